@@ -1,0 +1,155 @@
+"""The typed, synchronous client for LM Studio and OpenAI-compatible servers.
+
+Usable alone: nothing here knows of a terminal, a file or a global. Importing it is cheap, because each name is fetched
+from its module when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.client import LMStudioClient
+    from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.errors import (
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ConnectionLostError,
+        ContextOverflowError,
+        FeatureUnavailableError,
+        HostNotAllowedError,
+        LMStudioError,
+        ModelCrashedError,
+        ModelLoadError,
+        ModelNotFoundError,
+        ModelNotLoadedError,
+        NameResolutionError,
+        ProtocolError,
+        RateLimitError,
+        RequestCancelledError,
+        RequestTimeoutError,
+        ServerConnectionError,
+        ServerFailureError,
+        ServerRefusedError,
+        StatusError,
+        StreamingError,
+        StreamInterruptedError,
+        TLSError,
+        UnsupportedVersionError,
+        ValidationError,
+    )
+    from lmstudio_tui.sdk.protocol import LMStudioSDK
+    from lmstudio_tui.sdk.streaming import ChatStream, CompletionStream, TextStream
+    from lmstudio_tui.sdk.telemetry import CallListener, CallRecord
+    from lmstudio_tui.sdk.types.chat import (
+        ChatCompletionRequest,
+        ChatCompletionResponse,
+        ChatMessage,
+        Completion,
+        CompletionRequest,
+        CompletionResponse,
+        ServerStats,
+        Timings,
+        ToolCall,
+        Usage,
+    )
+    from lmstudio_tui.sdk.types.events import (
+        PartialCompletion,
+        ReasoningDelta,
+        Reclassified,
+        StreamEvent,
+        StreamFinished,
+        StreamingDowngraded,
+        StreamRetried,
+        StreamWarning,
+        TextDelta,
+        ToolCallDelta,
+        UsageReported,
+    )
+    from lmstudio_tui.sdk.types.health import Capability, HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
+
+_HOMES = {
+    "cancellation": ("CancelScope",),
+    "client": ("LMStudioClient",),
+    "config": ("ClientConfig",),
+    "errors": (
+        "AuthenticationError",
+        "BadRequestError",
+        "ConfigurationError",
+        "ConnectionLostError",
+        "ContextOverflowError",
+        "FeatureUnavailableError",
+        "HostNotAllowedError",
+        "LMStudioError",
+        "ModelCrashedError",
+        "ModelLoadError",
+        "ModelNotFoundError",
+        "ModelNotLoadedError",
+        "NameResolutionError",
+        "ProtocolError",
+        "RateLimitError",
+        "RequestCancelledError",
+        "RequestTimeoutError",
+        "ServerConnectionError",
+        "ServerFailureError",
+        "ServerRefusedError",
+        "StatusError",
+        "StreamInterruptedError",
+        "StreamingError",
+        "TLSError",
+        "UnsupportedVersionError",
+        "ValidationError",
+    ),
+    "protocol": ("LMStudioSDK",),
+    "streaming": ("ChatStream", "CompletionStream", "TextStream"),
+    "telemetry": ("CallListener", "CallRecord"),
+    "types.chat": (
+        "ChatCompletionRequest",
+        "ChatCompletionResponse",
+        "ChatMessage",
+        "Completion",
+        "CompletionRequest",
+        "CompletionResponse",
+        "ServerStats",
+        "Timings",
+        "ToolCall",
+        "Usage",
+    ),
+    "types.events": (
+        "PartialCompletion",
+        "ReasoningDelta",
+        "Reclassified",
+        "StreamEvent",
+        "StreamFinished",
+        "StreamRetried",
+        "StreamWarning",
+        "StreamingDowngraded",
+        "TextDelta",
+        "ToolCallDelta",
+        "UsageReported",
+    ),
+    "types.health": ("Capability", "HealthStatus", "ServerKind"),
+    "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - the names above, kept in one place
+    *_HOME_OF
+]
+
+
+def __getattr__(name: str) -> Any:
+    module = _HOME_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME_OF)

@@ -1,0 +1,184 @@
+"""The client: one method for each endpoint of the server contract."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from lmstudio_tui.sdk import errors
+from lmstudio_tui.sdk.capabilities import Prober
+from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
+from lmstudio_tui.sdk.streaming import ChatStream, TextStream
+from lmstudio_tui.sdk.transport import Call, Transport
+from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.telemetry import CallListener
+    from lmstudio_tui.sdk.types.chat import (
+        ChatCompletionRequest,
+        ChatCompletionResponse,
+        CompletionRequest,
+        CompletionResponse,
+    )
+    from lmstudio_tui.sdk.types.health import HealthStatus
+
+
+class LMStudioClient:
+    """Talks to one server: LM Studio, a classic one, or any OpenAI-compatible one.
+
+    Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends it
+    from another thread within 100 ms, and raises nothing but `LMStudioError`s::
+
+        with LMStudioClient(ClientConfig()) as client:
+            request = ChatCompletionRequest(messages=[ChatMessage(role="user", content="Hello")])
+            with client.stream_chat_completion(request) as stream:
+                for event in stream:
+                    if isinstance(event, TextDelta):
+                        print(event.text, end="")
+
+    Args:
+        config: where the server is, with which key, how patiently.
+        transport: an httpx transport in place of the network, for tests.
+        listener: is told of every call when it has ended, in the thread that made it.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        listener: CallListener | None = None,
+    ) -> None:
+        self._config = config
+        self._transport = Transport(config, transport=transport, listener=listener)
+        self._lock = threading.Lock()
+        self._absent: set[str] = set()
+
+    @property
+    def config(self) -> ClientConfig:
+        """The settings in use."""
+        return self._config
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the idle connections. Calls under way are ended by their scopes."""
+        self._transport.close()
+
+    def health(self, *, scope: CancelScope | None = None) -> HealthStatus:
+        """Who answers, which version, what it can do (server contract: 1 "Health and version", and 2.1).
+
+        Raises:
+            ServerConnectionError: when nothing answers.
+            AuthenticationError: when a key is wanted.
+            ProtocolError: when what answers is no model server.
+        """
+        status = Prober(self._transport, scope).probe()
+        with self._lock:
+            # Another server, or another version of it, may be there by now.
+            self._absent = {NATIVE_V1, NATIVE_V0} - set(status.surfaces)
+        return status
+
+    def list_models(
+        self,
+        filter: ModelFilter | None = None,  # noqa: A002 - the contract's name
+        *,
+        scope: CancelScope | None = None,
+    ) -> list[ModelSummary]:
+        """The models, with everything that any of the server's lists tells.
+
+        Raises:
+            LMStudioError: when no list can be had.
+        """
+        return list(self.fetch_models(filter, scope=scope).models)
+
+    def fetch_models(
+        self,
+        filter: ModelFilter | None = None,  # noqa: A002 - the contract's name
+        *,
+        scope: CancelScope | None = None,
+    ) -> ModelListing:
+        """The models, and which of the server's lists told of them.
+
+        LM Studio's native lists (`/api/v1/models`, `/api/v0/models`) and `/v1/models` are merged (server contract,
+        2.3 and 2.4); a server without the native ones is asked for them once.
+
+        Raises:
+            LMStudioError: when no list can be had.
+        """
+        wanted = filter or ModelFilter()
+        bodies: dict[str, list[Mapping[str, Any]]] = {}
+        failure: errors.LMStudioError | None = None
+        for path in (OPENAI, NATIVE_V1, NATIVE_V0):
+            if path in self._absent:
+                continue
+            params = wanted.params() if path == OPENAI else {}
+            try:
+                body, _ = self._transport.json(Call("GET", path, "models", params=params), scope)
+            except (errors.AuthenticationError, errors.ServerConnectionError, errors.RequestCancelledError):
+                raise
+            except errors.LMStudioError as error:
+                if path == OPENAI:
+                    failure = error
+                else:
+                    self._note_absent(path, error)
+                continue
+            rows = entries(path, body)
+            if rows is not None:
+                bodies[path] = rows
+            elif path == OPENAI:
+                failure = errors.ProtocolError("The list of models is no list.", context={"endpoint": path})
+        if not bodies:
+            raise failure or errors.ProtocolError("The server lists no models.", context={"endpoint": OPENAI})
+        kept = [model for model in merged(bodies) if wanted.keeps(model)]
+        return ModelListing(
+            models=tuple(kept[: wanted.limit]), sources=tuple(bodies), fetched_at=datetime.now(UTC)
+        )
+
+    def _note_absent(self, path: str, error: errors.LMStudioError) -> None:
+        if isinstance(error, errors.FeatureUnavailableError):
+            with self._lock:
+                self._absent = self._absent | {path}
+
+    def create_chat_completion(
+        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
+    ) -> ChatCompletionResponse:
+        """An answer in one piece (`POST /v1/chat/completions`).
+
+        Raises:
+            LMStudioError: connection, authentication, status, feature, protocol errors; `RequestCancelledError`.
+        """
+        with ChatStream(self._transport, request, scope=scope, stream=False) as stream:
+            return stream.run()
+
+    def stream_chat_completion(
+        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
+    ) -> ChatStream:
+        """An answer while it is made (`POST /v1/chat/completions` with `stream`).
+
+        Nothing is sent before the first event is asked for; errors are raised while iterating. With
+        `enable_streaming` off it comes in one piece.
+        """
+        return ChatStream(self._transport, request, scope=scope, stream=self._config.enable_streaming)
+
+    def create_completion(
+        self, request: CompletionRequest, *, scope: CancelScope | None = None
+    ) -> CompletionResponse:
+        """A legacy completion in one piece (`POST /v1/completions`). Raises as `create_chat_completion`."""
+        with TextStream(self._transport, request, scope=scope, stream=False) as stream:
+            return stream.run()
+
+    def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
+        """A legacy completion while it is made. As `stream_chat_completion`."""
+        return TextStream(self._transport, request, scope=scope, stream=self._config.enable_streaming)

@@ -1,0 +1,281 @@
+"""Sockets that can be left: the network backend below the connection pool.
+
+Closing a response or a client from another thread does not wake a blocked read. So everything here that waits does so in
+ticks, and looks between two of them at the `Watch` of the call that this thread is in: at its cancel scope and its
+deadline. That works on every platform, over TLS, and before the headers have arrived.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from ipaddress import ip_address
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lmstudio_tui.sdk.cancellation import CancelScope
+
+T = TypeVar("T")
+
+TICK = 0.02
+"""Seconds between two looks. A cancelled call notices within one of them."""
+
+
+class NameResolutionFailed(httpcore.ConnectError):  # noqa: N818 - named as the family it belongs to
+    """The host name has no address."""
+
+
+class TLSFailed(httpcore.ConnectError):  # noqa: N818 - named as the family it belongs to
+    """The TLS handshake failed."""
+
+
+class TLSTimeout(httpcore.ConnectTimeout):
+    """The TLS handshake took too long."""
+
+
+class Watch:
+    """What a waiting call looks at: whether it was cancelled, and when its time is over (`time.monotonic`)."""
+
+    __slots__ = ("deadline", "scope")
+
+    def __init__(self, scope: CancelScope | None = None, deadline: float | None = None) -> None:
+        self.scope = scope
+        self.deadline = deadline
+
+    def left(self, until: float | None) -> float:
+        """Seconds until the earlier of `until` and the deadline; infinite without either.
+
+        Raises:
+            RequestCancelledError: when the scope was cancelled.
+        """
+        if self.scope is not None:
+            self.scope.raise_if_cancelled()
+        ends = [end for end in (until, self.deadline) if end is not None]
+        return min(ends) - time.monotonic() if ends else float("inf")
+
+
+_NOBODY = Watch()
+_current = threading.local()
+
+
+def _watch() -> Watch:
+    watch: Watch = getattr(_current, "watch", _NOBODY)
+    return watch
+
+
+@contextmanager
+def watched(watch: Watch) -> Iterator[None]:
+    """Whatever waits in this thread within the block looks at this watch."""
+    before = _watch()
+    _current.watch = watch
+    try:
+        yield
+    finally:
+        _current.watch = before
+
+
+def _until(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _in_ticks(
+    sock: socket.socket, action: Callable[[], T], timeout: float | None, too_slow: type[Exception]
+) -> T:
+    """Repeat a blocking socket call in ticks until it succeeds, the time is over, or the call was cancelled."""
+    watch, until = _watch(), _until(timeout)
+    while True:
+        left = watch.left(until)
+        if left <= 0:
+            raise too_slow("timed out")
+        sock.settimeout(min(TICK, left))
+        try:
+            return action()
+        except TimeoutError:
+            continue
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            continue
+
+
+class TickingStream(httpcore.NetworkStream):
+    """A connected socket, plain or TLS."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return _in_ticks(self._sock, lambda: self._sock.recv(max_bytes), timeout, httpcore.ReadTimeout)
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        view = memoryview(buffer)
+        try:
+            while view:
+                rest = view
+                sent = _in_ticks(self._sock, lambda rest=rest: self._sock.send(rest), timeout, httpcore.WriteTimeout)
+                view = view[sent:]
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        self._sock.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        try:
+            self._sock.settimeout(None)
+            wrapped = ssl_context.wrap_socket(
+                self._sock, server_hostname=server_hostname, do_handshake_on_connect=False
+            )
+        except (OSError, ValueError) as error:
+            self.close()
+            raise TLSFailed(str(error)) from error
+        try:
+            _in_ticks(wrapped, wrapped.do_handshake, timeout, TLSTimeout)
+        except (OSError, ssl.CertificateError) as error:
+            wrapped.close()
+            raise TLSFailed(_tls_reason(error)) from error
+        except BaseException:
+            wrapped.close()
+            raise
+        return TickingStream(wrapped)
+
+    def get_extra_info(self, info: str) -> Any:
+        match info:
+            case "ssl_object":
+                return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+            case "client_addr":
+                return self._sock.getsockname()
+            case "server_addr":
+                return self._sock.getpeername()
+            case "socket":
+                return self._sock
+            case "is_readable":
+                return self._is_readable()
+            case _:
+                return None
+
+    def _is_readable(self) -> bool:
+        """Whether an idle connection has something to read: then the server has closed it."""
+        with DefaultSelector() as selector:
+            selector.register(self._sock, EVENT_READ)
+            return bool(selector.select(0))
+
+
+def _tls_reason(error: Exception) -> str:
+    """OpenSSL's reason in words, without its file names and line numbers."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate was not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return str(error) or "the connection was closed during the handshake"
+
+
+class TickingBackend(httpcore.NetworkBackend):
+    """Makes `TickingStream`s."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        until = _until(timeout)
+        addresses = _resolve(host, port, until)
+        failure: Exception | None = None
+        for number, (family, address) in enumerate(addresses):
+            left = _watch().left(until)
+            # A dead first address (an IPv6 one, often) must not eat the time of the others.
+            share = None if left == float("inf") else time.monotonic() + left / (len(addresses) - number)
+            try:
+                return TickingStream(_connected(family, address, share))
+            except (OSError, httpcore.ConnectTimeout) as error:
+                failure = error
+        if isinstance(failure, httpcore.ConnectTimeout):
+            raise failure
+        raise httpcore.ConnectError(_reason(failure)) from failure
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore.NetworkStream:
+        raise httpcore.ConnectError("unix sockets are not used")
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def _reason(failure: Exception | None) -> str:
+    return (getattr(failure, "strerror", None) or str(failure) or "no address could be reached").lower()
+
+
+_Address = tuple[socket.AddressFamily, Any]
+
+
+def _resolve(host: str, port: int, until: float | None) -> list[_Address]:
+    """The addresses of a host. The resolver cannot be interrupted, so a name is asked in a thread that can be left."""
+    with contextlib.suppress(ValueError):
+        literal = ip_address(host)
+        return [(socket.AF_INET6, (host, port, 0, 0)) if literal.version == 6 else (socket.AF_INET, (host, port))]
+    found: list[_Address] = []
+    failed: list[OSError] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                found.append((family, address))
+        except (OSError, UnicodeError) as error:
+            failed.append(error if isinstance(error, OSError) else OSError(str(error)))
+        finally:
+            done.set()
+
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    watch = _watch()
+    while not done.wait(TICK):
+        if watch.left(until) <= 0:
+            raise httpcore.ConnectTimeout("the host name could not be resolved in time")
+    watch.left(until)
+    if failed or not found:
+        raise NameResolutionFailed(_reason(failed[0]) if failed else "the name has no address")
+    return found
+
+
+def _connected(family: socket.AddressFamily, address: Any, until: float | None) -> socket.socket:
+    """Connect in ticks: a blocking connect to a silent address could not be left."""
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(BlockingIOError):
+            sock.connect(address)
+        with DefaultSelector() as selector:
+            selector.register(sock, EVENT_WRITE)
+            watch = _watch()
+            while True:
+                left = watch.left(until)
+                if left <= 0:
+                    raise httpcore.ConnectTimeout("no connection in time")
+                if selector.select(min(TICK, left)):
+                    break
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+

@@ -1,0 +1,69 @@
+"""What callers are typed against, so that a fake can stand in for the client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.streaming import ChatStream, TextStream
+    from lmstudio_tui.sdk.types.chat import (
+        ChatCompletionRequest,
+        ChatCompletionResponse,
+        CompletionRequest,
+        CompletionResponse,
+    )
+    from lmstudio_tui.sdk.types.health import HealthStatus
+    from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
+
+
+class LMStudioSDK(Protocol):
+    """One method for each thing that a server can be asked. `LMStudioClient` documents them."""
+
+    @property
+    def config(self) -> ClientConfig:
+        """The settings in use."""
+        ...
+
+    def health(self, *, scope: CancelScope | None = None) -> HealthStatus:
+        """Who answers, and what it can do."""
+        ...
+
+    def list_models(
+        self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None  # noqa: A002 - the contract's name
+    ) -> list[ModelSummary]:
+        """The models."""
+        ...
+
+    def fetch_models(
+        self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None  # noqa: A002 - the contract's name
+    ) -> ModelListing:
+        """The models, with where they were listed."""
+        ...
+
+    def create_chat_completion(
+        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
+    ) -> ChatCompletionResponse:
+        """An answer in one piece."""
+        ...
+
+    def stream_chat_completion(
+        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
+    ) -> ChatStream:
+        """An answer while it is made."""
+        ...
+
+    def create_completion(
+        self, request: CompletionRequest, *, scope: CancelScope | None = None
+    ) -> CompletionResponse:
+        """A legacy completion in one piece."""
+        ...
+
+    def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
+        """A legacy completion while it is made."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        ...

@@ -1,0 +1,78 @@
+"""Who answers, and what it can do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lmstudio_tui.sdk.types.base import RequestModel
+
+UNKNOWN = "unknown"
+"""A version that cannot be known: a value of its own, and never an error."""
+
+CAPABILITIES = (
+    "chat",
+    "streaming",
+    "completions",
+    "embeddings",
+    "transcription",
+    "translation",
+    "speech",
+    "images",
+    "vision",
+    "tools",
+    "structured_output",
+    "reasoning",
+    "model_load",
+    "download",
+)
+
+
+class ServerKind(StrEnum):
+    """The three kinds of server (server contract, first table)."""
+
+    CLASSIC = "classic"
+    LM_STUDIO = "lmstudio"
+    OPENAI = "openai"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return {"classic": "LM Studio (classic)", "lmstudio": "LM Studio", "openai": "OpenAI-compatible"}.get(
+            self.value, "unknown server"
+        )
+
+
+class Capability(RequestModel):
+    """Whether something can be done; None when that cannot be known without trying. `reason` is one sentence."""
+
+    available: bool | None
+    reason: str
+
+
+class HealthStatus(RequestModel):
+    """What a server says of itself.
+
+    Attributes:
+        status: `ok`, or what the server says instead.
+        kind: which of the three kinds it is.
+        version: its version, or `unknown`.
+        version_source: `health`, `header`, `backend_version`, `lms-status`, or `unknown`.
+        latency_ms: how long the quickest of the identifying requests took.
+        models_loaded: how many, None when the server does not tell.
+        simulator: whether it says that it is a simulator.
+        surfaces: the endpoints for models that answered.
+        capabilities: for each name in `CAPABILITIES`, whether it is there and how that is known.
+    """
+
+    status: str
+    kind: ServerKind
+    version: str = UNKNOWN
+    version_source: str = UNKNOWN
+    api_version: str | None = None
+    models_loaded: int | None = None
+    uptime_ms: int | None = None
+    latency_ms: float
+    simulator: bool = False
+    surfaces: tuple[str, ...] = ()
+    capabilities: dict[str, Capability]
