@@ -1,0 +1,1 @@
+"""Use cases and their pure state: no Textual here, and no terminal."""

@@ -1,0 +1,1 @@
+"""Asking a model, and what comes of it."""

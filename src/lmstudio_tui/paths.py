@@ -1,0 +1,51 @@
+"""Where the app keeps its files on this platform.
+
+Each function asks the environment anew (`HOME`, `XDG_*` …), so that nothing is fixed at import time, and none of them
+makes a folder: whoever writes a file makes the folder for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from platformdirs import PlatformDirs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+APP_NAME = "lmstudio-tui"
+
+
+def _dirs() -> PlatformDirs:
+    # Without an author Windows gets …\lmstudio-tui rather than …\lmstudio-tui\lmstudio-tui.
+    return PlatformDirs(APP_NAME, appauthor=False, ensure_exists=False)
+
+
+def config_dir() -> Path:
+    """What the user writes: `config.toml`."""
+    return _dirs().user_config_path
+
+
+def state_dir() -> Path:
+    """What the app remembers and can do without: the last pane, logs."""
+    return _dirs().user_state_path
+
+
+def data_dir() -> Path:
+    """What must not be lost: conversations, transcripts, embeddings."""
+    return _dirs().user_data_path
+
+
+def cache_dir() -> Path:
+    """What can be fetched or made again."""
+    return _dirs().user_cache_path
+
+
+def config_file() -> Path:
+    """The file of settings that is read when none is named."""
+    return config_dir() / "config.toml"
+
+
+def state_file() -> Path:
+    """Where the app remembers how it was left."""
+    return state_dir() / "state.json"

@@ -1,0 +1,88 @@
+"""How the app was left: conveniences that it can do without, so no fault in this file ever stops it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, cast
+
+from lmstudio_tui.store.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REMEMBERED_SERVERS = 32
+"""Each run of the built-in simulator has a port of its own, so the list of servers would grow for ever."""
+
+
+@dataclass(frozen=True)
+class AppState:
+    """What is remembered from one run to the next.
+
+    Args:
+        last_pane: the pane that was open.
+        last_model: the model chosen last on each server, by base URL; the server used last comes last.
+    """
+
+    last_pane: str | None = None
+    last_model: dict[str, str] = field(default_factory=dict[str, str])
+
+    def with_pane(self, pane: str) -> AppState:
+        """The same, with another pane open."""
+        return replace(self, last_pane=pane)
+
+    def with_model(self, base_url: str, model: str) -> AppState:
+        """The same, with another model chosen on that server. The servers longest unused are forgotten."""
+        models = {url: name for url, name in self.last_model.items() if url != base_url} | {base_url: model}
+        return replace(self, last_model=dict(list(models.items())[-REMEMBERED_SERVERS:]))
+
+
+class StateFile:
+    """The file in which an `AppState` outlives the app. Nothing is created before something is saved."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def broken_path(self) -> Path:
+        """Where a file that cannot be understood is put, for whoever wants to look at it."""
+        return self.path.with_name(f"{self.path.name}.broken")
+
+    def load(self) -> AppState:
+        """What was saved; where that is missing or of no use, the defaults.
+
+        A file that is no JSON object is set aside as `.broken`. Members of an unknown name (a later version's) or of
+        the wrong type are passed over, and the others used.
+        """
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return AppState()
+        try:
+            read: object = json.loads(content)
+        except (ValueError, RecursionError):  # ValueError: not JSON, not Unicode, or a number of thousands of digits
+            read = None
+        if not isinstance(read, dict):
+            with suppress(OSError):
+                self.path.replace(self.broken_path)
+            return AppState()
+        members = cast("dict[str, object]", read)
+        pane, models = members.get("last_pane"), members.get("last_model")
+        pairs = cast("dict[str, object]", models).items() if isinstance(models, dict) else ()
+        usable = {url: name for url, name in pairs if _is_text(url) and isinstance(name, str) and _is_text(name)}
+        return AppState(last_pane=pane if isinstance(pane, str) and _is_text(pane) else None, last_model=usable)
+
+    def save(self, state: AppState) -> bool:
+        """Write it, in one step. False when that is impossible, as in a read-only home."""
+        text = json.dumps(asdict(state), indent=2) + "\n"
+        try:
+            write_atomic(self.path, text)
+        except OSError:
+            return False
+        return True
+
+
+def _is_text(text: str) -> bool:
+    """Not empty, and no half of a surrogate pair, which JSON can spell but no terminal or request can carry."""
+    return bool(text) and not any("\ud800" <= character <= "\udfff" for character in text)
