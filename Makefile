@@ -1,0 +1,63 @@
+# Two commands are enough: `make demo` opens the app on the built-in simulator, `make test` runs the tests.
+# Each sets up what it needs in .venv, once.
+
+VENV := .venv
+# The newest Python of 3.11 or later that can make a virtual environment; PYTHON=… chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint format snapshots screenshots bench build clean
+
+help:  ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.base: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with its venv module is needed (Debian: apt install python3-venv)."; exit 1; }
+	@echo "Setting up $(VENV) (once) …"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --requirement requirements.txt
+	@$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements-dev.txt
+	@echo "Setting up the tools for development (once) …"
+	@$(PY) -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.base  ## Open the app on the built-in simulator: nothing else is needed
+	@$(BIN)/lmstudio-tui --demo
+
+run: $(VENV)/.base  ## Open the app on your server
+	@$(BIN)/lmstudio-tui
+
+test: $(VENV)/.dev  ## Run the tests, and check the coverage
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest $(PYTEST_ARGS)
+	@$(PY) -m coverage combine --quiet
+	@$(PY) tests/check_coverage.py
+
+lint: $(VENV)/.dev  ## Run ruff, the type checker and the import rules
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev  ## Format the code
+	@$(BIN)/ruff check --fix --quiet src tests benchmarks
+	@$(BIN)/ruff format --quiet src tests benchmarks
+
+snapshots: $(VENV)/.dev  ## Make the snapshots anew: look at them before committing
+	@$(PY) -m pytest tests/tui/test_snapshots.py --snapshot-update
+
+screenshots: $(VENV)/.dev  ## Make the pictures of the README anew
+	@$(PY) screenshots/make.py
+
+build: $(VENV)/.dev  ## Build the wheel and the source distribution
+	@$(PY) -m build
+
+clean:  ## Remove what was made, but for .venv
+	@rm -rf dist build .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*

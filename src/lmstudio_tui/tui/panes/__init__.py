@@ -1,0 +1,4 @@
+"""The panes, each with its widgets together."""
+
+PANES: tuple[tuple[str, str], ...] = (("chat", "Chat"),)
+"""Name (for `--pane`) and title of each pane, in the order of the rail."""

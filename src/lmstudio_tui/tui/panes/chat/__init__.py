@@ -1,0 +1,5 @@
+"""The chat pane."""
+
+from lmstudio_tui.tui.panes.chat.pane import ChatPane
+
+__all__ = ["ChatPane"]

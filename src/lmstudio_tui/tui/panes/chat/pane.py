@@ -1,0 +1,407 @@
+"""The chat pane: a conversation with one model, streamed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Static
+
+from lmstudio_tui.features.chat.conversation import Conversation, Said, Status
+from lmstudio_tui.features.chat.live import Delivered, LiveAnswer, ask, footer_of
+from lmstudio_tui.features.health import Presence, ServerView
+from lmstudio_tui.sdk import RequestCancelledError, ServerConnectionError, StreamInterruptedError
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.absence import Absence
+from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.transcript import Role, Transcript, Turn
+from lmstudio_tui.tui.worker_bridge import Run, Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.timer import Timer
+
+    from lmstudio_tui.sdk import LMStudioError, LMStudioSDK, StreamEvent
+
+
+class ChatPane(Vertical):
+    """Ask and be answered. Stops at once, keeps what had arrived, and never loses a prompt.
+
+    Args:
+        client: for the server.
+        now: the time of day.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("chat.stop", "chat.switch", "chat.model", "chat.copy", "chat.retry", "chat.new", "chat.restore"),
+        *bindings("transcript.copy"),
+        Binding("c", "copy_code(0)", "Copy code", show=False, id="transcript.copy_code"),
+        *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
+    ]
+
+    DEFAULT_CSS = """
+    ChatPane {
+        height: 1fr;
+        & ContentSwitcher { height: 1fr; }
+        & #welcome { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        &.-absent Composer { display: none; }
+    }
+    """
+
+    class ModelWanted(Message):
+        """A model is to be chosen."""
+
+    class ServerDoubted(Message):
+        """A request failed in a way that makes one doubt the server."""
+
+    class CopyWanted(Message):
+        """A text is to be copied.
+
+        Args:
+            text: exactly what arrived.
+            what: says what it is, such as "answer".
+        """
+
+        def __init__(self, text: str, what: str) -> None:
+            super().__init__()
+            self.text = text
+            self.what = what
+
+    def __init__(self, client: LMStudioSDK, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._client = client
+        self._now = now
+        self._model: str | None = None
+        self._view = ServerView(client.config.base_url)
+        self._conversation = Conversation()
+        self._before: tuple[Conversation, list[Turn]] | None = None
+        self._runs = Runs(self)
+        self._run: Run[StreamEvent, Delivered] | None = None
+        self._live: LiveAnswer | None = None
+        self._answer_id = ""
+        self._ticker: Timer | None = None
+        self._count = 0
+
+    def compose(self) -> ComposeResult:
+        with ContentSwitcher(initial="absence"):
+            yield Absence(id="absence")
+            yield Static(id="welcome")
+            yield Transcript(id="transcript")
+        yield Composer(id="composer")
+
+    def on_mount(self) -> None:
+        """Look right before the first view of the server has come."""
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Nothing goes on without the pane."""
+        self._runs.drop_all()
+
+    # What it is told
+
+    def use_client(self, client: LMStudioSDK) -> None:
+        """Talk to another server from now on."""
+        self._client = client
+
+    def use_model(self, model: str | None) -> None:
+        """Ask another model from now on."""
+        self._model = model
+        self.query_one(Composer).show_model(model)
+        self._welcome()
+
+    def show_server(self, view: ServerView) -> None:
+        """Take note of the server's coming and going."""
+        self._view = view
+        self.query_one(Absence).show_server(view)
+        self._arrange()
+
+    def focus_first(self) -> None:
+        """Put the cursor where the next key belongs."""
+        (self.query_one(Absence) if self.has_class("-absent") else self.query_one(Composer)).focus()
+
+    @property
+    def streaming(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._run is not None
+
+    @property
+    def conversation(self) -> Conversation:
+        """What was said so far."""
+        return self._conversation
+
+    # Layout
+
+    def _arrange(self) -> None:
+        """Show the page without a server, the welcome, or the transcript."""
+        talked = bool(self._conversation.messages)
+        absent = not self._view.online and not talked
+        # A draft is never hidden: the prompt stays where it was typed.
+        hidden = absent and not self.query_one(Composer).text
+        switcher = self.query_one(ContentSwitcher)
+        wanted = "absence" if absent else "transcript" if talked else "welcome"
+        moved = switcher.current != wanted or self.has_class("-absent") != hidden
+        self.set_class(hidden, "-absent")
+        if switcher.current != wanted:
+            switcher.current = wanted
+        self._welcome()
+        focused = self.screen.focused
+        arrived = moved and focused in {None, self.query_one(Absence)}
+        left = hidden and focused is self.query_one(Composer)
+        if self.screen.is_current and (arrived or left):
+            self.call_after_refresh(self.focus_first)
+
+    def _welcome(self) -> None:
+        text = Text()
+        if self._model:
+            text.append(f"{self._model} is listening.\n\n", style="bold")
+        elif self._view.online and not self._view.models:
+            text.append("This server lists no model.\n\n", style="bold")
+            text.append("Load one in the server, or press Ctrl+T and type a model's id.\n")
+        text.append("Type below; Enter sends, Ctrl+J starts a new line.\nCtrl+T another model   F1 all keys")
+        self.query_one("#welcome", Static).update(text)
+
+    # Asking
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        """Send a prompt, unless that is not possible now: then it stays where it is."""
+        if self.streaming:
+            self.notify("The answer is still coming: Esc stops it.", timeout=3)
+        elif self._view.presence is Presence.LOCKED:
+            self.notify("The server wants an API key first; the prompt is kept.", severity="warning")
+        else:
+            event.composer.accept()
+            self._ask(event.text)
+
+    def _ask(self, prompt: str) -> None:
+        self._count += 1
+        said = Said(f"u{self._count}", "user", prompt)
+        self._conversation = self._conversation.with_message(said)
+        self.query_one(Transcript).add_turn(Turn(id=said.id, role=Role.USER, text=prompt, time=f"{self._now():%H:%M}"))
+        self._answer()
+
+    def _answer(self) -> None:
+        """Have the last prompt answered."""
+        self._count += 1
+        self._answer_id = f"a{self._count}"
+        self._live = LiveAnswer()
+        transcript = self.query_one(Transcript)
+        transcript.add_turn(
+            Turn(id=self._answer_id, role=Role.ASSISTANT, status="streaming", activity=self._live.waited)
+        )
+        self._arrange()
+        transcript.action_end()
+        client, request = self._client, self._conversation.request(self._model)
+        self._run = self._runs.start(
+            lambda emit, scope: ask(client, request, scope, emit),
+            items=self._receive,
+            finished=self._delivered,
+            crashed=self._crashed,
+            name="answer",
+        )
+        self._ticker = self.set_interval(1.0, self._tick)
+        self.refresh_bindings()
+
+    def _receive(self, events: list[StreamEvent]) -> None:
+        """Show what came since the last time."""
+        live = self._live
+        if live is None:
+            return
+        for event in events:
+            live.apply(event)
+        transcript = self.query_one(Transcript)
+        if not live.waiting and transcript.turn(self._answer_id).activity:
+            transcript.update_turn(self._answer_id, activity="")
+        text, reasoning, replaced = live.take()
+        if replaced:
+            transcript.update_turn(self._answer_id, text=text, reasoning=reasoning)
+        else:
+            if reasoning:
+                transcript.append_reasoning(self._answer_id, reasoning)
+            if text:
+                transcript.append_text(self._answer_id, text)
+        if live.answer_at and live.reasoning_tokens and not transcript.turn(self._answer_id).reasoning_label:
+            transcript.update_turn(self._answer_id, reasoning_label=live.thought)
+
+    def _tick(self) -> None:
+        """Say for how long nothing has come."""
+        if self._live is not None and self._live.waiting:
+            self.query_one(Transcript).update_turn(self._answer_id, activity=self._live.waited)
+        elif self._ticker is not None:
+            self._ticker.stop()
+
+    def _delivered(self, delivered: Delivered) -> None:
+        """The answer has ended, one way or the other."""
+        live, error, partial = self._live, delivered.error, delivered.partial
+        status, note = _ending(error, bool(partial.text or partial.reasoning or partial.tool_calls))
+        notes = [note] if note else []
+        if live is not None:
+            notes += [text for text in live.notes if text not in notes]
+        label = live.thought if live is not None else ""
+        calls = "".join(f"\n\n```json\n{call.name} {call.arguments}\n```" for call in partial.tool_calls)
+        transcript = self.query_one(Transcript)
+        if calls:
+            transcript.update_turn(self._answer_id, text=(partial.text + calls).lstrip("\n"))
+        transcript.update_turn(
+            self._answer_id,
+            status=status,
+            footer=footer_of(delivered),
+            note="\n".join(notes),
+            activity="",
+            reasoning_label=label,
+            model=partial.model or None,
+        )
+        self._conversation = self._conversation.with_message(
+            Said(self._answer_id, "assistant", partial.text, partial.reasoning, status, partial.model)
+        )
+        self._end_run()
+        if isinstance(error, ServerConnectionError | StreamInterruptedError):
+            self.post_message(self.ServerDoubted())
+
+    def _crashed(self, error: BaseException) -> None:
+        """A defect of ours: say so, and go on."""
+        self.query_one(Transcript).update_turn(
+            self._answer_id,
+            status="failed",
+            activity="",
+            note=f"Something went wrong in the app itself ({type(error).__name__}). Ctrl+R asks again.",
+        )
+        self._conversation = self._conversation.with_message(Said(self._answer_id, "assistant", "", status="failed"))
+        self._end_run()
+
+    def _end_run(self) -> None:
+        self._run = None
+        self._live = None
+        if self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+        self.refresh_bindings()
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense now."""
+        del parameters
+        match action:
+            case "stop":
+                return self.streaming
+            case "switch_focus":
+                return not self.streaming
+            case "copy_answer":
+                return bool(self._conversation.messages)
+            case "choose_model":
+                return self._view.online
+            case "retry":
+                return self._conversation.last_prompt is not None and not self.streaming
+            case "restore_chat":
+                return self._before is not None and not self.streaming
+            case _:
+                return True
+
+    def action_stop(self) -> None:
+        """Stop the answer and keep its text."""
+        if self._run is not None:
+            self._run.cancel()
+
+    def action_switch_focus(self) -> None:
+        """Go between the prompt and the transcript."""
+        if self.has_class("-absent"):
+            return
+        if self.query_one(Composer).has_focus and self._conversation.messages:
+            self.query_one(Transcript).focus()
+        else:
+            self.query_one(Composer).focus()
+
+    def action_choose_model(self) -> None:
+        """Ask for a model."""
+        self.post_message(self.ModelWanted())
+
+    def action_retry(self) -> None:
+        """Send the last prompt again. An answer with a text stays; an empty one makes room."""
+        prompt = self._conversation.last_prompt
+        if prompt is None or self.streaming:
+            return
+        last = self._conversation.messages[-1]
+        if last.role == "assistant" and last.text:
+            self._ask(prompt.text)
+            return
+        if last.role == "assistant":
+            self._conversation = self._conversation.without(last.id)
+            self.query_one(Transcript).remove_turn(last.id)
+        self._answer()
+
+    def action_new_chat(self) -> None:
+        """Begin a new conversation; the one before can be brought back."""
+        if self.streaming:
+            self.notify("The answer is still coming: Esc stops it.", timeout=3)
+            return
+        if self._conversation.messages:
+            self._before = (self._conversation, list(self.query_one(Transcript).turns))
+            self.notify("F8 brings the conversation before back.", timeout=4)
+        self._conversation = Conversation()
+        self.query_one(Transcript).clear()
+        self._arrange()
+        self.query_one(Composer).focus()
+        self.refresh_bindings()
+
+    def action_restore_chat(self) -> None:
+        """Swap with the conversation before this one."""
+        if self._before is None:
+            return
+        conversation, turns = self._before
+        kept = (self._conversation, list(self.query_one(Transcript).turns))
+        self._before = kept if self._conversation.messages else None
+        self._conversation = conversation
+        self.query_one(Transcript).set_turns(turns)
+        self._arrange()
+        self.refresh_bindings()
+
+    def action_copy_answer(self) -> None:
+        """Copy what is selected: text, else a turn; else the last answer."""
+        marked = self.screen.get_selected_text()
+        if marked:
+            self.post_message(self.CopyWanted(marked, "selection"))
+            return
+        said = self._selected() or self._conversation.last_answer
+        if said is None:
+            self.notify("There is no answer to copy yet.", timeout=3)
+            return
+        self.post_message(self.CopyWanted(said.text, "prompt" if said.role == "user" else "answer"))
+
+    def _selected(self) -> Said | None:
+        transcript = self.query_one(Transcript)
+        chosen = transcript.selected_turn if transcript.has_focus else None
+        return next((said for said in self._conversation.messages if said.id == chosen and said.text), None)
+
+    def action_copy_code(self, number: int) -> None:
+        """Copy a block of code of the selected turn, else of the last answer; 0 is the last block."""
+        said = self._selected() or self._conversation.last_answer
+        blocks = list(self.query_one(Transcript).code_blocks(said.id)) if said else []
+        chosen = [block for block in blocks if block.number == number] if number else list(blocks[-1:])
+        if chosen:
+            self.post_message(self.CopyWanted(chosen[0].code, f"code block {chosen[0].number}"))
+        else:
+            self.notify("There is no such block of code in this answer.", timeout=3)
+
+    def on_transcript_code_copy_requested(self, event: Transcript.CodeCopyRequested) -> None:
+        """A block's copy button was clicked."""
+        self.post_message(self.CopyWanted(event.code, f"code block {event.number}"))
+
+
+def _ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]:
+    """The status of an answer, and the sentence under it."""
+    match error:
+        case None:
+            return "complete", ""
+        case RequestCancelledError():
+            return "stopped", "Stopped. What had arrived is kept." if has_output else "Stopped before anything came."
+        case StreamInterruptedError():
+            return "interrupted", f"{error.message} {error.hint}"
+        case _:
+            return "failed", f"{error.message} {error.hint} Ctrl+R asks again."

@@ -1,0 +1,80 @@
+"""F1: the keys that work here, out of the one catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from lmstudio_tui.tui.commands import Where, commands
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+_TITLES: dict[Where, str] = {
+    "prompt": "In the prompt",
+    "chat": "In the chat",
+    "transcript": "In the transcript (Tab or Esc goes there)",
+    "everywhere": "Everywhere",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys, by where they work."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "leave", "Back", id="help.leave"),
+        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
+        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
+    ]
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 90%;
+            max-width: 84;
+            height: auto;
+            max-height: 90%;
+            border: round $border;
+            border-title-color: $accent;
+            border-title-style: bold;
+            border-subtitle-color: $text-muted;
+            background: $surface;
+            padding: 0 2;
+        }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as frame:
+            frame.border_title = "Keys"
+            frame.border_subtitle = "Esc back"
+            yield Static(_keys())
+
+    def action_leave(self) -> None:
+        """Close it."""
+        self.dismiss(None)
+
+    def action_scroll_down(self) -> None:
+        """Down a line."""
+        self.query_one(VerticalScroll).scroll_down()
+
+    def action_scroll_up(self) -> None:
+        """Up a line."""
+        self.query_one(VerticalScroll).scroll_up()
+
+
+def _keys() -> Text:
+    text = Text()
+    for number, (where, title) in enumerate(_TITLES.items()):
+        text.append("\n" if number else "").append(f"{title}\n", style="bold")
+        for command in commands(where):
+            text.append(f"  {command.shown_keys:<24}").append(f"{command.help}\n")
+    text.rstrip()
+    return text

@@ -1,0 +1,40 @@
+"""What the app is handed by whoever composes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
+    from lmstudio_tui.store.state import StateFile
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+@dataclass(frozen=True)
+class Services:
+    """Args:
+    config: where the server is.
+    connect: makes a client for a config.
+    start_simulator: starts the built-in simulator, once, and gives its base URL. Blocks.
+    state: how the app was left.
+    copy_natively: puts a text on this machine's clipboard and says whether it is there. Blocks.
+    model: the model asked for on the command line.
+    theme: the theme asked for in the settings.
+    now: the time of day.
+    """
+
+    config: ClientConfig
+    connect: Callable[[ClientConfig], LMStudioSDK]
+    start_simulator: Callable[[], str]
+    state: StateFile
+    copy_natively: Callable[[str], bool]
+    model: str | None = None
+    theme: str | None = None
+    now: Callable[[], datetime] = field(default=_now)

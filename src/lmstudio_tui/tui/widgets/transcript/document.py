@@ -1,0 +1,230 @@
+"""All turns above each other: which rows they take, measured where it matters and guessed elsewhere.
+
+Rows that have never been in view have guessed heights. `settle` draws what is about to be seen and corrects its height,
+so an opened conversation costs what its last screen costs, however long it is.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from lmstudio_tui.tui.widgets.transcript.layout import Heights
+from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line
+from lmstudio_tui.tui.widgets.transcript.view import Canvas, Chunk, TurnView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from markdown_it import MarkdownIt
+
+    from lmstudio_tui.tui.widgets.transcript.model import Turn
+
+
+class Anchor(NamedTuple):
+    """A place in the content that stays where it is when rows above it come or go."""
+
+    view: TurnView
+    chunk: Chunk | None
+    row: int
+    """Row within the chunk."""
+    turn_row: int
+    """Row within the turn, for when the chunk is gone."""
+    height: int
+    """How high the chunk was."""
+
+
+class Place(NamedTuple):
+    """What stands at one row."""
+
+    view: TurnView
+    row: int
+    """Row within the turn."""
+    line: Line
+
+
+class Document:
+    """The turns of a transcript, in order."""
+
+    def __init__(self, parser: MarkdownIt) -> None:
+        self.views: list[TurnView] = []
+        self.canvas: Canvas | None = None
+        self._parser = parser
+        self._by_id: dict[str, TurnView] = {}
+        self._heights = Heights()
+        self._serial = 0
+        self._order: dict[int, int] = {}
+        self._unfinished: dict[int, TurnView] = {}
+
+    # --- turns ----------------------------------------------------------------------------------------------------
+
+    def __contains__(self, turn_id: str) -> bool:
+        return turn_id in self._by_id
+
+    def __getitem__(self, turn_id: str) -> TurnView:
+        return self._by_id[turn_id]
+
+    def add(self, turn: Turn) -> TurnView:
+        """Put a turn at the end."""
+        if turn.id in self._by_id:
+            raise ValueError(f"a turn {turn.id!r} is already there")
+        view = TurnView(turn, self._serial, self._parser)
+        self._order[self._serial] = len(self.views)
+        self._serial += 1
+        self._by_id[turn.id] = view
+        self.views.append(view)
+        self._heights.append(0 if self.canvas is None else view.estimate(self.canvas))
+        return view
+
+    def remove(self, turn_id: str) -> None:
+        """Take a turn out."""
+        view = self._by_id.pop(turn_id)
+        index = self.index(view)
+        del self.views[index]
+        self._heights.delete(index)
+        self._order = {other.serial: number for number, other in enumerate(self.views)}
+
+    def clear(self) -> None:
+        """Take all turns out."""
+        self.views.clear()
+        self._by_id.clear()
+        self._order.clear()
+        self._heights.truncate(0)
+
+    def index(self, view: TurnView) -> int:
+        """Return where a turn stands."""
+        return self._order[view.serial]
+
+    def by_serial(self, serial: int) -> TurnView | None:
+        """Return the turn with this serial, if it is still there."""
+        index = self._order.get(serial)
+        return None if index is None else self.views[index]
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    @property
+    def height(self) -> int:
+        """How many rows all turns take, as far as that is known."""
+        return self._heights.total
+
+    def top(self, view: TurnView) -> int:
+        """Return the row at which a turn begins."""
+        return self._heights.top(self.index(view))
+
+    def use(self, canvas: Canvas) -> None:
+        """Lay everything out anew for another width or other styles."""
+        self.canvas = canvas
+        for index, view in enumerate(self.views):
+            self._heights[index] = view.estimate(canvas)
+
+    def advance(self, view: TurnView, deadline: float | None = None) -> bool:
+        """Bring one turn up to date; False when time ran out first."""
+        assert self.canvas is not None
+        done = view.advance(self.canvas, deadline)
+        self._heights[self.index(view)] = view.height
+        return done
+
+    def view_at(self, row: int) -> tuple[TurnView, int] | None:
+        """Return the turn at a row, and the row within it."""
+        if not self._heights.total:
+            return None
+        index, inside = self._heights.find(row)
+        return self.views[index], inside
+
+    def place(self, row: int) -> Place | None:
+        """Return what stands at a row, or None beyond the end."""
+        if not 0 <= row < self._heights.total:
+            return None
+        index, inside = self._heights.find(row)
+        view = self.views[index]
+        return Place(view, inside, self._line(view, inside))
+
+    def _line(self, view: TurnView, row: int) -> Line:
+        if not view.chunks:
+            return BLANK
+        number, inside = view.heights.find(row)
+        lines = view.chunks[number].lines
+        return lines[inside] if lines is not None and inside < len(lines) else BLANK
+
+    def anchor(self, row: int) -> Anchor | None:
+        """Return the place in the content at a row."""
+        found = self.view_at(row)
+        if found is None:
+            return None
+        view, inside = found
+        if not len(view.heights):
+            return Anchor(view, None, inside, inside, view.height or self._heights[self.index(view)])
+        number, within = view.heights.find(inside)
+        return Anchor(view, view.chunks[number], within, inside, view.heights[number])
+
+    def row_of(self, anchor: Anchor) -> int:
+        """Return the row at which a place in the content stands now."""
+        view = anchor.view
+        if view.serial not in self._order:
+            return 0
+        top = self.top(view)
+        height = self._heights[self.index(view)]
+        if anchor.chunk is None or anchor.chunk not in view.chunks:
+            whole = anchor.height if anchor.chunk is None else 0
+            scaled = anchor.turn_row * height // whole if whole else anchor.turn_row
+            return top + min(scaled, max(0, height - 1))
+        number = view.chunks.index(anchor.chunk)
+        now = view.heights[number]
+        row = anchor.row if now == anchor.height or not anchor.height else anchor.row * now // anchor.height
+        return top + view.heights.top(number) + min(row, max(0, now - 1))
+
+    # --- measuring ------------------------------------------------------------------------------------------------
+
+    def settle(self, top: Callable[[], int], rows: int, deadline: float | None = None) -> int:
+        """Draw all that is in view, and return the row at which the view begins.
+
+        Args:
+            top: Returns that row as it follows from the heights known so far.
+            rows: How many rows are in view.
+            deadline: The `perf_counter` time at which turns still being cut are left for later.
+        """
+        for _ in range(max(8, 2 * rows)):
+            first = top()
+            if not self._measure(first, first + rows, deadline):
+                return first
+        return top()
+
+    def take_unfinished(self) -> list[TurnView]:
+        """Return the turns that ran out of time, once."""
+        views, self._unfinished = list(self._unfinished.values()), {}
+        return views
+
+    def _measure(self, first: int, end: int, deadline: float | None) -> bool:
+        """Draw the rows from `first` up to `end`; True when a height changed."""
+        if self.canvas is None or not self.views:
+            return False
+        changed = False
+        index, _ = self._heights.find(first)
+        while index < len(self.views) and self._heights.top(index) < end:
+            view = self.views[index]
+            before = self._heights[index]
+            if not view.is_current(self.canvas):
+                late = deadline is not None and perf_counter() > deadline and view.is_laid_out(self.canvas)
+                if late or not view.advance(self.canvas, deadline):
+                    self._unfinished[view.serial] = view
+            self._measure_chunks(view, first - self._heights.top(index), end - self._heights.top(index))
+            self._heights[index] = view.height
+            changed = changed or view.height != before
+            index += 1
+        return changed
+
+    def _measure_chunks(self, view: TurnView, first: int, end: int) -> None:
+        assert self.canvas is not None
+        number, _ = view.heights.find(max(first, 0))
+        while number < len(view.chunks) and view.heights.top(number) < end:
+            view.measure(number, self.canvas)
+            number += 1
+
+    def lines(self, view: TurnView) -> Iterator[Line]:
+        """Draw and return all rows of a turn, in view or not."""
+        assert self.canvas is not None
+        view.advance(self.canvas)
+        for number in range(len(view.chunks)):
+            view.measure(number, self.canvas)
+        self._heights[self.index(view)] = view.height
+        return view.lines(self.canvas)

@@ -1,0 +1,180 @@
+"""Put a line of a turn in its place on the screen: margins, the left rule, the tint, the time, a selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from lmstudio_tui.tui.widgets.transcript.frame import text_width
+from lmstudio_tui.tui.widgets.transcript.model import Role
+from lmstudio_tui.tui.widgets.transcript.palette import Palette
+
+if TYPE_CHECKING:
+    from lmstudio_tui.tui.widgets.transcript.document import Place
+    from lmstudio_tui.tui.widgets.transcript.lines import Line
+
+READING_WIDTH: Final = 100
+ROW_BITS: Final = 24
+"""A row that may be selected is named by its turn's serial and, in these lowest bits, its number in the turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the columns are.
+
+    Args:
+        width: Cells of the whole widget.
+    """
+
+    width: int
+
+    @property
+    def gutter(self) -> int:
+        """Cells left of the text, for the rule and the mark."""
+        return 2 if self.width >= 12 else 1 if self.width >= 5 else 0
+
+    @property
+    def text(self) -> int:
+        """Cells of text."""
+        spare = 1 if self.width >= 40 else 0
+        return max(1, min(READING_WIDTH, self.width - self.gutter - spare))
+
+    @property
+    def column(self) -> int:
+        """Cells of the reading column, gutter included."""
+        return min(self.width, self.gutter + self.text + (1 if self.width >= 40 else 0))
+
+    @property
+    def margin(self) -> int:
+        """Cells left of the reading column."""
+        return max(0, (self.width - self.column) // 2)
+
+    @property
+    def prefix(self) -> int:
+        """Characters left of the text."""
+        return self.margin + self.gutter
+
+
+class Painter:
+    """Turns lines into strips as wide as the widget, and keeps those in view."""
+
+    def __init__(self) -> None:
+        self.geometry = Geometry(1)
+        self.palette = Palette()
+        self._cache: LRUCache[tuple[int, int], tuple[Line, bool, Strip]] = LRUCache(512)
+
+    def use(self, geometry: Geometry, palette: Palette) -> None:
+        """Paint for another width or other styles from now on."""
+        self.geometry = geometry
+        self.palette = palette
+        self._cache.clear()
+
+    def blank(self) -> Strip:
+        """Return a row with nothing on it."""
+        return Strip.blank(self.geometry.width, self.palette.base)
+
+    def paint(self, place: Place, marked: bool, selection: tuple[int, int] | None, highlight: Style) -> Strip:
+        """Return the strip for one line.
+
+        Args:
+            place: The line, and where it belongs.
+            marked: Whether its turn is the selected one.
+            selection: The characters of the strip that are selected; an end of -1 means the end of the line.
+            highlight: The style of what is selected.
+        """
+        key = (place.view.serial, place.row)
+        cached = self._cache.get(key)
+        if selection is None and cached is not None and cached[0] is place.line and cached[1] is marked:
+            return cached[2]
+        segments = self._segments(place, marked)
+        if selection is not None:
+            segments = _select(segments, self._selected(place.line, selection), highlight)
+        strip = Strip(segments).adjust_cell_length(self.geometry.width, self.palette.base)
+        strip = strip.apply_offsets(0, place.view.serial << ROW_BITS | place.row)
+        if selection is None:
+            self._cache[key] = (place.line, marked, strip)
+        return strip
+
+    def _selected(self, line: Line, selection: tuple[int, int]) -> tuple[int, int]:
+        """Return the part of a selection that is copied, in characters of the strip."""
+        first = self.geometry.prefix + line.indent
+        last = self.geometry.prefix + len(line.text) - line.trailing
+        start, end = selection
+        if not line.copied:
+            return first, first
+        return max(start, first), last if end == -1 else min(end, last)
+
+    def _segments(self, place: Place, marked: bool) -> list[Segment]:
+        geometry, palette = self.geometry, self.palette
+        values = place.view.content.values
+        spacer = place.row >= place.view.height - 1
+        tinted = values.role is Role.USER and not spacer
+        ground = palette.base + palette["user"] if tinted else palette.base
+        line = place.line
+        segments = [Segment(" " * geometry.margin, palette.base)] if geometry.margin else []
+        segments.append(self._gutter(tinted, marked and not spacer, ground))
+        used = 0
+        fill = ground if line.fill is None else ground + line.fill
+        decoration = line.indent
+        for segment in line.segments:
+            used += segment.cell_length
+            own = ground if decoration > 0 else fill
+            decoration -= len(segment.text)
+            segments.append(Segment(segment.text, own if segment.style is None else own + segment.style))
+        if line.fill is not None:
+            pad = text_width(values, geometry.text) - used
+            segments.append(Segment(" " * max(0, pad), fill))
+            used += max(0, pad)
+        right = geometry.column - geometry.gutter - used
+        if tinted and place.row == 0 and values.time and right > cell_len(values.time):
+            tail = geometry.column - geometry.gutter - geometry.text
+            segments.append(Segment(" " * (right - tail - cell_len(values.time)), ground))
+            segments.append(Segment(values.time, ground + palette["dim"]))
+            right = tail
+        segments.append(Segment(" " * max(0, right), ground))
+        return [segment for segment in segments if segment.text]
+
+    def _gutter(self, ruled: bool, marked: bool, ground: Style) -> Segment:
+        mark = "▌" if ruled else "▎" if marked else " "
+        style = self.palette["accent" if marked else "user-rule"]
+        return Segment(mark.ljust(self.geometry.gutter)[: self.geometry.gutter], ground + style)
+
+    def pill(self, strip: Strip, text: str) -> Strip:
+        """Put the pill over the right end of a strip."""
+        geometry = self.geometry
+        label = f" {text} "
+        cells = cell_len(label)
+        if cells > geometry.width:
+            return strip
+        right = min(geometry.width, geometry.margin + geometry.column)
+        parts = [strip.crop(0, right - cells), Strip([Segment(label, self.palette["pill"])]), strip.crop(right)]
+        return Strip.join([part for part in parts if part.cell_length])
+
+    def pill_start(self, text: str) -> int:
+        """Return the first cell of the pill."""
+        return min(self.geometry.width, self.geometry.margin + self.geometry.column) - cell_len(text) - 2
+
+
+def _select(segments: list[Segment], span: tuple[int, int], highlight: Style) -> list[Segment]:
+    start, end = span
+    result: list[Segment] = []
+    offset = 0
+    for text, style, _ in segments:
+        first, last = max(0, start - offset), min(len(text), end - offset)
+        if first < last:
+            parts = (
+                (text[:first], style),
+                (text[first:last], (style or Style.null()) + highlight),
+                (text[last:], style),
+            )
+            result.extend(Segment(part, own) for part, own in parts if part)
+        else:
+            result.append(Segment(text, style))
+        offset += len(text)
+    return result

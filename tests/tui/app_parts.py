@@ -1,0 +1,299 @@
+"""What the tests of the app are made of: the app on a simulator or on a fake, and waiting for a condition."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, cast
+
+from textual.pilot import Pilot
+
+from lmstudio_tui.sdk import (
+    CancelScope,
+    Capability,
+    ChatCompletionRequest,
+    ChatCompletionResponse,
+    ChatStream,
+    ClientConfig,
+    Completion,
+    HealthStatus,
+    LMStudioClient,
+    LMStudioError,
+    LMStudioSDK,
+    ModelFilter,
+    ModelInstance,
+    ModelListing,
+    ModelSummary,
+    PartialCompletion,
+    ReasoningDelta,
+    ServerKind,
+    StreamEvent,
+    TextDelta,
+    Timings,
+    Usage,
+)
+from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.store.state import StateFile
+from lmstudio_tui.tui.app import LMStudioApp
+from lmstudio_tui.tui.panes.chat import ChatPane
+from lmstudio_tui.tui.services import Services
+from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.transcript import Transcript
+
+OpenApp = Callable[..., AbstractAsyncContextManager["Driver"]]
+NOW = datetime(2026, 11, 20, 9, 41, tzinfo=UTC)
+
+
+def services(
+    base_url: str,
+    folder: Path,
+    *,
+    connect: Callable[[ClientConfig], LMStudioSDK] = LMStudioClient,
+    config: ClientConfig | None = None,
+    simulator: Callable[[], str] | None = None,
+    copies: list[str] | None = None,
+    verified: bool = True,
+    model: str | None = None,
+    theme: str | None = None,
+) -> Services:
+    """Services for an app on this server; `copies` collects what is copied natively."""
+
+    def copy(text: str) -> bool:
+        if copies is not None:
+            copies.append(text)
+        return verified
+
+    return Services(
+        config=config or ClientConfig(base_url=base_url, max_retries=0),
+        connect=connect,
+        start_simulator=simulator or (lambda: base_url),
+        state=StateFile(folder / "state.json"),
+        copy_natively=copy,
+        model=model,
+        theme=theme,
+        now=lambda: NOW,
+    )
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+    """Let the app go on until the condition holds."""
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"it did not come to pass within {seconds} s; the screen:\n{screen_text(pilot)}")
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """What the screen shows, as lines of text."""
+    screen = pilot.app.screen
+    lines = screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in lines)
+
+
+class Driver:
+    """An app under test, and short names for what tests do with it."""
+
+    def __init__(self, app: LMStudioApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def pane(self) -> ChatPane:
+        return self.app.query_one(ChatPane)
+
+    @property
+    def composer(self) -> Composer:
+        return self.app.query_one(Composer)
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.app.query_one(Transcript)
+
+    @property
+    def screen(self) -> str:
+        return screen_text(self.pilot)
+
+    async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+        await until(self.pilot, condition, seconds=seconds)
+
+    async def shows(self, *texts: str, seconds: float = 15.0) -> None:
+        """Wait until the screen shows all of these."""
+        await self.until(lambda: all(text in self.screen for text in texts), seconds=seconds)
+
+    async def ready(self) -> None:
+        """Wait until something can be asked."""
+        await self.shows("is listening")
+        await self.until(lambda: self.composer.has_focus)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+    async def ask(self, text: str) -> None:
+        """Type a prompt and send it."""
+        await self.type(text)
+        await self.pilot.press("enter")
+
+    async def answered(self) -> None:
+        """Wait until the answer has ended."""
+        await self.until(lambda: bool(self.pane.conversation.messages) and not self.pane.streaming)
+
+
+MODELS = (
+    ModelSummary(
+        id="qwen3-8b",
+        type="llm",
+        parameters="8B",
+        quantization="Q4_K_M",
+        size_bytes=4_900_000_000,
+        max_context_length=32768,
+        state="loaded",
+        instances=(ModelInstance(id="qwen3-8b", context_length=8192),),
+        capabilities=("tools", "reasoning"),
+    ),
+    ModelSummary(
+        id="gemma-3n-e4b",
+        type="vlm",
+        parameters="4B",
+        quantization="4bit",
+        size_bytes=5_900_000_000,
+        max_context_length=32768,
+        state="not-loaded",
+        capabilities=("vision",),
+    ),
+    ModelSummary(id="text-embedding-nomic", type="embedding", state="loaded"),
+)
+
+ANSWER = """## Error handling
+
+| language | mechanism | checked by |
+| --- | --- | --- |
+| Rust | `Result<T, E>` | the compiler |
+| Go | error values | the reader |
+
+Both make the *error path* visible:
+
+1. Rust returns a **value** that must be looked at.
+2. Go returns one that *should* be.
+
+```rust
+fn read(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path) // the caller decides
+}
+```
+"""
+
+
+@dataclass
+class FakeServer:
+    """A server that answers at once and always the same. `hold` makes the stream wait before its last `held` events."""
+
+    events: list[StreamEvent] = field(
+        default_factory=lambda: (
+            [ReasoningDelta("The user wants a table. "), ReasoningDelta("Keep it short.")]
+            + [TextDelta(piece) for piece in ANSWER.splitlines(keepends=True)]
+        )
+    )
+    error: LMStudioError | None = None
+    health_error: LMStudioError | None = None
+    models: tuple[ModelSummary, ...] = MODELS
+    hold: threading.Event | None = None
+    held: int = 0
+    config: ClientConfig = field(default_factory=ClientConfig)
+
+    def connect(self, config: ClientConfig) -> LMStudioSDK:
+        self.config = config
+        return cast("LMStudioSDK", self)
+
+    def health(self, *, scope: CancelScope | None = None) -> HealthStatus:
+        if self.health_error is not None:
+            raise self.health_error
+        yes, no = Capability(available=True, reason="It is served."), Capability(available=False, reason="It is not.")
+        absent = {"transcription", "translation", "speech", "images"}
+        return HealthStatus(
+            status="ok",
+            kind=ServerKind.LM_STUDIO,
+            version="0.4.12",
+            version_source="lms-status",
+            models_loaded=2,
+            latency_ms=3.0,
+            capabilities={name: no if name in absent else yes for name in CAPABILITIES},
+        )
+
+    def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
+        if self.health_error is not None:
+            raise self.health_error
+        return 3.0
+
+    def fetch_models(self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None) -> ModelListing:  # noqa: A002
+        return ModelListing(models=self.models, sources=("/api/v1/models",), fetched_at=NOW)
+
+    def list_models(
+        self,
+        filter: ModelFilter | None = None,
+        *,
+        scope: CancelScope | None = None,
+    ) -> list[ModelSummary]:
+        return list(self.models)
+
+    def stream_chat_completion(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
+        return cast("ChatStream", FakeStream(self, scope or CancelScope()))
+
+    def close(self) -> None:
+        pass
+
+
+class FakeStream:
+    """The stream of a `FakeServer`, with the figures of a quick machine."""
+
+    downgraded = False
+
+    def __init__(self, server: FakeServer, scope: CancelScope) -> None:
+        self._server = server
+        self._scope = scope
+        self._said: list[StreamEvent] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __iter__(self) -> Iterator[StreamEvent]:
+        server = self._server
+        for number, event in enumerate(server.events):
+            if server.hold is not None and number == len(server.events) - server.held:
+                while not server.hold.wait(0.01):
+                    self._scope.raise_if_cancelled()
+            self._said.append(event)
+            yield event
+        if server.error is not None:
+            raise server.error
+
+    @property
+    def partial(self) -> PartialCompletion:
+        text = "".join(event.text for event in self._said if isinstance(event, TextDelta))
+        reasoning = "".join(event.text for event in self._said if isinstance(event, ReasoningDelta))
+        usage = Usage(prompt_tokens=21, completion_tokens=318, total_tokens=339, reasoning_tokens=12)
+        failed = self._server.error is not None
+        return PartialCompletion(
+            text=text,
+            reasoning=reasoning,
+            model="qwen3-8b",
+            finish_reason=None if failed else "stop",
+            usage=None if failed else usage,
+        )
+
+    @property
+    def timings(self) -> Timings:
+        return Timings(duration_ms=8120.0, time_to_first_token_ms=420.0, tokens_per_second=41.3)
+
+    @property
+    def result(self) -> ChatCompletionResponse:
+        partial = self.partial
+        whole = Completion(text=partial.text, usage=partial.usage, timings=self.timings)
+        return ChatCompletionResponse(**whole.model_dump())

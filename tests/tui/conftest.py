@@ -1,0 +1,40 @@
+"""Fixtures for the app: on the simulator, or on a fake."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_parts import Driver, OpenApp, services
+
+from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.tui.app import LMStudioApp
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Textual runs on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture
+def simulator() -> Iterator[SimulatorServer]:
+    """A simulator as fast as possible, that loads at once."""
+    with SimulatorServer(SimulatorConfig(speed=0, load_seconds=0)) as server:
+        yield server
+
+
+@pytest.fixture
+def open_app(tmp_path: Path) -> OpenApp:
+    """Opens the app on a base URL; further arguments are those of `services`, and `size`."""
+
+    @asynccontextmanager
+    async def open_it(base_url: str, *, size: tuple[int, int] = (100, 30), **more: Any) -> AsyncIterator[Driver]:
+        app = LMStudioApp(services(base_url, tmp_path, **more))
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Driver(app, pilot)
+
+    return open_it
