@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,7 +91,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: f
 def screen_text(pilot: Pilot[None]) -> str:
     """What the screen shows, as lines of text."""
     screen = pilot.app.screen
-    lines = screen._compositor.render_strips()
+    lines = screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage] - what a terminal would get
     return "\n".join(strip.text.rstrip() for strip in lines)
 
 
@@ -192,11 +192,10 @@ fn read(path: &Path) -> io::Result<String> {
 class FakeServer:
     """A server that answers at once and always the same. `hold` makes the stream wait before its last `held` events."""
 
-    events: list[StreamEvent] = field(
-        default_factory=lambda: (
-            [ReasoningDelta("The user wants a table. "), ReasoningDelta("Keep it short.")]
-            + [TextDelta(piece) for piece in ANSWER.splitlines(keepends=True)]
-        )
+    events: Sequence[StreamEvent] = (
+        ReasoningDelta("The user wants a table. "),
+        ReasoningDelta("Keep it short."),
+        *(TextDelta(line) for line in ANSWER.splitlines(keepends=True)),
     )
     error: LMStudioError | None = None
     health_error: LMStudioError | None = None
@@ -229,7 +228,7 @@ class FakeServer:
             raise self.health_error
         return 3.0
 
-    def fetch_models(self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None) -> ModelListing:  # noqa: A002
+    def fetch_models(self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None) -> ModelListing:
         return ModelListing(models=self.models, sources=("/api/v1/models",), fetched_at=NOW)
 
     def list_models(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def open_app(tmp_path: Path) -> OpenApp:
     """Opens the app on a base URL; further arguments are those of `services`, and `size`."""
 
     @asynccontextmanager
-    async def open_it(base_url: str, *, size: tuple[int, int] = (100, 30), **more: Any) -> AsyncIterator[Driver]:
+    async def open_it(base_url: str, *, size: tuple[int, int] = (100, 30), **more: Any) -> AsyncGenerator[Driver]:
         app = LMStudioApp(services(base_url, tmp_path, **more))
         async with app.run_test(size=size, notifications=True) as pilot:
             yield Driver(app, pilot)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_parts import OpenApp
+from textual.events import Key
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
@@ -38,9 +39,7 @@ async def test_keys_typed_in_one_burst_are_all_sent(simulator: SimulatorServer, 
         assert ui.pane.conversation.messages[0].text == "quick_brown_fox"
 
 
-def _key(key: str) -> object:
-    from textual.events import Key
-
+def _key(key: str) -> Key:
     return Key("underscore" if key == "_" else key, "\r" if key == "enter" else key)
 
 
@@ -200,7 +199,9 @@ async def test_the_model_is_chosen_by_typing_and_remembered(
         await ui.shows("Ask sim-gemma-3n-e4b")
 
 
-async def test_an_unlisted_model_can_be_typed_and_the_picker_left(simulator: SimulatorServer, open_app: OpenApp) -> None:
+async def test_an_unlisted_model_can_be_typed_and_the_picker_left(
+    simulator: SimulatorServer, open_app: OpenApp
+) -> None:
     async with open_app(simulator.base_url) as ui:
         await ui.ready()
         await ui.pilot.press("ctrl+t")
@@ -286,6 +287,8 @@ async def test_a_conversation_left_can_be_brought_back(simulator: SimulatorServe
         await ui.shows("is listening")
         assert not ui.pane.conversation.messages
         await ui.pilot.press("f8")
+        await ui.shows("tok/s")
+        await ui.pilot.press("escape", "home")
         await ui.shows("▌ remember me")
         assert ui.pane.conversation.last_answer is not None
 

@@ -16,7 +16,6 @@ from lmstudio_tui.tui.widgets.absence import Absence
 pytestmark = pytest.mark.anyio
 
 
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,7 +80,7 @@ async def test_a_simulator_that_cannot_start_is_said(open_app: OpenApp) -> None:
     async with open_app(f"http://127.0.0.1:{_free_port()}", simulator=fail) as ui:
         await ui.shows("Nothing answers at")
         await ui.pilot.press("d")
-        await ui.shows("no port is free")
+        await ui.shows("could not be started")
 
 
 async def test_a_key_is_asked_for_and_used(open_app: OpenApp) -> None:
@@ -126,7 +125,7 @@ async def test_what_is_no_model_server_is_said(open_app: OpenApp) -> None:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Page) as web:

@@ -48,9 +48,11 @@ class LMStudioApp(App[None]):
     #body { height: 1fr; }
     Rail { display: none; }
     .-wide Rail { display: block; }
+    .-wide #transcript { margin-top: 1; }
+    .-tiny HeaderBar, .-tiny Footer { display: none; }
     Footer { background: $panel; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app.quit", "app.help", "app.simulator", "app.retry_server"),
     ]

@@ -132,7 +132,7 @@ COMMANDS: tuple[Command, ...] = (
         "escape",
         "switch_focus",
         "Switch",
-        "Go between the prompt and the transcript.",
+        "Go from the prompt to the transcript and back.",
         "chat",
         palette=False,
     ),
@@ -224,3 +224,10 @@ def command(id_: str) -> Command:
 def bindings(*ids: str) -> list[Binding]:
     """The bindings of these commands."""
     return [command(id_).binding for id_ in ids]
+
+
+def markdown_table() -> str:
+    """The keys as the README shows them."""
+    rows = ["| key | what it does | where |", "| --- | --- | --- |"]
+    rows += [f"| {one.shown_keys.replace('|', chr(92) + '|')} | {one.help} | {one.where} |" for one in COMMANDS]
+    return "\n".join(rows)

@@ -2,6 +2,17 @@
 
 from textual.theme import Theme
 
+
+def _scrollbar(track: str, bar: str) -> dict[str, str]:
+    """A scroll bar that is there when looked for."""
+    tracks = ("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active")
+    return dict.fromkeys((*tracks, "scrollbar-corner-color"), track) | {
+        "scrollbar": bar,
+        "scrollbar-hover": bar,
+        "scrollbar-active": bar,
+    }
+
+
 QUIET_DARK = Theme(
     name="quiet-dark",
     primary="#7aa2c8",
@@ -15,7 +26,12 @@ QUIET_DARK = Theme(
     warning="#dcb25c",
     error="#d9776c",
     dark=True,
-    variables={"footer-key-foreground": "#e0a458", "border-blurred": "#3a424c", "border": "#e0a458"},
+    variables={
+        "footer-key-foreground": "#e0a458",
+        "border-blurred": "#3a424c",
+        "border": "#e0a458",
+        **_scrollbar("#14171b", "#39414b"),
+    },
 )
 
 QUIET_LIGHT = Theme(
@@ -31,7 +47,12 @@ QUIET_LIGHT = Theme(
     warning="#8a6100",
     error="#b03a2e",
     dark=False,
-    variables={"footer-key-foreground": "#a85d00", "border-blurred": "#c9c4ba", "border": "#a85d00"},
+    variables={
+        "footer-key-foreground": "#a85d00",
+        "border-blurred": "#c9c4ba",
+        "border": "#a85d00",
+        **_scrollbar("#fbfaf7", "#cfcac0"),
+    },
 )
 
 THEMES = (QUIET_DARK, QUIET_LIGHT)

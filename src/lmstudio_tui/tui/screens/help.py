@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _TITLES: dict[Where, str] = {
     "prompt": "In the prompt",
     "chat": "In the chat",
-    "transcript": "In the transcript (Tab or Esc goes there)",
+    "transcript": "In the transcript",
     "everywhere": "Everywhere",
 }
 
@@ -47,6 +48,7 @@ class HelpScreen(ModalScreen[None]):
             border-subtitle-color: $text-muted;
             background: $surface;
             padding: 0 2;
+            scrollbar-size-vertical: 1;
         }
     }
     """
@@ -70,11 +72,15 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_up()
 
 
-def _keys() -> Text:
-    text = Text()
+def _keys() -> Table:
+    """The keys, with what they do beside them, however narrow it gets."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
     for number, (where, title) in enumerate(_TITLES.items()):
-        text.append("\n" if number else "").append(f"{title}\n", style="bold")
+        if number:
+            table.add_row()
+        table.add_row(Text(title, style="bold"))
         for command in commands(where):
-            text.append(f"  {command.shown_keys:<24}").append(f"{command.help}\n")
-    text.rstrip()
-    return text
+            table.add_row(f"  {command.shown_keys}", Text(command.help))
+    return table

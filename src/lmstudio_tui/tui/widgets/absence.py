@@ -89,7 +89,7 @@ class Absence(Widget, can_focus=True):
                 self._styled(said, "absence--dim"),
                 Text(),
                 self._way("1", "Press ", "k", " to type it for this session."),
-                self._way("2", "Or set LM_STUDIO_API_KEY, or api_key in config.toml, and start again."),
+                self._way("2", "Or set LM_STUDIO_API_KEY, or api_key in config.toml."),
                 self._way("3", "Just looking?  Press ", "d", " for the built-in simulator."),
             ]
         if view.presence is Presence.STRANGE:
@@ -108,17 +108,20 @@ class Absence(Widget, can_focus=True):
             self._way("2", "Another address:  lmstudio-tui --base-url http://HOST:PORT"),
             self._way("3", "Just looking?  Press ", "d", " for the built-in simulator."),
             Text(),
-            self._styled("This page goes away by itself when a server appears; ", "absence--dim").append_text(
-                self._way("", "", "r", " looks at once.")
+            Text.assemble(
+                self._styled("This page goes away by itself when a server appears; ", "absence--dim"),
+                self._styled("r", "absence--key"),
+                self._styled(" looks at once.", "absence--dim"),
             ),
         ]
 
     def _way(self, number: str, before: str, key: str = "", after: str = "") -> Text:
-        line = self._styled(f"{number}   " if number else "", "absence--dim")
-        line.append(before)
-        if key:
-            line.append_text(self._styled(key, "absence--key"))
-        return line.append(after)
+        return Text.assemble(
+            self._styled(f"{number}   " if number else "", "absence--dim"),
+            before,
+            self._styled(key, "absence--key") if key else "",
+            after,
+        )
 
     def _styled(self, text: str, component: str) -> Text:
         return Text(text, style=self.get_component_rich_style(component))

@@ -36,6 +36,11 @@ def sparkline(values: Sequence[float], width: int = 8) -> str:
     return "".join(_BARS[min(7, int(value / top * 7.99))] if top > 0 else _BARS[0] for value in shown)
 
 
+def seconds_left(view: ServerView) -> int | None:
+    """Whole seconds until the server is tried again; None when that is not planned."""
+    return None if view.next_try_at is None else max(0, round(view.next_try_at - time.monotonic()))
+
+
 class HeaderBar(Widget):
     """One line. What does not fit is left out, the least important first."""
 
@@ -100,8 +105,8 @@ class HeaderBar(Widget):
             pieces.append(self._styled(f"{view.latencies[-1]:.0f} ms", "header--quiet"))
         elif view.presence is Presence.OFFLINE:
             pieces.append(self._styled(view.base_url, "header--quiet"))
-            if view.next_try_at is not None:
-                left = max(0, round(view.next_try_at - time.monotonic()))
+            left = seconds_left(view)
+            if left is not None:
                 pieces.append(self._styled(f"next try in {left} s" if left else "trying", "header--quiet"))
         if self._model:
             pieces.insert(min(2, len(pieces)), self._styled(self._model, "header--model"))
