@@ -41,20 +41,23 @@ test: $(VENV)/.dev  ## Run the tests, and check the coverage
 	@$(PY) tests/check_coverage.py
 
 lint: $(VENV)/.dev  ## Run ruff, the type checker and the import rules
-	@$(BIN)/ruff check src tests benchmarks
-	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks screenshots
+	@$(BIN)/ruff format --check src tests benchmarks screenshots
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
 
 format: $(VENV)/.dev  ## Format the code
-	@$(BIN)/ruff check --fix --quiet src tests benchmarks
-	@$(BIN)/ruff format --quiet src tests benchmarks
+	@$(BIN)/ruff check --fix --quiet src tests benchmarks screenshots
+	@$(BIN)/ruff format --quiet src tests benchmarks screenshots
 
 snapshots: $(VENV)/.dev  ## Make the snapshots anew: look at them before committing
 	@$(PY) -m pytest tests/tui/test_snapshots.py --snapshot-update
 
 screenshots: $(VENV)/.dev  ## Make the pictures of the README anew
 	@$(PY) screenshots/make.py
+
+bench: $(VENV)/.dev  ## Measure, each figure beside its floor
+	@$(PY) benchmarks/run.py
 
 build: $(VENV)/.dev  ## Build the wheel and the source distribution
 	@$(PY) -m build

@@ -54,7 +54,7 @@ def to_png(svg: Path) -> None:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"]
         flags += [f"--user-data-dir={profile}", f"--window-size={width},{height}"]
         flags += [f"--screenshot={svg.with_suffix('.png')}", svg.as_uri()]
-        subprocess.run([browser, *flags], check=True, capture_output=True)  # noqa: S603
+        subprocess.run([browser, *flags], check=True, capture_output=True)
 
 
 async def main() -> None:

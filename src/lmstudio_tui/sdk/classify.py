@@ -6,12 +6,12 @@ LM Studio answers unknown paths with status 200 and `{"error": …}`, and most f
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.sdk import errors
+from lmstudio_tui.sdk.wire import as_objects, as_text, dumped, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,17 +20,28 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.redaction import Redactor
 
 _LONGEST = 500
+_LOOKED_AT = 4000
+"""Characters of a message that are looked at, however long it is."""
+
 _OVERFLOW = re.compile(
-    r"context (?:length|window|size|the overflows)|context_length|n_ctx|n_keep|exceeds? the (?:available )?context"
-    r"|too (?:long|many tokens).*(?:context|model)|maximum context|prompt is too long"
+    r"context the overflows|n_ctx|n_keep|context_length_exceeded|exceed_context|prompt is too long"
+    r"|(?:exceed|greater than|larger than|longer than|not fit|too long|too many tokens|maximum|overflow)[^.]*context"
+    r"|context (?:length|window|size)[^.]*(?:exceed|of only|only supports|too small|overflow)"
+    r"|maximum model length"
 )
 _CRASH = re.compile(r"model (?:has )?(?:crashed|died|exited)|\(exit code: ")
-_LOAD = re.compile(r"failed to load|model loading (?:was stopped|failed)|error loading model|insufficient system resources")
-_NOT_LOADED = re.compile(r"no models? (?:is |are )?(?:currently )?loaded|model (?:\S+ )?is not loaded|not currently loaded")
+_LOAD = re.compile(
+    r"failed to load|model loading (?:was stopped|failed)|error loading model|insufficient system resources"
+)
+_NOT_LOADED = re.compile(
+    r"no models? (?:is |are )?(?:currently )?loaded|not currently loaded"
+    r"|model (?:\S+ )?(?:is |was |has been )?(?:not loaded|unloaded)"
+)
 _NOT_FOUND = re.compile(
     r"invalid model identifier|model (?:\S+ ){0,3}(?:not found|does not exist|is unknown)|unknown model|no such model"
 )
 _NO_ENDPOINT = re.compile(r"unexpected endpoint or method|no such endpoint|unknown endpoint")
+_MODEL = re.compile(r"(?<![/\w])models?(?![/\w])|model_not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +64,79 @@ def complaint_of(body: object) -> Complaint | None:
     """What a JSON body complains of, or None when it does not.
 
     `error` may be a string or an object (LM Studio, OpenAI), `detail` a string, a list or an object (FastAPI's,
-    speaches, Kokoro: server contract, section 4).
+    speaches, Kokoro: server contract, section 4). An older vLLM is itself the error (`"object":"error"`).
     """
-    if not isinstance(body, dict):
+    if not is_object(body):
         return None
-    for key in ("error", "detail"):
-        said: Any = body.get(key)
-        if not said:
-            continue
-        if isinstance(said, list):
-            said = said[0]
-            if isinstance(said, dict):
-                place = ".".join(str(part) for part in said.get("loc") or [] if part != "body")
-                return Complaint(f"{place}: {said.get('msg')}" if place else str(said.get("msg")), param=place)
-        if isinstance(said, dict):
-            inner = said.get("message") or said.get("error") or said.get("msg") or body.get("message")
-            text = inner if isinstance(inner, str) else json.dumps(said, ensure_ascii=False, default=str)
-            return Complaint(text, *(str(said.get(name) or "") for name in ("type", "code", "param")))
-        return Complaint(str(said))
-    return None
+    said: Any = body.get("error") or (body.get("detail") if not _is_answer(body) else None)
+    if not said and body.get("object") == "error":
+        said = body
+    if not said:
+        return None
+    if is_list(said):
+        return _first_of(said)
+    if is_object(said):
+        inner = (said.get(name) for name in ("message", "error", "msg"))
+        text = next((text for text in [*inner, body.get("message")] if isinstance(text, str) and text), None)
+        return Complaint(text or _in_words(said), *(_in_words(said.get(name)) for name in ("type", "code", "param")))
+    return Complaint(_in_words(said))
+
+
+def is_refusal(body: object) -> bool:
+    """Whether a body that came with a success is none.
+
+    Some servers always send an `error`, empty or not; results beside it count for more. Only a `detail` that stands
+    alone is a refusal.
+    """
+    if not is_object(body) or _is_answer(body):
+        return False
+    return bool(body.get("error")) or body.get("object") == "error" or (len(body) == 1 and bool(body.get("detail")))
+
+
+def _is_answer(body: Mapping[str, Any]) -> bool:
+    return any(body.get(name) for name in ("choices", "data", "models"))
+
+
+def _first_of(said: list[Any]) -> Complaint:
+    """The first of FastAPI's list of errors."""
+    found = as_objects(said)
+    if not found:
+        return Complaint(_in_words(said[0]))
+    parts: Any = found[0].get("loc")
+    place = ".".join(_in_words(part) for part in parts if part != "body") if is_list(parts) else ""
+    text = as_text(found[0].get("msg")) or _in_words(found[0])
+    return Complaint(f"{place}: {text}" if place else text, param=place)
+
+
+def _in_words(value: object) -> str:
+    if value is None:
+        return ""
+    return value[: _LOOKED_AT * 2] if isinstance(value, str) else dumped(value)[:_LOOKED_AT]
+
+
+def _status_within(status: int, said: Complaint) -> int:
+    """The status that a body names, when it came with a success: an error within a stream does."""
+    return int(said.code) if status < 400 and re.fullmatch(r"[45][0-9][0-9]", said.code) else status
 
 
 def _kind(status: int, said: Complaint) -> type[StatusError]:
     """Which error the words, then the codes, then the status stand for."""
-    text = said.message.lower()
+    text = said.message[:_LOOKED_AT].lower()
     code, kind = said.code.lower(), said.type.lower()
-    if status in {401, 403} or code in {"invalid_api_key", "401"} or "api token is required" in text:
+    if status in {401, 403} or code == "invalid_api_key" or "api token is required" in text:
         return errors.AuthenticationError
+    unknown = "unrecognized" in text or code == "unrecognized_keys"
     by_words = (
         (_CRASH.search(text), errors.ModelCrashedError),
         (_LOAD.search(text), errors.ModelLoadError),
         (_NOT_LOADED.search(text), errors.ModelNotLoadedError),
         (code == "model_not_found" or _NOT_FOUND.search(text), errors.ModelNotFoundError),
         (
-            code == "context_length_exceeded" or "exceed_context" in kind or _OVERFLOW.search(text),
+            code == "context_length_exceeded" or "exceed_context" in kind or (_OVERFLOW.search(text) and not unknown),
             errors.ContextOverflowError,
         ),
         (status == 429, errors.RateLimitError),
-        (status == 404 and said.param == "model", errors.ModelNotFoundError),
+        (status == 404, errors.ModelNotFoundError),
         (status >= 500, errors.ServerFailureError),
         (400 <= status < 500, errors.BadRequestError),
     )
@@ -112,11 +158,13 @@ def error_for(
         status: its HTTP status; 200 happens.
         body: its JSON, or None when it is none.
         raw: its text, for when it is not JSON.
+        redact: takes the key out of what the server says.
+        context: what is known of the call; `endpoint` and `method` are looked at.
         feature: the capability the endpoint stands for, for when the server does not know the endpoint.
     """
     said = complaint_of(body)
     endpoint = str(context.get("endpoint", ""))
-    if _is_no_endpoint(status, said):
+    if _is_no_endpoint(status, said, endpoint, reads=context.get("method") == "GET"):
         return errors.FeatureUnavailableError(
             f"This server has no {endpoint}.", feature=feature, context={**context, "status": status}
         )
@@ -127,26 +175,38 @@ def error_for(
             hint="Set base_url to the server's final address.",
             context=context,
         )
-    if said is None and isinstance(body, dict) and isinstance(body.get("message"), str):
-        said = Complaint(body["message"])
     if said is None:
-        text = shortened(_without_tags(raw), 200)
-        said = Complaint(f"The server answered {status}" + (f": {text}" if text else " and said nothing more."))
-    kind = _kind(status, said)
+        said = _without_shape(status, body, raw)
+    kind = _kind(_status_within(status, said), said)
     return kind(shortened(redact(said.message)), status=status, context=context)
 
 
-def _is_no_endpoint(status: int, said: Complaint | None) -> bool:
-    if said is not None and _NO_ENDPOINT.search(said.message.lower()):
+def _without_shape(status: int, body: object, raw: str) -> Complaint:
+    """What an answer says that has none of the known shapes."""
+    if is_object(body) and isinstance(body.get("message"), str):
+        return Complaint(_in_words(body["message"]))
+    text = shortened(_without_tags(raw), 200)
+    return Complaint(f"The server answered {status}" + (f": {text}" if text else " and said nothing more."))
+
+
+def _is_no_endpoint(status: int, said: Complaint | None, endpoint: str, *, reads: bool) -> bool:
+    """Whether the server does not know the path. A 404 that speaks of a model is about the model."""
+    text = said.message[:_LOOKED_AT].lower() if said is not None else ""
+    if _NO_ENDPOINT.search(text):
         return True
     if status in {405, 501}:
-        return said is None or "stream" not in said.message.lower()
-    return status == 404 and (said is None or "model" not in f"{said.message} {said.param} {said.code}".lower())
+        return "stream" not in text
+    if status != 404:
+        return False
+    if reads or said is None:
+        return True
+    about = f"{text} {said.param} {said.code}".lower().replace(endpoint.lower(), "")
+    return _MODEL.search(about) is None
 
 
 def _without_tags(raw: str) -> str:
     """The words of an HTML error page."""
     if "<" not in raw[:2000]:
-        return raw
+        return raw[:20_000]
     body = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", raw[:20_000])
     return re.sub(r"<[^>]*>", " ", body)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from lmstudio_tui.sdk import errors
-from lmstudio_tui.sdk.capabilities import Prober
+from lmstudio_tui.sdk.calls import Call
+from lmstudio_tui.sdk.capabilities import Prober, refuse_unsupported
 from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
 from lmstudio_tui.sdk.streaming import ChatStream, TextStream
-from lmstudio_tui.sdk.transport import Call, Transport
+from lmstudio_tui.sdk.transport import Transport
+from lmstudio_tui.sdk.types.health import ServerKind
 from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 class LMStudioClient:
     """Talks to one server: LM Studio, a classic one, or any OpenAI-compatible one.
 
-    Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends it
-    from another thread within 100 ms, and raises nothing but `LMStudioError`s::
+    Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends
+    it from another thread within 100 ms, and raises nothing but `LMStudioError`s::
 
         with LMStudioClient(ClientConfig()) as client:
             request = ChatCompletionRequest(messages=[ChatMessage(role="user", content="Hello")])
@@ -60,6 +63,7 @@ class LMStudioClient:
         self._transport = Transport(config, transport=transport, listener=listener)
         self._lock = threading.Lock()
         self._absent: set[str] = set()
+        self._status: HealthStatus | None = None
 
     @property
     def config(self) -> ClientConfig:
@@ -86,9 +90,27 @@ class LMStudioClient:
         """
         status = Prober(self._transport, scope).probe()
         with self._lock:
+            self._status = status
             # Another server, or another version of it, may be there by now.
             self._absent = {NATIVE_V1, NATIVE_V0} - set(status.surfaces)
         return status
+
+    def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
+        """A sign of life from a server of a known kind, by the cheapest request that it answers.
+
+        Args:
+            kind: as `health` found it.
+
+        Returns:
+            how long the answer took, in milliseconds.
+
+        Raises:
+            LMStudioError: when nothing answers, or not as before; then `health` tells more.
+        """
+        paths = {ServerKind.CLASSIC: "/health", ServerKind.LM_STUDIO: "/lmstudio-greeting"}
+        started = time.monotonic()
+        self._transport.json(Call("GET", paths.get(kind, OPENAI), "health", retries=0), scope)
+        return (time.monotonic() - started) * 1000
 
     def list_models(
         self,
@@ -123,33 +145,46 @@ class LMStudioClient:
         for path in (OPENAI, NATIVE_V1, NATIVE_V0):
             if path in self._absent:
                 continue
-            params = wanted.params() if path == OPENAI else {}
             try:
-                body, _ = self._transport.json(Call("GET", path, "models", params=params), scope)
-            except (errors.AuthenticationError, errors.ServerConnectionError, errors.RequestCancelledError):
+                rows = self._entries(path, wanted, scope)
+            except (errors.AuthenticationError, errors.RequestCancelledError):
                 raise
             except errors.LMStudioError as error:
-                if path == OPENAI:
-                    failure = error
-                else:
-                    self._note_absent(path, error)
+                if isinstance(error, errors.ServerConnectionError) and not bodies:
+                    raise
+                failure = failure or error
                 continue
-            rows = entries(path, body)
             if rows is not None:
                 bodies[path] = rows
-            elif path == OPENAI:
-                failure = errors.ProtocolError("The list of models is no list.", context={"endpoint": path})
         if not bodies:
-            raise failure or errors.ProtocolError("The server lists no models.", context={"endpoint": OPENAI})
+            raise failure or errors.ProtocolError("The list of models is no list.", context={"endpoint": OPENAI})
         kept = [model for model in merged(bodies) if wanted.keeps(model)]
-        return ModelListing(
-            models=tuple(kept[: wanted.limit]), sources=tuple(bodies), fetched_at=datetime.now(UTC)
-        )
+        return ModelListing(models=tuple(kept[: wanted.limit]), sources=tuple(bodies), fetched_at=datetime.now(UTC))
 
-    def _note_absent(self, path: str, error: errors.LMStudioError) -> None:
-        if isinstance(error, errors.FeatureUnavailableError):
+    def _entries(self, path: str, wanted: ModelFilter, scope: CancelScope | None) -> list[Mapping[str, Any]] | None:
+        """The entries of one list, None when the server has no such list; a native one is then not asked for again."""
+        params = wanted.params() if path == OPENAI else {}
+        try:
+            body, _ = self._transport.json(Call("GET", path, "models", params=params), scope)
+            rows = entries(path, body)
+        except (errors.FeatureUnavailableError, errors.BadRequestError, errors.ProtocolError):
+            if path == OPENAI:
+                raise
+            rows = None
+        if rows is None and path != OPENAI:
             with self._lock:
                 self._absent = self._absent | {path}
+        return rows
+
+    def _check(self, feature: str) -> Callable[[], None]:
+        """What to look at before a model is set to work: whether the server is known to be too old."""
+
+        def check() -> None:
+            status = self._status
+            if status is not None:
+                refuse_unsupported(status, feature)
+
+        return check
 
     def create_chat_completion(
         self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
@@ -159,26 +194,26 @@ class LMStudioClient:
         Raises:
             LMStudioError: connection, authentication, status, feature, protocol errors; `RequestCancelledError`.
         """
-        with ChatStream(self._transport, request, scope=scope, stream=False) as stream:
+        with ChatStream(self._transport, request, scope=scope, stream=False, check=self._check("chat")) as stream:
             return stream.run()
 
-    def stream_chat_completion(
-        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
-    ) -> ChatStream:
+    def stream_chat_completion(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
         """An answer while it is made (`POST /v1/chat/completions` with `stream`).
 
         Nothing is sent before the first event is asked for; errors are raised while iterating. With
         `enable_streaming` off it comes in one piece.
         """
-        return ChatStream(self._transport, request, scope=scope, stream=self._config.enable_streaming)
+        streams = self._config.enable_streaming
+        return ChatStream(self._transport, request, scope=scope, stream=streams, check=self._check("chat"))
 
-    def create_completion(
-        self, request: CompletionRequest, *, scope: CancelScope | None = None
-    ) -> CompletionResponse:
+    def create_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> CompletionResponse:
         """A legacy completion in one piece (`POST /v1/completions`). Raises as `create_chat_completion`."""
-        with TextStream(self._transport, request, scope=scope, stream=False) as stream:
+        with TextStream(
+            self._transport, request, scope=scope, stream=False, check=self._check("completions")
+        ) as stream:
             return stream.run()
 
     def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
         """A legacy completion while it is made. As `stream_chat_completion`."""
-        return TextStream(self._transport, request, scope=scope, stream=self._config.enable_streaming)
+        streams = self._config.enable_streaming
+        return TextStream(self._transport, request, scope=scope, stream=streams, check=self._check("completions"))

@@ -15,6 +15,7 @@ from lmstudio_tui.sdk.errors import ConfigurationError, HostNotAllowedError
 DEFAULT_BASE_URL = "http://127.0.0.1:1234"
 
 _API_SUFFIX = re.compile(r"(/api)?/v[01]$")
+_OURS = frozenset({"connection", "content-length", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
@@ -29,20 +30,21 @@ def normalise_base_url(text: str) -> str:
     url = text.strip()
     if "://" not in url:
         url = f"http://{url}"
+    # What may be a password is kept out of every message.
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise ConfigurationError("The base URL holds a user name or password.", key="base_url", hint="Use api_key.")
+    example = f"An example: {DEFAULT_BASE_URL}"
+    if "?" in url or "#" in url:
+        raise ConfigurationError("No ? or # may follow the address.", key="base_url", hint=example)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ConfigurationError(f"{text!r} is not an address: {error}.", key="base_url") from None
-    example = f"An example: {DEFAULT_BASE_URL}"
+        raise ConfigurationError(f"{text!r} is not an address: {error}.", key="base_url", hint=example) from None
     if parts.scheme not in {"http", "https"}:
         raise ConfigurationError(f"{text!r}: the scheme must be http or https.", key="base_url", hint=example)
     if not host or re.search(r"[\s\x00-\x1f\x7f]", url):
         raise ConfigurationError(f"{text!r} names no host.", key="base_url", hint=example)
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("The base URL holds a user name or password.", key="base_url", hint="Use api_key.")
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"{text!r}: no ? or # may follow the address.", key="base_url", hint=example)
     path = _API_SUFFIX.sub("", parts.path.rstrip("/")).rstrip("/")
     name = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{name}{f':{port}' if port is not None else ''}{path}"
@@ -76,7 +78,7 @@ class ClientConfig(BaseModel):
     base_url: str = DEFAULT_BASE_URL
     api_key: SecretStr | None = None
     timeout: float = Field(default=30.0, gt=0, le=86_400)
-    """Bounds an ordinary call as a whole."""
+    """Bounds each attempt of an ordinary call as a whole."""
     generation_timeout: float | None = Field(default=None, gt=0)
     """Bounds a call that makes a model work, as a whole; None waits as long as it takes."""
     connect_timeout: float = Field(default=10.0, gt=0, le=3_600)
@@ -92,16 +94,15 @@ class ClientConfig(BaseModel):
     enable_images: bool = False
     env: str = "local"
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
+        failure: ConfigurationError | None = None
         try:
             super().__init__(**values)
         except pydantic.ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            cause = first.get("ctx", {}).get("error")
-            if isinstance(cause, _Reported):
-                raise cause.error from None
-            key = ".".join(str(part) for part in first["loc"])
-            raise ConfigurationError(f"{key}: {first['msg']}.", key=key) from None
+            failure = _in_words(error)
+        if failure is not None:
+            # Raised here and not above, so that pydantic's error, which holds the input, is not chained to it.
+            raise failure
         self._check_hosts()
 
     @classmethod
@@ -115,7 +116,7 @@ class ClientConfig(BaseModel):
         try:
             return normalise_base_url(value)
         except ConfigurationError as error:
-            raise _Reported(error) from None
+            raise _ReportedError(error) from None
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -133,7 +134,9 @@ class ClientConfig(BaseModel):
         for name, text in value.items():
             if not _HEADER_NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is not a header name")
-            if re.search(r"[^\t\x20-\x7e\x80-\xff]", text):
+            if name.lower() in _OURS:
+                raise ValueError(f"the client itself sets {name}")
+            if re.search(r"[^\t\x20-\x7e\x80-\xff]", text.strip()):
                 raise ValueError(f"the value of {name} holds a character that no header may hold")
         return value
 
@@ -177,7 +180,9 @@ class ClientConfig(BaseModel):
         if not self.loopback and self.env == "local":
             found.append(f"{self.host} is another machine: prompts and answers leave this one.")
         if not self.loopback and self.scheme == "http":
-            found.append(f"The connection to {self.host} is not encrypted: the key and every prompt can be read on the way.")
+            found.append(
+                f"The connection to {self.host} is not encrypted: the key and every prompt can be read on the way."
+            )
         if self.scheme == "https" and not self.verify_tls:
             found.append(f"TLS certificates are not verified: {self.host} may be an impostor.")
         return found
@@ -192,7 +197,17 @@ class ClientConfig(BaseModel):
         return values
 
 
-class _Reported(ValueError):
+def _in_words(error: pydantic.ValidationError) -> ConfigurationError:
+    """The first of pydantic's errors as the SDK's own."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, _ReportedError):
+        return cause.error
+    key = ".".join(str(part) for part in first["loc"])
+    return ConfigurationError(f"{key}: {first['msg'].removeprefix('Value error, ')}.", key=key)
+
+
+class _ReportedError(ValueError):
     """Carries a ConfigurationError through pydantic."""
 
     def __init__(self, error: ConfigurationError) -> None:

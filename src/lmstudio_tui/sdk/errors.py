@@ -116,7 +116,9 @@ class ServerConnectionError(LMStudioError):
 class ServerRefusedError(ServerConnectionError):
     """Nothing listens at that address, or it cannot be reached."""
 
-    default_hint = "Start the server (LM Studio: Developer → Start server, or `lms server start`), or check the address."
+    default_hint = (
+        "Start the server (LM Studio: Developer → Start server, or `lms server start`), or check the address."
+    )
 
 
 class NameResolutionError(ServerConnectionError):
@@ -128,7 +130,9 @@ class NameResolutionError(ServerConnectionError):
 class TLSError(ServerConnectionError):
     """The secure connection could not be made."""
 
-    default_hint = "Is it http:// rather than https://? For a certificate of your own, set SSL_CERT_FILE to its authority."
+    default_hint = (
+        "Is it http:// rather than https://? For a certificate of your own, set SSL_CERT_FILE to its authority."
+    )
 
 
 class RequestTimeoutError(ServerConnectionError):

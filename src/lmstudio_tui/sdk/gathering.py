@@ -9,30 +9,33 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.sdk.thinking import Part, Piece, ThinkSplitter, fold
-from lmstudio_tui.sdk.types.chat import FunctionCall, ToolCall, Usage, text_of
+from lmstudio_tui.sdk.toolcalls import ToolCallGatherer
+from lmstudio_tui.sdk.types.chat import Usage, text_of
 from lmstudio_tui.sdk.types.events import (
     PartialCompletion,
     ReasoningDelta,
     Reclassified,
     StreamWarning,
     TextDelta,
-    ToolCallDelta,
     UsageReported,
 )
+from lmstudio_tui.sdk.wire import as_object, as_objects, as_text, has_half, is_list, is_object, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lmstudio_tui.sdk.types.chat import ToolCall
     from lmstudio_tui.sdk.types.events import StreamEvent
 
 EMPTY_ANSWER = "The answer is empty; the prompt may not fit the context."
 ONLY_REASONING = "The model only reasoned and gave no answer; it may need more max_tokens."
 _MOST_WARNINGS = 20
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Gatherer:
     """Folds chunks into events and remembers the whole.
+
+    One thread adds; `partial` and what it is made of may be read from any.
 
     Args:
         requested_model: to notice when another one answers.
@@ -49,36 +52,36 @@ class Gatherer:
         self.stats: Mapping[str, Any] | None = None
         self.warnings: list[str] = []
         self.deltas = 0
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
-        self._calls: dict[int, list[str]] = {}
-        self._splitter = ThinkSplitter()
-        self._half = {"text": "", "reasoning": ""}
-        self._warned = 0
         self.has_output = False
+        self.cursor = 0
+        """How many characters of answer and reasoning there are."""
+        # One pair, so that another thread never sees one half of a change.
+        self._said: tuple[list[str], list[str]] = ([], [])
+        self._calls = ToolCallGatherer()
+        self._splitter = ThinkSplitter()
+        self._half_text = self._half_reasoning = ""
 
     # What has arrived
 
     @property
     def text(self) -> str:
         """The answer so far."""
-        return "".join(self._text)
+        return "".join(self._said[0])
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far."""
-        return "".join(self._reasoning)
+        return "".join(self._said[1])
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The tool calls so far; their arguments may be incomplete."""
-        calls = sorted(self._calls.items())
-        return tuple(ToolCall(id=id_, function=FunctionCall(name=name, arguments=args)) for _, (id_, name, args) in calls)
+        return self._calls.calls
 
     @property
     def partial(self) -> PartialCompletion:
         """Everything so far."""
-        text, reasoning = self.text, self.reasoning
+        text, reasoning = map("".join, self._said)
         return PartialCompletion(
             text=text,
             reasoning=reasoning,
@@ -93,38 +96,41 @@ class Gatherer:
     # What arrives
 
     def add(self, chunk: Mapping[str, Any]) -> list[StreamEvent]:
-        """The events of one chunk."""
+        """The events of one chunk, or of a whole answer."""
         found: list[StreamEvent] = []
         if not self.model or not self.id:
             self._note_identity(chunk, found)
         choices = chunk.get("choices")
-        if isinstance(choices, dict):
+        if is_object(choices):
             choices = [choices]
-        if isinstance(choices, list):
+        if is_list(choices):
             for choice in choices:
-                if isinstance(choice, dict) and choice.get("index", 0) in {0, None, "0"}:
+                # One answer is asked for; of several the first counts.
+                if is_object(choice) and choice.get("index", 0) in (0, None, "0"):
                     self._add_choice(choice, found)
         usage = chunk.get("usage")
-        if isinstance(usage, dict):
+        if is_object(usage) and usage:
             self.usage = Usage.read(usage)
             found.append(UsageReported(self.usage))
-        if isinstance(chunk.get("stats"), dict) and chunk["stats"]:
-            self.stats = chunk["stats"]
+        if "stats" in chunk:
+            self.stats = as_object(chunk["stats"]) or self.stats
         return found
 
     def finish(self) -> list[StreamEvent]:
-        """The end: what was held back, and what is to be said of the whole."""
+        """The end: what was held back."""
         found: list[StreamEvent] = []
-        for kind in ("text", "reasoning"):
-            if self._half[kind]:
-                self._half[kind] = ""
-                (self._add_text if kind == "text" else self._add_reasoning)("\ufffd", found)
+        if self._half_text:
+            self._half_text = ""
+            self._emit(self._splitter.feed("\ufffd"), found)
+        if self._half_reasoning:
+            self._half_reasoning = ""
+            self._say(1, "\ufffd", found)
         self._emit(self._splitter.finish(), found)
         return found
 
     def adopt_reasoning(self) -> list[StreamEvent]:
         """The reasoning is the answer: LM Studio 0.4.7–0.4.11 put structured answers there (server contract, 2.2)."""
-        self._text, self._reasoning = self._reasoning, []
+        self._said = ([self.reasoning], [])
         return [
             Reclassified(self.text, ""),
             self.warn("json_in_reasoning", "The JSON came as reasoning; it is shown as the answer."),
@@ -138,136 +144,101 @@ class Gatherer:
 
     def estimated_usage(self, prompt_characters: int) -> Usage:
         """Token counts when the server gave none: a chunk is mostly one token, and a token about four characters."""
-        said = len(self.text) + len(self.reasoning) + sum(len(args) for _, _, args in self._calls.values())
+        said = self.cursor + self._calls.size
         completion = max(self.deltas, round(said / 4)) if said else 0
-        prompt = max(1, round(prompt_characters / 4))
+        given = self.usage.prompt_tokens if self.usage else 0
+        prompt = given or max(1, round(prompt_characters / 4))
         return Usage(
             prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion, estimated=True
         )
 
     def _note_identity(self, chunk: Mapping[str, Any], found: list[StreamEvent]) -> None:
-        if not self.id and isinstance(chunk.get("id"), str):
-            self.id = chunk["id"]
+        self.id = self.id or whole_text(as_text(chunk.get("id")))
         if isinstance(chunk.get("created"), int):
             self.created = chunk["created"]
-        if isinstance(chunk.get("system_fingerprint"), str):
-            self.system_fingerprint = chunk["system_fingerprint"]
-        model = chunk.get("model")
-        if not self.model and isinstance(model, str) and model:
+        self.system_fingerprint = as_text(chunk.get("system_fingerprint")) or self.system_fingerprint
+        model = whole_text(as_text(chunk.get("model")))
+        if not self.model and model:
             self.model = model
             if self.requested_model and not same_model(self.requested_model, model):
-                found.append(
-                    self.warn("other_model", f"{model} answered; {self.requested_model} was asked for.")
-                )
+                found.append(self.warn("other_model", f"{model} answered; {self.requested_model} was asked for."))
 
     def _add_choice(self, choice: Mapping[str, Any], found: list[StreamEvent]) -> None:
         delta = choice.get("delta")
-        if not isinstance(delta, dict):
+        whole = not is_object(delta)
+        if not is_object(delta):
             message = choice.get("message")
-            delta = message if isinstance(message, dict) and not self.has_output else {}
-        reasoning = text_of(delta.get("reasoning_content") or delta.get("reasoning"))
-        if isinstance(reasoning, str) and reasoning:
-            self.deltas += 1
-            self._splitter.note_reasoning()
-            self._add_reasoning(reasoning, found)
+            delta = as_object(message) if not self.has_output else {}
+        reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+        if reasoning:
+            self._add_reasoning(reasoning if isinstance(reasoning, str) else text_of(reasoning), found)
         content: Any = delta.get("content")
         if content is None:
             content = choice.get("text") if choice.get("text") is not None else delta.get("refusal")
-        content = text_of(content)
-        if isinstance(content, str):
-            if content:
+        if content is not None and content != "":
+            self._add_content(content if isinstance(content, str) else text_of(content), found)
+        if "tool_calls" in delta:
+            for position, call in enumerate(as_objects(delta["tool_calls"])):
                 self.deltas += 1
-                self._add_text(content, found)
-        elif content is not None:
-            found.append(self.warn("odd_content", f"A piece of the answer was no text ({type(content).__name__})."))
-        calls = delta.get("tool_calls")
-        if isinstance(calls, list):
-            for call in calls:
-                if isinstance(call, dict):
-                    self._add_call(call, found)
+                self.has_output = True
+                found.append(self._calls.add(call, position if whole else None))
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
-            self.finish_reason = reason
+            self.finish_reason = whole_text(reason)
 
-    def _add_text(self, text: str, found: list[StreamEvent]) -> None:
-        if not text.isascii():
-            text = self._whole_characters("text", text)
-        elif self._half["text"]:
-            text, self._half["text"] = "\ufffd" + text, ""
+    def _add_content(self, text: object, found: list[StreamEvent]) -> None:
+        if not isinstance(text, str):
+            found.append(self.warn("odd_content", f"A piece of the answer was no text ({type(text).__name__})."))
+            return
+        self.deltas += 1
+        if self._half_text or has_half(text):
+            text, self._half_text = _joined(self._half_text + text)
         self._emit(self._splitter.feed(text), found)
 
-    def _add_reasoning(self, text: str, found: list[StreamEvent]) -> None:
-        if not text.isascii() or self._half["reasoning"]:
-            text = self._whole_characters("reasoning", text)
-        if text:
-            self.has_output = True
-            self._reasoning.append(text)
-            found.append(ReasoningDelta(text))
+    def _add_reasoning(self, text: object, found: list[StreamEvent]) -> None:
+        if not isinstance(text, str):
+            return
+        self.deltas += 1
+        self._splitter.note_reasoning()
+        if self._half_reasoning or has_half(text):
+            text, self._half_reasoning = _joined(self._half_reasoning + text)
+        self._say(1, text, found)
 
-    def _whole_characters(self, kind: str, text: str) -> str:
-        """Join the halves of a surrogate pair that came in two chunks, and replace a half that stays alone."""
-        text = self._half[kind] + text
-        self._half[kind] = ""
-        if _SURROGATE.search(text) is None:
-            return text
-        if "\ud800" <= text[-1] <= "\udbff":
-            text, self._half[kind] = text[:-1], text[-1]
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    def _say(self, which: int, text: str, found: list[StreamEvent]) -> None:
+        """More of the answer (0) or of the reasoning (1)."""
+        if not text:
+            return
+        self.has_output = True
+        self.cursor += len(text)
+        self._said[which].append(text)
+        found.append(ReasoningDelta(text) if which else TextDelta(text))
 
     def _emit(self, pieces: list[Piece], found: list[StreamEvent]) -> None:
         for piece in pieces:
             if piece.part is Part.TEXT:
-                self.has_output = True
-                self._text.append(piece.text)
-                found.append(TextDelta(piece.text))
+                self._say(0, piece.text, found)
             elif piece.part is Part.REASONING:
-                self.has_output = True
-                self._reasoning.append(piece.text)
-                found.append(ReasoningDelta(piece.text))
+                self._say(1, piece.text, found)
             else:
                 text, reasoning = fold(self.text, self.reasoning, piece)
-                self._text, self._reasoning = [text], [reasoning]
+                self._said = ([text], [reasoning])
+                self.cursor = len(text) + len(reasoning)
                 found.append(Reclassified(text, reasoning))
 
-    def _add_call(self, call: Mapping[str, Any], found: list[StreamEvent]) -> None:
-        """One piece of a tool call: ids may be numbers, empty or repeated, names empty on later pieces."""
-        function = call.get("function")
-        function = function if isinstance(function, dict) else {}
-        id_ = call.get("id")
-        id_ = str(id_) if isinstance(id_, str | int) else ""
-        name = function.get("name") if isinstance(function.get("name"), str) else ""
-        arguments = FunctionCall.read({"arguments": function.get("arguments")}).arguments
-        index = self._index_of(call.get("index"), id_, name or "")
-        known = self._calls.setdefault(index, ["", "", ""])
-        known[0] = known[0] or id_
-        known[1] = known[1] or name or ""
-        known[2] += arguments
-        self.deltas += 1
-        self.has_output = True
-        found.append(ToolCallDelta(index, known[0], known[1], arguments))
 
-    def _index_of(self, given: object, id_: str, name: str) -> int:
-        last = max(self._calls, default=-1)
-        if isinstance(given, str) and given.isdigit():
-            given = int(given)
-        if isinstance(given, int):
-            known = self._calls.get(given)
-            # A server that gives every call the same index is found out by a new id with a new name.
-            if known is None or not id_ or not name or not known[0] or known[0] == id_:
-                return given
-            return next((at for at, call in self._calls.items() if call[0] == id_), last + 1)
-        for at, call in self._calls.items():
-            if id_ and call[0] == id_:
-                return at
-        return last + 1 if name or last < 0 else last
+def _joined(text: str) -> tuple[str, str]:
+    """The text with its surrogate pairs joined, and the first half of a pair whose second is still to come."""
+    half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+    return whole_text(text[: len(text) - len(half)]), half
 
 
 def same_model(asked: str, answered: str) -> bool:
-    """Whether two ids name the same model: publisher, file ending, quantization and instance number do not count."""
-    return _bare(asked) == _bare(answered)
+    """Whether two ids name the same model: publisher, file, file ending, quantization and instance do not count."""
+    asked, answered = asked.strip().lower(), answered.strip().lower()
+    return _bare(asked) == _bare(answered) or answered.startswith(f"{asked}/")
 
 
 def _bare(name: str) -> str:
-    name = re.split(r"[/\\]", name.strip().lower())[-1]
-    name = re.sub(r":\d+$", "", name)
+    name = re.split(r"[/\\]", name)[-1]
+    name = re.sub(r":(\d+|latest)$", "", name)
     return name.partition("@")[0].removesuffix(".gguf")

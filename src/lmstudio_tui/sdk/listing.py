@@ -1,7 +1,7 @@
 """One list of models out of three (server contract: 1, 2.2, 2.3, 2.4).
 
-LM Studio's v1 surface tells most, but may not see loaded instances that v0 sees; `/v1/models` lists what the others hide,
-or only what is loaded. Pure functions over the JSON of each.
+LM Studio's v1 surface tells most, but may not see loaded instances that v0 sees; `/v1/models` lists what the others
+hide, or only what is loaded. Pure functions over the JSON of each.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.sdk.types.models import ModelInstance, ModelState, ModelSummary, ModelType
+from lmstudio_tui.sdk.wire import as_object, as_objects, is_count, is_list, is_object, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,49 +24,85 @@ _STATES: dict[str, ModelState] = {
     "loaded": "loaded",
     "ready": "loaded",
     "loading": "not-loaded",
+    "idle": "not-loaded",
     "not-loaded": "not-loaded",
     "not_loaded": "not-loaded",
     "unloaded": "not-loaded",
 }
+_TELLING = {NATIVE_V1: ("key",), NATIVE_V0: ("compatibility_type", "state")}
+"""What the entries of the native lists have, because a server may answer any path with its one list."""
 
 
 def entries(path: str, body: object) -> list[Mapping[str, Any]] | None:
-    """The entries of a listing, or None when the body is no such listing.
-
-    v0 is recognised by `compatibility_type` or `state`, because a server may answer any path with its one list.
-    """
-    key = "models" if path == NATIVE_V1 else "data"
-    found = body.get(key) if isinstance(body, dict) else None
-    if path == OPENAI and isinstance(body, list):
-        found = body
-    if not isinstance(found, list):
+    """The entries of a listing, or None when the body is no such listing."""
+    if path == OPENAI and is_list(body):
+        body = {"data": body}
+    found: object = as_object(body).get("models" if path == NATIVE_V1 else "data")
+    if not is_list(found):
         return None
-    rows = [row for row in found if isinstance(row, dict)]
-    if path == NATIVE_V0 and rows and not any("compatibility_type" in row or "state" in row for row in rows):
+    rows: list[Mapping[str, Any]] = [*as_objects(found)]
+    telling = _TELLING.get(path, ())
+    if rows and telling and not any(name in row for row in rows for name in telling):
         return None
     return rows
 
 
 def merged(bodies: Mapping[str, list[Mapping[str, Any]]]) -> tuple[ModelSummary, ...]:
-    """One summary a model, in the order of the fullest list."""
-    rows: dict[str, dict[str, Any]] = {}
-    for entry in bodies.get(NATIVE_V1, ()):
-        _combine(rows, _from_v1(entry))
-    for entry in bodies.get(NATIVE_V0, ()):
-        _combine(rows, _from_v0(entry))
-    for entry in bodies.get(OPENAI, ()):
-        _combine(rows, _from_openai(entry))
-    return tuple(ModelSummary.read(row) for row in rows.values())
+    """One summary a model, in the order of the fullest list.
+
+    Args:
+        bodies: the entries by the path that gave them.
+    """
+    table = _Table(native=NATIVE_V1 in bodies or NATIVE_V0 in bodies)
+    readers = ((NATIVE_V1, _from_v1), (NATIVE_V0, _from_v0), (OPENAI, _from_openai))
+    for path, read in readers:
+        for entry in bodies.get(path, ()):
+            row = read(entry)
+            if row is not None:
+                table.add(row)
+    return tuple(ModelSummary.read(row) for row in table.rows.values())
 
 
-def _combine(rows: dict[str, dict[str, Any]], row: dict[str, Any] | None) -> None:
-    """Add a row, or fill with it the gaps of the row that is the same model."""
-    if row is None:
-        return
-    known = rows.get(_match(rows, str(row["id"])) or "")
-    if known is None:
-        rows[row["id"]] = row
-        return
+class _Table:
+    """Rows by model.
+
+    Args:
+        native: whether LM Studio names these models: then `id:2` is a second instance, and an id may lack its
+            publisher.
+    """
+
+    def __init__(self, *, native: bool) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+        self._native = native
+        self._instances: dict[str, str] = {}
+        self._tails: dict[str, set[str]] = {}
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add a row, or fill with it the gaps of the row that is the same model."""
+        key = self._match(row["id"])
+        if key is None:
+            key = row["id"]
+            self.rows[key] = row
+            self._tails.setdefault(key.rpartition("/")[2], set()).add(key)
+        else:
+            _combine(self.rows[key], row)
+        for instance in row["instances"]:
+            self._instances.setdefault(instance.id, key)
+
+    def _match(self, name: str) -> str | None:
+        """The row that means the same model: by its id, an instance's id, or its id without the publisher."""
+        if name in self.rows or not self._native:
+            return name if name in self.rows else None
+        base = re.sub(r":\d+$", "", name)
+        if base in self.rows:
+            return base
+        if name in self._instances:
+            return self._instances[name]
+        tails = self._tails.get(base, set())
+        return next(iter(tails)) if len(tails) == 1 and "/" not in base else None
+
+
+def _combine(known: dict[str, Any], row: dict[str, Any]) -> None:
     for name, value in row.items():
         if name == "instances":
             have = {instance.id for instance in known["instances"]}
@@ -81,25 +118,12 @@ def _combine(rows: dict[str, dict[str, Any]], row: dict[str, Any] | None) -> Non
         known["type"] = "vlm"
 
 
-def _match(rows: Mapping[str, Mapping[str, Any]], name: str) -> str | None:
-    """The row that means the same model: by its id, an instance's id, or its id without the publisher."""
-    base = re.sub(r":\d+$", "", name)
-    for wanted in dict.fromkeys((name, base)):
-        if wanted in rows:
-            return wanted
-    for key, row in rows.items():
-        if any(instance.id == name for instance in row["instances"]):
-            return key
-    tails = [key for key in rows if key.rpartition("/")[2] == base]
-    return tails[0] if len(tails) == 1 and "/" not in base else None
-
-
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return whole_text(value) if isinstance(value, str) and value else None
 
 
 def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if is_count(value) else None
 
 
 def _from_v1(entry: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -107,15 +131,13 @@ def _from_v1(entry: Mapping[str, Any]) -> dict[str, Any] | None:
     key = _text(entry.get("key"))
     if key is None:
         return None
-    can: Any = entry.get("capabilities")
-    can = can if isinstance(can, dict) else {}
-    quantization: Any = entry.get("quantization")
-    quantization = quantization if isinstance(quantization, dict) else {"name": quantization}
-    loaded: Any = entry.get("loaded_instances")
-    instances = [_instance_v1(one) for one in loaded] if isinstance(loaded, list) else []
+    can = as_object(entry.get("capabilities"))
+    quantization: object = entry.get("quantization")
+    quantization = quantization if is_object(quantization) else {"name": quantization}
+    instances = (_instance_v1(one) for one in as_objects(entry.get("loaded_instances")))
     kept = tuple(instance for instance in instances if instance is not None)
-    reasoning: Any = can.get("reasoning")
-    options = reasoning.get("allowed_options") if isinstance(reasoning, dict) else None
+    reasoning: object = can.get("reasoning")
+    options: object = as_object(reasoning).get("allowed_options")
     kind = _TYPES.get(str(entry.get("type")))
     return {
         "id": key,
@@ -135,21 +157,24 @@ def _from_v1(entry: Mapping[str, Any]) -> dict[str, Any] | None:
             vision=can.get("vision") is True, tools=can.get("trained_for_tool_use") is True, reasoning=bool(reasoning)
         ),
         "description": _text(entry.get("description")),
-        "reasoning_options": tuple(option for option in options or () if isinstance(option, str)),
+        "reasoning_options": tuple(text for option in options if (text := _text(option))) if is_list(options) else (),
     }
 
 
-def _instance_v1(one: object) -> ModelInstance | None:
-    if not isinstance(one, dict) or not _text(one.get("id")):
-        return None
-    config: Any = one.get("config")
-    length = _number(config.get("context_length")) if isinstance(config, dict) else None
-    return ModelInstance(id=str(one["id"]), context_length=length)
+def _instance_v1(one: Mapping[str, Any]) -> ModelInstance | None:
+    name = _text(one.get("id"))
+    length = _number(as_object(one.get("config")).get("context_length"))
+    return None if name is None else ModelInstance(id=name, context_length=length)
 
 
 def _declared(*, vision: bool, tools: bool, reasoning: bool) -> tuple[str, ...]:
     pairs = (("vision", vision), ("tools", tools), ("reasoning", reasoning))
     return tuple(name for name, is_so in pairs if is_so)
+
+
+def _loaded(name: str, state: ModelState, length: int | None) -> tuple[ModelInstance, ...]:
+    """The instance that a list means which has one entry for each."""
+    return (ModelInstance(id=name, context_length=length),) if state == "loaded" else ()
 
 
 def _from_v0(entry: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -159,9 +184,7 @@ def _from_v0(entry: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     kind = _TYPES.get(str(entry.get("type")))
     state = _STATES.get(str(entry.get("state")), "unknown")
-    length = _number(entry.get("loaded_context_length"))
-    can: Any = entry.get("capabilities")
-    can = can if isinstance(can, list) else []
+    can: object = entry.get("capabilities")
     return {
         "id": name,
         "type": kind,
@@ -171,8 +194,8 @@ def _from_v0(entry: Mapping[str, Any]) -> dict[str, Any] | None:
         "format": _text(entry.get("compatibility_type")),
         "max_context_length": _number(entry.get("max_context_length")),
         "state": state,
-        "instances": (ModelInstance(id=name, context_length=length),) if state == "loaded" else (),
-        "capabilities": _declared(vision=kind == "vlm", tools="tool_use" in can, reasoning=False),
+        "instances": _loaded(name, state, _number(entry.get("loaded_context_length"))),
+        "capabilities": _declared(vision=kind == "vlm", tools=is_list(can) and "tool_use" in can, reasoning=False),
     }
 
 
@@ -181,10 +204,8 @@ def _from_openai(entry: Mapping[str, Any]) -> dict[str, Any] | None:
     name = _text(entry.get("id"))
     if name is None:
         return None
-    meta: Any = entry.get("metadata")
-    meta = meta if isinstance(meta, dict) else {}
-    status = entry.get("status")
-    state = _STATES.get(status, "unknown") if isinstance(status, str) else "unknown"
+    meta = as_object(entry.get("metadata"))
+    state = _STATES.get(str(entry.get("status")), "unknown")
     length = _number(meta.get("context_length")) or _number(entry.get("max_model_len"))
     # LM Studio gives the ids of embedding models this prefix.
     kind = _TYPES.get(str(entry.get("type"))) or ("embedding" if name.startswith("text-embedding-") else None)
@@ -197,10 +218,10 @@ def _from_openai(entry: Mapping[str, Any]) -> dict[str, Any] | None:
         "parameters": _text(meta.get("parameter_size")),
         "max_context_length": length,
         "state": state,
-        "instances": (ModelInstance(id=name, context_length=length),) if state == "loaded" else (),
+        "instances": _loaded(name, state, length),
         "capabilities": (),
         "owned_by": _text(entry.get("owned_by")),
-        "status": _text(status),
+        "status": _text(entry.get("status")),
         "created": _number(entry.get("created")),
     }
 

@@ -1,19 +1,19 @@
 """Sockets that can be left: the network backend below the connection pool.
 
-Closing a response or a client from another thread does not wake a blocked read. So everything here that waits does so in
-ticks, and looks between two of them at the `Watch` of the call that this thread is in: at its cancel scope and its
+Closing a response or a client from another thread does not wake a blocked read. So everything here that waits does so
+in ticks, and looks between two of them at the `Watch` of the call that this thread is in: at its cancel scope and its
 deadline. That works on every platform, over TLS, and before the headers have arrived.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager
 from ipaddress import ip_address
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpcore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from lmstudio_tui.sdk.cancellation import CancelScope
 
@@ -31,11 +31,15 @@ TICK = 0.02
 """Seconds between two looks. A cancelled call notices within one of them."""
 
 
-class NameResolutionFailed(httpcore.ConnectError):  # noqa: N818 - named as the family it belongs to
+class NameResolutionFailed(httpcore.ConnectError):
     """The host name has no address."""
 
 
-class TLSFailed(httpcore.ConnectError):  # noqa: N818 - named as the family it belongs to
+class NameResolutionTimeout(httpcore.ConnectTimeout):
+    """The resolver took too long."""
+
+
+class TLSFailed(httpcore.ConnectError):
     """The TLS handshake failed."""
 
 
@@ -63,34 +67,49 @@ class Watch:
         ends = [end for end in (until, self.deadline) if end is not None]
         return min(ends) - time.monotonic() if ends else float("inf")
 
+    def within(self, seconds: float) -> Watch:
+        """The same watch, but with at most that many seconds from now."""
+        until = time.monotonic() + seconds
+        return Watch(self.scope, until if self.deadline is None else min(until, self.deadline))
+
+    def __enter__(self) -> None:
+        """Whatever waits in this thread within the block looks at this watch."""
+        _current.watch = self
+
+    def __exit__(self, *_: object) -> None:
+        _current.watch = _NOBODY
+
+
+class _Current(threading.local):
+    """The watch of the call that a thread is in."""
+
+    watch: Watch
+
 
 _NOBODY = Watch()
-_current = threading.local()
+_Current.watch = _NOBODY
+_current = _Current()
 
 
 def _watch() -> Watch:
-    watch: Watch = getattr(_current, "watch", _NOBODY)
-    return watch
+    return _current.watch
 
 
-@contextmanager
-def watched(watch: Watch) -> Iterator[None]:
-    """Whatever waits in this thread within the block looks at this watch."""
-    before = _watch()
-    _current.watch = watch
-    try:
-        yield
-    finally:
-        _current.watch = before
+def silence_httpcore() -> None:
+    """Keep httpcore's debug lines about our calls out of every log: they quote headers, and with them keys."""
+    for name in ("connection", "http11"):
+        logging.getLogger(f"httpcore.{name}").addFilter(_is_not_ours)
+
+
+def _is_not_ours(_: logging.LogRecord) -> bool:
+    return _current.watch is _NOBODY
 
 
 def _until(timeout: float | None) -> float | None:
     return None if timeout is None else time.monotonic() + timeout
 
 
-def _in_ticks(
-    sock: socket.socket, action: Callable[[], T], timeout: float | None, too_slow: type[Exception]
-) -> T:
+def _in_ticks(sock: socket.socket, action: Callable[[], T], timeout: float | None, too_slow: type[Exception]) -> T:
     """Repeat a blocking socket call in ticks until it succeeds, the time is over, or the call was cancelled."""
     watch, until = _watch(), _until(timeout)
     while True:
@@ -100,8 +119,10 @@ def _in_ticks(
         sock.settimeout(min(TICK, left))
         try:
             return action()
-        except TimeoutError:
-            continue
+        except TimeoutError as error:
+            # A tick has none; with one it is the operating system that has given the connection up.
+            if error.errno:
+                raise
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             continue
 
@@ -116,7 +137,7 @@ class TickingStream(httpcore.NetworkStream):
         try:
             return _in_ticks(self._sock, lambda: self._sock.recv(max_bytes), timeout, httpcore.ReadTimeout)
         except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
+            raise httpcore.ReadError(_reason(error)) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
@@ -126,7 +147,7 @@ class TickingStream(httpcore.NetworkStream):
                 sent = _in_ticks(self._sock, lambda rest=rest: self._sock.send(rest), timeout, httpcore.WriteTimeout)
                 view = view[sent:]
         except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+            raise httpcore.WriteError(_reason(error)) from error
 
     def close(self) -> None:
         self._sock.close()
@@ -169,9 +190,12 @@ class TickingStream(httpcore.NetworkStream):
 
     def _is_readable(self) -> bool:
         """Whether an idle connection has something to read: then the server has closed it."""
-        with DefaultSelector() as selector:
-            selector.register(self._sock, EVENT_READ)
-            return bool(selector.select(0))
+        try:
+            with DefaultSelector() as selector:
+                selector.register(self._sock, EVENT_READ)
+                return bool(selector.select(0))
+        except (OSError, ValueError):
+            return True
 
 
 def _tls_reason(error: Exception) -> str:
@@ -191,9 +215,10 @@ class TickingBackend(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - part of the interface, as the next one
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
+        """Connect to a host, in ticks: its addresses one after the other."""
         until = _until(timeout)
         addresses = _resolve(host, port, until)
         failure: Exception | None = None
@@ -208,11 +233,6 @@ class TickingBackend(httpcore.NetworkBackend):
         if isinstance(failure, httpcore.ConnectTimeout):
             raise failure
         raise httpcore.ConnectError(_reason(failure)) from failure
-
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.NetworkStream:
-        raise httpcore.ConnectError("unix sockets are not used")
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -247,7 +267,7 @@ def _resolve(host: str, port: int, until: float | None) -> list[_Address]:
     watch = _watch()
     while not done.wait(TICK):
         if watch.left(until) <= 0:
-            raise httpcore.ConnectTimeout("the host name could not be resolved in time")
+            raise NameResolutionTimeout("the host name could not be resolved in time")
     watch.left(until)
     if failed or not found:
         raise NameResolutionFailed(_reason(failed[0]) if failed else "the name has no address")
@@ -278,4 +298,3 @@ def _connected(family: socket.AddressFamily, address: Any, until: float | None) 
         sock.close()
         raise
     return sock
-

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         CompletionRequest,
         CompletionResponse,
     )
-    from lmstudio_tui.sdk.types.health import HealthStatus
+    from lmstudio_tui.sdk.types.health import HealthStatus, ServerKind
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
 
 
@@ -30,14 +30,24 @@ class LMStudioSDK(Protocol):
         """Who answers, and what it can do."""
         ...
 
+    def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
+        """A sign of life; its latency in milliseconds."""
+        ...
+
     def list_models(
-        self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None  # noqa: A002 - the contract's name
+        self,
+        filter: ModelFilter | None = None,  # noqa: A002 - the contract's name
+        *,
+        scope: CancelScope | None = None,
     ) -> list[ModelSummary]:
         """The models."""
         ...
 
     def fetch_models(
-        self, filter: ModelFilter | None = None, *, scope: CancelScope | None = None  # noqa: A002 - the contract's name
+        self,
+        filter: ModelFilter | None = None,  # noqa: A002 - the contract's name
+        *,
+        scope: CancelScope | None = None,
     ) -> ModelListing:
         """The models, with where they were listed."""
         ...
@@ -48,15 +58,11 @@ class LMStudioSDK(Protocol):
         """An answer in one piece."""
         ...
 
-    def stream_chat_completion(
-        self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
-    ) -> ChatStream:
+    def stream_chat_completion(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
         """An answer while it is made."""
         ...
 
-    def create_completion(
-        self, request: CompletionRequest, *, scope: CancelScope | None = None
-    ) -> CompletionResponse:
+    def create_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> CompletionResponse:
         """A legacy completion in one piece."""
         ...
 

@@ -1,7 +1,8 @@
 """Keeping keys out of every text.
 
-LM Studio quotes the first ten characters of a wrong key in its 401 answer (server contract, 2.5), and other servers quote
-other parts. So not only the whole key is taken out of a text, but any run of it that is long enough to mean something.
+LM Studio quotes the first ten characters of a wrong key in its 401 answer (server contract, 2.5), and other servers
+quote other parts. So not only the whole key is taken out of a text, but any run of it that is long enough to mean
+something.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "[key]"
 _RUN = 8
-"""A part of a key at least this long is taken out. Shorter ones would hit ordinary words: a key is often `lm-studio`."""
+"""A part of a key at least this long is taken out. Shorter ones would hit ordinary words; keys are often words."""
 
 _TOKEN = re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9][A-Za-z0-9_\-:*.…]{5,}")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)(?!token\b|\[key\])[^\s\"',;]{4,}")
@@ -43,10 +44,13 @@ class Redactor:
                 text = text.replace(secret, PLACEHOLDER)
             else:
                 text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", PLACEHOLDER, text)
-        text = self._without_runs(text)
         text = _TOKEN.sub(PLACEHOLDER, text)
         text = _BEARER.sub(rf"\1{PLACEHOLDER}", text)
-        return _QUOTED.sub(rf"\1{PLACEHOLDER}", text)
+        text = _QUOTED.sub(rf"\1{PLACEHOLDER}", text)
+        # What stands on both sides of a placeholder may make a part of a key with it.
+        while (shorter := self._without_runs(text)) != text:
+            text = shorter
+        return text
 
     def _without_runs(self, text: str) -> str:
         """Replace every maximal stretch of the text that is made of parts of a key."""

@@ -7,33 +7,33 @@ character must cost no more than itself, and because it is the hottest loop of a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from lmstudio_tui.sdk.errors import ProtocolError
 
 
-@dataclass(frozen=True, slots=True)
-class ServerEvent:
-    """One event. `name` is empty unless the server named it; `data` are its data lines."""
+class ServerEvent(NamedTuple):
+    """One event. `name` is empty unless the server named it; `data` are its data lines, joined by line feeds."""
 
     name: str
-    data: tuple[bytes, ...]
+    data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StrayLine:
+class StrayLine(NamedTuple):
     """A line that is no part of the format."""
 
     line: bytes
 
 
-class EventTooLargeError(ValueError):
-    """A single event is larger than the limit."""
-
-
 _KNOWN = (b"data", b"event", b"id", b"retry")
+_DONE = b"[DONE]"
 
 
 class EventReader:
     """Turns packets into events.
+
+    Servers that leave out the empty line between two events are understood, too: a JSON object that is followed by
+    another one on the next data line is complete, because no JSON text goes on that way.
 
     Args:
         limit: the largest event, in bytes.
@@ -52,7 +52,7 @@ class EventReader:
         """The events that this packet completes.
 
         Raises:
-            EventTooLargeError
+            ProtocolError: when a single event is larger than the limit.
         """
         if self._at_start:
             packet = self._without_mark(packet)
@@ -65,7 +65,7 @@ class EventReader:
         lines = packet.split(b"\n")
         self._size += len(packet)
         if self._size > self._limit:
-            raise EventTooLargeError(f"an event is larger than {self._limit:,} bytes")
+            raise ProtocolError(f"The stream cannot be read: an event is larger than {self._limit:,} bytes.")
         if len(lines) == 1:
             self._rest.append(packet)
             return []
@@ -88,8 +88,7 @@ class EventReader:
         mark = b"\xef\xbb\xbf"
         start = b"".join(self._rest) + packet
         if len(start) < len(mark) and mark.startswith(start):
-            self._rest.clear()
-            self._rest.append(start)
+            self._rest[:] = [start]
             return b""
         self._at_start = False
         self._rest.clear()
@@ -97,24 +96,40 @@ class EventReader:
 
     def _read(self, lines: list[bytes]) -> list[ServerEvent | StrayLine]:
         found: list[ServerEvent | StrayLine] = []
+        data = self._data
         for line in lines:
             if line.startswith(b"data:"):
-                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
+                value = line[6:] if line[5:6] == b" " else line[5:]
+                if data and _is_complete(data, value):
+                    self._give(found)
+                data.append(value)
             elif not line:
-                if self._data or self._name:
-                    found.append(ServerEvent(self._name, tuple(self._data)))
-                    self._data.clear()
-                    self._name = ""
-                self._size = sum(map(len, self._rest))
+                self._give(found)
             elif not line.startswith(b":"):
                 self._field(line, found)
         return found
+
+    def _give(self, found: list[ServerEvent | StrayLine]) -> None:
+        """The event is complete."""
+        if self._data or self._name:
+            found.append(ServerEvent(self._name, b"\n".join(self._data)))
+            self._data.clear()
+            self._name = ""
+        self._size = len(self._rest[0]) if self._rest else 0
 
     def _field(self, line: bytes, found: list[ServerEvent | StrayLine]) -> None:
         name, colon, value = line.partition(b":")
         if name not in _KNOWN or (not colon and name != b"data"):
             found.append(StrayLine(line))
         elif name == b"event":
+            if self._data and _is_complete(self._data, b"{"):
+                self._give(found)
             self._name = value.removeprefix(b" ").decode("utf-8", "replace")
         elif name == b"data":
             self._data.append(b"")
+
+
+def _is_complete(data: list[bytes], following: bytes) -> bool:
+    """Whether these lines are a whole event, although no empty line comes before the next data line."""
+    ended = data[0].startswith(b"{") and data[-1].rstrip().endswith(b"}")
+    return ended and (following.startswith(b"{") or following.strip() == _DONE)

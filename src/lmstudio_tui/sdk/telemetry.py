@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,48 @@ class CallRecord:
 
 CallListener = Callable[[CallRecord], None]
 """Called once for each call, in the thread that made it. It must be quick, and must not raise."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted during a call, for its `CallRecord`."""
+
+    started_at: float = field(default_factory=time.time)
+    started: float = field(default_factory=time.monotonic)
+    first_byte: float | None = None
+    status: int | None = None
+    sent: int = 0
+    received: int = 0
+    attempts: int = 0
+    outcome: str = "ok"
+    request_id: str | None = None
+
+    def begin_attempt(self, size: int) -> None:
+        """One more attempt, with a body of `size` bytes."""
+        self.attempts += 1
+        self.sent += size
+        self.status = self.first_byte = self.request_id = None
+
+    def answered(self, status: int, request_id: str | None) -> None:
+        """The headers of an answer have come."""
+        self.first_byte = time.monotonic()
+        self.status = status
+        self.request_id = request_id
+
+    def record(self, method: str, path: str, *, streamed: bool) -> CallRecord:
+        """The figures of a call that has just ended."""
+        first = self.first_byte
+        return CallRecord(
+            method=method,
+            path=path,
+            status=self.status,
+            started_at=self.started_at,
+            duration_ms=(time.monotonic() - self.started) * 1000,
+            first_byte_ms=None if first is None else (first - self.started) * 1000,
+            bytes_sent=self.sent,
+            bytes_received=self.received,
+            attempts=self.attempts,
+            streamed=streamed,
+            outcome=self.outcome,
+            request_id=self.request_id,
+        )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 _OPEN = "<think>"
 _CLOSE = "</think>"
+_FENCE = re.compile(r"(?m)^ {0,3}(?:```|~~~)")
 
 
 class Part(Enum):
@@ -37,7 +38,8 @@ class ThinkSplitter:
     """
 
     def __init__(self) -> None:
-        self._said: list[str] = []
+        self._code = _CodeWatch()
+        self._spoke = False
         self._inner: list[str] = []
         self._held = ""
         self._inside = False
@@ -47,10 +49,11 @@ class ThinkSplitter:
     def feed(self, delta: str) -> list[Piece]:
         """The pieces that this delta completes; a possible beginning of a tag is held back."""
         if not self._held and "<" not in delta and not self._trim and not self._inside:
-            self._said.append(delta)
-            return [Piece(Part.TEXT, delta)] if delta else []
+            found: list[Piece] = []
+            self._say(delta, found)
+            return found
         text, self._held = self._held + delta, ""
-        found: list[Piece] = []
+        found = []
         while text:
             if self._trim:
                 text = text.lstrip("\n")
@@ -66,7 +69,7 @@ class ThinkSplitter:
         if self._held:
             held, self._held = self._held, ""
             self._say(held, found)
-        if self._inside and "".join(self._said).strip():
+        if self._inside and self._spoke:
             found.append(Piece(Part.REASONING_WAS_TEXT, "".join(self._inner)))
             self._inside = False
         return found
@@ -88,10 +91,10 @@ class ThinkSplitter:
             self._say(text[: len(text) - keep], found)
             return ""
         before, after = text[:at], text[at + len(tag) :]
-        if not self._inside and _is_code("".join(self._said) + before):
-            self._say(before + tag, found)
-            return after
         self._say(before, found)
+        if not self._inside and self._code.within:
+            self._say(tag, found)
+            return after
         if tag == _OPEN:
             self._inside = True
             self._inner.clear()
@@ -99,15 +102,45 @@ class ThinkSplitter:
             self._inside = False
         else:
             found.append(Piece(Part.ALL_WAS_REASONING))
-            self._said.clear()
+            self._spoke = False
+            self._code = _CodeWatch()
         self._seen = self._trim = True
         return after
 
     def _say(self, text: str, found: list[Piece]) -> None:
         if not text:
             return
-        (self._inner if self._inside else self._said).append(text)
-        found.append(Piece(Part.REASONING if self._inside else Part.TEXT, text))
+        if self._inside:
+            self._inner.append(text)
+            found.append(Piece(Part.REASONING, text))
+            return
+        self._code.feed(text)
+        self._spoke = self._spoke or not text.isspace()
+        found.append(Piece(Part.TEXT, text))
+
+
+class _CodeWatch:
+    """Whether the end of a text stands in a code fence or between backticks. Looks at each character once."""
+
+    def __init__(self) -> None:
+        self._unread: list[str] = []
+        self._line = ""
+        self._in_fence = False
+
+    def feed(self, text: str) -> None:
+        """More of the text."""
+        self._unread.append(text)
+
+    @property
+    def within(self) -> bool:
+        """Whether what follows is code."""
+        text = self._line + "".join(self._unread)
+        self._unread.clear()
+        lines, newline, self._line = text.rpartition("\n")
+        if newline:
+            self._in_fence ^= len(_FENCE.findall(lines)) % 2 == 1
+        fenced = self._in_fence ^ bool(_FENCE.match(self._line))
+        return fenced or self._line.count("`") % 2 == 1
 
 
 def _held_length(text: str) -> int:
@@ -118,15 +151,6 @@ def _held_length(text: str) -> int:
         return 0
     start = tail[at:]
     return len(start) if _OPEN.startswith(start) or _CLOSE.startswith(start) else 0
-
-
-def _is_code(before: str) -> bool:
-    """Whether what follows this text stands in a code fence or between backticks."""
-    fences = re.findall(r"(?m)^ {0,3}(?:```|~~~)", before)
-    if len(fences) % 2:
-        return True
-    line = before.rpartition("\n")[2]
-    return line.count("`") % 2 == 1
 
 
 def split_thinking(text: str) -> tuple[str, str]:

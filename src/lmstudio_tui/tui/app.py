@@ -64,6 +64,7 @@ class LMStudioApp(App[None]):
         self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
         self._model: str | None = services.model
+        self._pane = _first_pane(services.pane, self._state.last_pane)
         self._runs = Runs(self)
         self._watching: Run[ServerView, None] | None = None
         self._monitor: HealthMonitor | None = None
@@ -92,6 +93,8 @@ class LMStudioApp(App[None]):
         self._stop_watching()
         self._runs.drop_all()
         self._client.close()
+        if self._state.last_pane != self._pane:
+            self._services.state.save(self._state.with_pane(self._pane))
 
     # The server
 
@@ -270,3 +273,9 @@ class LMStudioApp(App[None]):
             await self.run_action(action, target)
 
         return run
+
+
+def _first_pane(asked: str | None, last: str | None) -> str:
+    """The pane to open on: the one asked for, the one used last if it is still there, else the first."""
+    names = [name for name, _ in PANES]
+    return next((name for name in (asked, last) if name in names), names[0])

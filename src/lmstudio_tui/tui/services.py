@@ -26,6 +26,7 @@ class Services:
     state: how the app was left.
     copy_natively: puts a text on this machine's clipboard and says whether it is there. Blocks.
     model: the model asked for on the command line.
+    pane: the pane asked for on the command line.
     theme: the theme asked for in the settings.
     now: the time of day.
     """
@@ -36,5 +37,6 @@ class Services:
     state: StateFile
     copy_natively: Callable[[str], bool]
     model: str | None = None
+    pane: str | None = None
     theme: str | None = None
     now: Callable[[], datetime] = field(default=_now)

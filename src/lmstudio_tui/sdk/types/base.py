@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+import json
+import re
 from difflib import get_close_matches
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, cast
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator, field_validator
-from pydantic_core import PydanticUndefined
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
-from lmstudio_tui.sdk.errors import ValidationError
+from lmstudio_tui.sdk.errors import ProtocolError, ValidationError
+from lmstudio_tui.sdk.wire import as_object, is_object, whole_text
 
-JSONObject = dict[str, Any]
+
+def _sendable(value: dict[str, Any]) -> dict[str, Any]:
+    """What goes into a request as it is must have a JSON form."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ValueError(f"cannot be sent as JSON ({reason})") from None
+    return value
+
+
+def _whole_if_text(value: object) -> object:
+    """Half of a surrogate pair (from a file name or a pipe) has no UTF-8."""
+    return whole_text(value) if isinstance(value, str) else value
+
+
+JSONObject = Annotated[dict[str, Any], AfterValidator(_sendable)]
+"""A JSON object that is sent as it is."""
+
+Text = Annotated[str, BeforeValidator(_whole_if_text)]
+"""A text to send."""
 
 
 class RequestModel(BaseModel):
@@ -19,20 +50,34 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         try:
             super().__init__(**values)
         except pydantic.ValidationError as error:
-            raise _in_words(type(self), error) from None
+            failure = _in_words(type(self), error)
+        else:
+            return
+        raise failure
 
     @classmethod
     def model_validate(cls, obj: Any, **_: Any) -> Self:
         """The same checks, with the same error, for a dictionary."""
         if isinstance(obj, cls):
             return obj
-        if not isinstance(obj, dict):
+        if not is_object(obj) or not all(isinstance(name, str) for name in list[object](obj)):
             raise ValidationError(f"{cls.__name__} takes an object, not {type(obj).__name__}.", field="")
         return cls(**obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        """The same checks, with the same error, for JSON text."""
+        try:
+            values = json.loads(json_data)
+        except (ValueError, RecursionError):
+            values = None
+        if values is None:
+            raise ValidationError(f"{cls.__name__} takes a JSON object, and this is no JSON.", field="")
+        return cls.model_validate(values)
 
 
 def _in_words(model: type[BaseModel], error: pydantic.ValidationError) -> ValidationError:
@@ -53,7 +98,7 @@ def _in_words(model: type[BaseModel], error: pydantic.ValidationError) -> Valida
 
 def _is_union_tag(part: str) -> bool:
     """What pydantic puts into the path of an error for the members of a union; no field of ours has such a name."""
-    return part in {"str", "int", "float", "bool"} or not part.isidentifier()
+    return part in {"str", "int", "float", "bool"} or re.search(r"[\[(-]", part) is not None
 
 
 class WireModel(BaseModel):
@@ -63,24 +108,31 @@ class WireModel(BaseModel):
     cost the caller the rest of an answer.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
 
     @field_validator("*", mode="wrap")
     @classmethod
     def _tolerate(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: pydantic.ValidationInfo) -> Any:
         try:
             return handler(value)
-        except pydantic.ValidationError:
+        except (pydantic.ValidationError, OverflowError, RecursionError):
             field = cls.model_fields[info.field_name or ""]
-            default = field.get_default(call_default_factory=True, validated_data={})
-            if default is PydanticUndefined:
+            if field.is_required():
                 raise
-            return default
+            return field.get_default(call_default_factory=True, validated_data={})
 
     @classmethod
     def read(cls, value: object) -> Self:
-        """Read whatever came; what is no object counts as an empty one."""
-        return cls.model_validate(value if isinstance(value, dict) else {})
+        """Read whatever came; what is no object counts as an empty one.
+
+        Raises:
+            ProtocolError: when a member is missing or unusable that nothing can stand in for, such as a model's id.
+        """
+        try:
+            return cls.model_validate(as_object(value))
+        except pydantic.ValidationError as error:
+            place = ".".join(str(part) for part in error.errors(include_url=False, include_input=False)[0]["loc"])
+        raise ProtocolError(f"The answer lacks a usable {place or cls.__name__}.")
 
 
 def _each_that_fits(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -88,10 +140,10 @@ def _each_that_fits(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     if not isinstance(value, list | tuple):
         return handler(value)
     kept: list[Any] = []
-    for item in value:
+    for item in cast("list[Any] | tuple[Any, ...]", value):
         try:
             kept += handler([item])
-        except pydantic.ValidationError:
+        except (pydantic.ValidationError, OverflowError, RecursionError):
             continue
     return handler(kept)
 
@@ -100,4 +152,5 @@ T = TypeVar("T")
 Lenient = Annotated[tuple[T, ...], WrapValidator(_each_that_fits)]
 """`Lenient[T]`: a tuple of T read with tolerance; members that do not fit are passed over."""
 
-NonNegative = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number of things, or of tokens: what is negative or absurd is no count."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from lmstudio_tui.sdk.types.base import JSONObject, Lenient, RequestModel, WireModel
+from lmstudio_tui.sdk.types.base import Count, JSONObject, Lenient, RequestModel, Text, WireModel
+from lmstudio_tui.sdk.wire import as_object, dumped, is_list, is_object
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Penalty = Annotated[float, Field(ge=-2, le=2)]
-StopString = Annotated[str, Field(min_length=1)]
+StopString = Annotated[Text, Field(min_length=1)]
 
 
 class FunctionCall(WireModel):
@@ -25,7 +25,7 @@ class FunctionCall(WireModel):
     @classmethod
     def _as_text(cls, value: object) -> object:
         """Some servers send the arguments as an object."""
-        return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        return dumped(value) if is_object(value) or is_list(value) else value
 
 
 class ToolCall(WireModel):
@@ -59,7 +59,7 @@ class ChatMessage(RequestModel):
     """
 
     role: Role
-    content: str | list[JSONObject] | None = None
+    content: Text | list[JSONObject] | None = None
     name: str | None = None
     tool_calls: list[JSONObject] | None = None
     tool_call_id: str | None = None
@@ -117,15 +117,11 @@ class _Sampling(RequestModel):
     def _not_ours(cls, value: JSONObject) -> JSONObject:
         if "stream" in value:
             raise ValueError("whether to stream is decided by the method that is called")
-        try:
-            json.dumps(value, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"cannot be sent as JSON ({error})") from None
         return value
 
-    def payload(self, *, stream: bool) -> JSONObject:
+    def payload(self, *, stream: bool) -> dict[str, Any]:
         """The JSON body to send."""
-        body = self.model_dump(exclude_none=True, exclude={"extra", "stream_options"}, mode="json")
+        body = self.model_dump(exclude_none=True, exclude={"extra", "stream_options"})
         body["stream"] = stream
         if stream:
             body["stream_options"] = {"include_usage": True, **(self.stream_options or {})}
@@ -163,28 +159,27 @@ class ChatCompletionRequest(_Sampling):
 class CompletionRequest(_Sampling):
     """A legacy completion: the model goes on from `prompt` (and towards `suffix`, where it can)."""
 
-    prompt: str
-    suffix: str | None = None
+    prompt: Text
+    suffix: Text | None = None
     echo: bool | None = None
 
 
 class Usage(WireModel):
     """How many tokens it took. `estimated` when the server did not say and the client counted."""
 
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    reasoning_tokens: int | None = None
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
+    total_tokens: Count = 0
+    reasoning_tokens: Count | None = None
     estimated: bool = False
 
     @model_validator(mode="before")
     @classmethod
     def _reasoning_inside(cls, value: Any) -> Any:
         """`completion_tokens_details.reasoning_tokens` (server contract, 2.2)."""
-        if not isinstance(value, dict):
+        if not is_object(value):
             return value
-        details: Any = value.get("completion_tokens_details")
-        inner = details.get("reasoning_tokens") if isinstance(details, dict) else None
+        inner = as_object(value.get("completion_tokens_details")).get("reasoning_tokens")
         usage = {**value, "reasoning_tokens": inner} if inner is not None else dict(value)
         prompt, completion = usage.get("prompt_tokens"), usage.get("completion_tokens")
         if not usage.get("total_tokens") and isinstance(prompt, int) and isinstance(completion, int):
@@ -228,14 +223,10 @@ class AnswerMessage(WireModel):
 
 def text_of(value: object) -> object:
     """The text of a content that may be a list of parts; anything else unchanged."""
-    if not isinstance(value, list):
+    if not is_list(value):
         return value
-    found: list[str] = []
-    for part in value:
-        text = part.get("text") if isinstance(part, dict) else part
-        if isinstance(text, str):
-            found.append(text)
-    return "".join(found)
+    texts = [part.get("text") if is_object(part) else part for part in value]
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 class Choice(WireModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - pydantic needs it
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,8 +28,13 @@ class ModelFilter(RequestModel):
     def keeps(self, model: ModelSummary) -> bool:
         """Whether a model passes; what the server does not tell passes."""
         owned = self.owned_by is None or model.owned_by in {self.owned_by, None}
-        state = self.status is None or model.status in {self.status, None}
-        return owned and state
+        return owned and (self.status is None or self._has_status(model))
+
+    def _has_status(self, model: ModelSummary) -> bool:
+        """By its status, or by its state where only that is told (LM Studio)."""
+        if model.status is not None or model.state == "unknown":
+            return model.status in {self.status, None}
+        return model.loaded == (self.status in {"ready", "loaded"})
 
 
 class ModelInstance(WireModel):

@@ -70,7 +70,8 @@ class Rail(Widget):
             lines.append(Text("the simulator"))
         if view.models:
             loaded = "" if status.models_loaded is None else f", {status.models_loaded} loaded"
-            lines.append(Text(f"{len(view.models)} models{loaded}"))
+            plural = "" if len(view.models) == 1 else "s"
+            lines.append(Text(f"{len(view.models)} model{plural}{loaded}"))
         lines += [Text(), self._styled("CAN", "rail--title")]
         for name, capability in status.capabilities.items():
             mark, style = _MARKS[capability.available]

@@ -1,0 +1,59 @@
+"""One call before it is sent, and the bytes on both sides of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lmstudio_tui.sdk.classify import shortened
+from lmstudio_tui.sdk.errors import ValidationError
+from lmstudio_tui.sdk.wire import has_half, json_or_none
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, before it is sent.
+
+    Attributes:
+        path: below the base URL, such as `/v1/models`.
+        feature: the capability that the endpoint stands for.
+        body: JSON to send, or None.
+        works: whether it makes a model work: then it has the generation's time limit, and is not sent twice.
+        stream: whether a stream is asked for.
+        retries: None takes the configured number.
+    """
+
+    method: str
+    path: str
+    feature: str
+    body: Mapping[str, Any] | None = None
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    works: bool = False
+    stream: bool = False
+    retries: int | None = None
+
+
+def encoded(body: Mapping[str, Any]) -> bytes:
+    """The JSON of a request's body.
+
+    Raises:
+        ValidationError: when it has none, because what a request holds was changed after it was made.
+    """
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = shortened(str(error), 120)
+    else:
+        # Half of a surrogate pair (from a file name or a pipe) has no UTF-8.
+        return text.encode("utf-8", "replace" if has_half(text) else "strict")
+    raise ValidationError(f"The request cannot be sent as JSON: {reason}.", field="")
+
+
+def error_event(raw: bytes) -> object:
+    """The JSON of an error that was sent as an event of a stream, with an error status."""
+    lines = (line[5:] for line in raw.splitlines() if line.startswith(b"data:"))
+    return next((body for line in lines if (body := json_or_none(line)) is not None), None)
