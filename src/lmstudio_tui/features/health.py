@@ -76,12 +76,10 @@ class HealthMonitor:
 
     Args:
         client: for the server.
-        tell: is given every new view, in that thread.
     """
 
-    def __init__(self, client: LMStudioSDK, tell: Callable[[ServerView], None]) -> None:
+    def __init__(self, client: LMStudioSDK) -> None:
         self._client = client
-        self._tell = tell
         self._scope = CancelScope()
         self._wake = threading.Event()
         self._latencies: deque[float] = deque(maxlen=_REMEMBERED)
@@ -99,8 +97,12 @@ class HealthMonitor:
         self._scope.cancel()
         self._wake.set()
 
-    def run(self) -> None:
-        """Look until stopped."""
+    def run(self, tell: Callable[[ServerView], None]) -> None:
+        """Look until stopped.
+
+        Args:
+            tell: is given every new view, in this thread.
+        """
         while not self._scope.cancelled:
             try:
                 view = self._look()
@@ -109,7 +111,7 @@ class HealthMonitor:
             if view.presence is not self._view.presence:
                 view = replace(view, since=time.time())
             self._view = view
-            self._tell(view)
+            tell(view)
             self._wake.wait(_EVERY if view.online else _AWAY[min(self._failures, len(_AWAY)) - 1])
             self._wake.clear()
 

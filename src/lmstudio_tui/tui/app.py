@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import SecretStr
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from lmstudio_tui.sdk import CancelScope, ClientConfig
+    from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.widgets.absence import Absence
 
@@ -60,12 +61,14 @@ class LMStudioApp(App[None]):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
-        self._client = services.connect(services.config)
+        self._config = services.config
+        self._client: LMStudioSDK | None = None
         self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
         self._model: str | None = services.model
         self._pane = _first_pane(services.pane, self._state.last_pane)
         self._runs = Runs(self)
+        self._connecting: Run[None, LMStudioSDK] | None = None
         self._watching: Run[ServerView, None] | None = None
         self._monitor: HealthMonitor | None = None
         self._countdown: Timer | None = None
@@ -76,7 +79,7 @@ class LMStudioApp(App[None]):
         yield HeaderBar(id="header")
         with Horizontal(id="body"):
             yield Rail([title for _, title in PANES], id="rail")
-            yield ChatPane(self._client, self._services.now, id="chat")
+            yield ChatPane(self._services.now, id="chat")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -86,37 +89,63 @@ class LMStudioApp(App[None]):
         if wanted and wanted not in self.available_themes:
             self.notify(f"There is no theme {wanted!r}; Ctrl+P, Theme lists them.", severity="warning")
         self.query_one(ChatPane).show_server(self._view)
-        self.call_after_refresh(self._watch)
+        self.call_after_refresh(self._connect, self._config)
 
     def on_unmount(self) -> None:
         """End whatever waits for a server."""
-        self._stop_watching()
+        self._disconnect()
         self._runs.drop_all()
-        self._client.close()
         if self._state.last_pane != self._pane:
             self._services.state.save(self._state.with_pane(self._pane))
 
     # The server
 
-    def _watch(self) -> None:
-        """Start to look at the server."""
-        client = self._client
-        self._show_warnings()
-        self._show(ServerView(client.config.base_url))
+    def _connect(self, config: ClientConfig) -> None:
+        """Talk to this server from now on."""
+        self._disconnect()
+        self._config = config
+        self.query_one(HeaderBar).show_warning(" ".join(config.warnings()))
+        self._show(ServerView(config.base_url))
+
+        def connect(emit: object, scope: CancelScope) -> LMStudioSDK:
+            # In a thread, because the HTTP library takes a while to import.
+            del emit, scope
+            return self._services.connect(config)
+
+        self._connecting = self._runs.start(connect, finished=self._watch, crashed=self._not_connected, name="connect")
+
+    def _disconnect(self) -> None:
+        """End whatever waits for the server of before."""
+        for run in (self._connecting, self._watching):
+            if run is not None:
+                run.drop()
+        if self._monitor is not None:
+            self._monitor.stop()
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _watch(self, client: LMStudioSDK) -> None:
+        """Look at the server for as long as it is the one in use."""
+        self._client = client
+        self.query_one(ChatPane).use_client(client)
+        self._runs.start(self._warm_up, name="warm-up")
 
         def look(emit: Callable[[ServerView], None], scope: CancelScope) -> None:
             del scope
-            monitor = HealthMonitor(client, emit)
-            self._monitor = monitor
-            monitor.run()
+            monitor.run(emit)
 
+        self._monitor = monitor = HealthMonitor(client)
         self._watching = self._runs.start(look, items=self._seen, name="health")
 
-    def _stop_watching(self) -> None:
-        if self._watching is not None:
-            self._watching.drop()
-        if self._monitor is not None:
-            self._monitor.stop()
+    def _not_connected(self, error: BaseException) -> None:
+        self.notify(f"No client could be made for {self._config.base_url}: {error}", severity="error")
+
+    def _warm_up(self, emit: object, scope: CancelScope) -> None:
+        """Import what the first answer will need while nobody waits for it."""
+        del emit, scope
+        for module in ("markdown_it", "pygments.lexers"):
+            import_module(module)
 
     def _seen(self, views: list[ServerView]) -> None:
         self._show(views[-1])
@@ -137,14 +166,11 @@ class LMStudioApp(App[None]):
             self._countdown.stop()
             self._countdown = None
 
-    def _show_warnings(self) -> None:
-        self.query_one(HeaderBar).show_warning(" ".join(self._client.config.warnings()))
-
     def _settle_model(self) -> None:
         """Choose a model when a server appears."""
-        url = self._client.config.base_url
+        url = self._config.base_url
         asked = self._services.model
-        preferred = (self._model, self._state.last_model.get(url), self._client.config.default_model)
+        preferred = (self._model, self._state.last_model.get(url), self._config.default_model)
         # What was asked for by name is asked for, listed or not.
         self._use_model(asked or model_for_chat(self._view.models, *preferred))
 
@@ -152,14 +178,6 @@ class LMStudioApp(App[None]):
         self._model = model
         self.query_one(HeaderBar).show_model(model)
         self.query_one(ChatPane).use_model(model)
-
-    def _use_server(self, config: ClientConfig) -> None:
-        """Talk to another server from now on."""
-        self._stop_watching()
-        self._client.close()
-        self._client = self._services.connect(config)
-        self.query_one(ChatPane).use_client(self._client)
-        self._watch()
 
     # What the panes ask for
 
@@ -170,6 +188,8 @@ class LMStudioApp(App[None]):
     def on_chat_pane_model_wanted(self) -> None:
         """Choose among the models, as they are now."""
         client = self._client
+        if client is None:
+            return
 
         def fetch(emit: object, scope: CancelScope) -> tuple[ModelSummary, ...] | LMStudioError:
             del emit
@@ -191,7 +211,7 @@ class LMStudioApp(App[None]):
         if model is None:
             return
         self._use_model(model)
-        self._state = self._state.with_model(self._client.config.base_url, model)
+        self._state = self._state.with_model(self._config.base_url, model)
         self._services.state.save(self._state)
 
     def on_absence_chosen(self, event: Absence.Chosen) -> None:
@@ -206,7 +226,7 @@ class LMStudioApp(App[None]):
 
     def _use_key(self, key: str | None) -> None:
         if key:
-            self._use_server(self._client.config.model_copy(update={"api_key": SecretStr(key)}))
+            self._connect(self._config.model_copy(update={"api_key": SecretStr(key)}))
 
     def on_chat_pane_copy_wanted(self, event: ChatPane.CopyWanted) -> None:
         """Copy, and say how sure that is."""
@@ -247,9 +267,9 @@ class LMStudioApp(App[None]):
         self._runs.start(start, finished=self._use_simulator, crashed=self._no_simulator, name="simulator")
 
     def _use_simulator(self, base_url: str) -> None:
-        if self._client.config.base_url != base_url:
+        if self._config.base_url != base_url:
             update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
-            self._use_server(self._client.config.model_copy(update=update))
+            self._connect(self._config.model_copy(update=update))
 
     def _no_simulator(self, error: BaseException) -> None:
         self.notify(f"The simulator could not be started: {error}", severity="error")

@@ -35,7 +35,6 @@ class ChatPane(Vertical):
     """Ask and be answered. Stops at once, keeps what had arrived, and never loses a prompt.
 
     Args:
-        client: for the server.
         now: the time of day.
     """
 
@@ -74,12 +73,12 @@ class ChatPane(Vertical):
             self.text = text
             self.what = what
 
-    def __init__(self, client: LMStudioSDK, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._client = client
+        self._client: LMStudioSDK | None = None
         self._now = now
         self._model: str | None = None
-        self._view = ServerView(client.config.base_url)
+        self._view = ServerView("")
         self._conversation = Conversation()
         self._before: tuple[Conversation, list[Turn]] | None = None
         self._runs = Runs(self)
@@ -173,6 +172,8 @@ class ChatPane(Vertical):
         """Send a prompt, unless that is not possible now: then it stays where it is."""
         if self.streaming:
             self.notify("The answer is still coming: Esc stops it.", timeout=3)
+        elif self._client is None:
+            self.notify("There is no connection yet; the prompt is kept.", severity="warning")
         elif self._view.presence is Presence.LOCKED:
             self.notify("The server wants an API key first; the prompt is kept.", severity="warning")
         else:
@@ -188,6 +189,10 @@ class ChatPane(Vertical):
 
     def _answer(self) -> None:
         """Have the last prompt answered."""
+        client = self._client
+        if client is None:
+            self.notify("There is no connection yet: Ctrl+R asks again.", severity="warning")
+            return
         self._count += 1
         self._answer_id = f"a{self._count}"
         self._live = LiveAnswer()
@@ -197,7 +202,7 @@ class ChatPane(Vertical):
         )
         self._arrange()
         transcript.action_end()
-        client, request = self._client, self._conversation.request(self._model)
+        request = self._conversation.request(self._model)
         self._run = self._runs.start(
             lambda emit, scope: ask(client, request, scope, emit),
             items=self._receive,

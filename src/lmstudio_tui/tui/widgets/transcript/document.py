@@ -46,10 +46,11 @@ class Place(NamedTuple):
 class Document:
     """The turns of a transcript, in order."""
 
-    def __init__(self, parser: MarkdownIt) -> None:
+    def __init__(self, make_parser: Callable[[], MarkdownIt]) -> None:
         self.views: list[TurnView] = []
         self.canvas: Canvas | None = None
-        self._parser = parser
+        self._make_parser = make_parser
+        self._parser: MarkdownIt | None = None
         self._by_id: dict[str, TurnView] = {}
         self._heights = Heights()
         self._serial = 0
@@ -68,6 +69,8 @@ class Document:
         """Put a turn at the end."""
         if turn.id in self._by_id:
             raise ValueError(f"a turn {turn.id!r} is already there")
+        if self._parser is None:
+            self._parser = self._make_parser()
         view = TurnView(turn, self._serial, self._parser)
         self._order[self._serial] = len(self.views)
         self._serial += 1

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
-
 from lmstudio_tui.text_safety import clean, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
     from rich.style import Style
 
@@ -28,6 +27,9 @@ _CLOSE: Final = frozenset({"strong_close", "em_close", "s_close"})
 
 def make_parser() -> MarkdownIt:
     """Return the parser for what models write: CommonMark with tables and strikethrough."""
+    # Here, because an app without a turn has nothing to parse, and wants to be painted soon.
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
 
 

@@ -44,7 +44,7 @@ class TurnScroller(ScrollView):
         disabled: bool = False,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
-        self._document = Document(make_parser())
+        self._document = Document(make_parser)
         self._painter = Painter()
         self._dirty: dict[int, TurnView] = {}
         self._timer: Timer | None = None
