@@ -53,6 +53,8 @@ async def _answered(ui: Driver) -> None:
     await ui.ready()
     await ui.ask(PROMPT)
     await ui.answered()
+    # What came last is drawn a moment later.
+    await ui.shows("first 0.42 s")
     await ui.pilot.pause()
 
 

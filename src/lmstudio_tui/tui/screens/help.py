@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lmstudio_tui.tui.commands import Where, commands
+from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -25,7 +25,7 @@ _TITLES: dict[Where, str] = {
 }
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """All keys, by where they work."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,27 +34,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("k", "scroll_up", "Up", show=False, id="help.up"),
     ]
 
-    DEFAULT_CSS = """
-    HelpScreen {
-        align: center middle;
-        & > VerticalScroll {
-            width: 90%;
-            max-width: 84;
-            height: auto;
-            max-height: 90%;
-            border: round $border;
-            border-title-color: $accent;
-            border-title-style: bold;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 2;
-            scrollbar-size-vertical: 1;
-        }
-    }
-    """
-
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as frame:
+        with VerticalScroll(classes="frame") as frame:
             frame.border_title = "Keys"
             frame.border_subtitle = "Esc back"
             yield Static(_keys())

@@ -6,40 +6,29 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
+
+from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
 
-class KeyEntry(ModalScreen[str | None]):
+class KeyEntry(Dialog[str | None]):
     """Gives the key that was typed, or None. It is never shown and never written anywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="key.leave")]
 
     DEFAULT_CSS = """
     KeyEntry {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
-            max-width: 72;
-            height: auto;
-            border: round $border;
-            border-title-color: $accent;
-            border-title-style: bold;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 1 2;
-        }
-        & Input { border: none; height: 1; background: $panel; padding: 0 1; margin: 0 0 1 0; }
-        & Label { color: $text-muted; }
+        & > .frame { max-width: 72; padding: 1 2; }
+        & Input, & Input:focus { background: $panel; padding: 0 1; }
     }
     """
 
     def compose(self) -> ComposeResult:
-        with Vertical() as frame:
+        with Vertical(classes="frame") as frame:
             frame.border_title = "API key"
             frame.border_subtitle = "Enter use   Esc back"
             yield Input(password=True, placeholder="The key of this server")

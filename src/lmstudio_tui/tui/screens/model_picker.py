@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.models import matching, size_in_words, tokens_in_words
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import ModelSummary
 
 
-class ModelPicker(ModalScreen[str | None]):
+class ModelPicker(Dialog[str | None]):
     """Gives the id of a model, or None.
 
     An id that is not listed can be typed, too: servers may know more than they list.
@@ -43,22 +43,8 @@ class ModelPicker(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ModelPicker {
-        align: center middle;
-        & > Vertical {
-            width: 90%;
-            max-width: 96;
-            height: auto;
-            max-height: 80%;
-            border: round $border;
-            border-title-color: $accent;
-            border-title-style: bold;
-            border-subtitle-color: $text-muted;
-            background: $surface;
-            padding: 0 1;
-        }
-        & Input { border: none; height: 1; background: transparent; padding: 0; margin: 0 0 1 0; }
-        & Input:focus { border: none; }
-        & OptionList {
+        & > .frame { max-width: 96; max-height: 80%; padding: 0 1; }
+        & OptionList, & OptionList:focus {
             height: auto;
             max-height: 100%;
             border: none;
@@ -67,8 +53,7 @@ class ModelPicker(ModalScreen[str | None]):
             text-wrap: nowrap;
             text-overflow: ellipsis;
         }
-        & OptionList:focus { border: none; }
-        & Label { color: $text-muted; display: none; }
+        & Label { display: none; }
         &.-empty Label { display: block; }
     }
     """
@@ -79,7 +64,7 @@ class ModelPicker(ModalScreen[str | None]):
         self._current = current
 
     def compose(self) -> ComposeResult:
-        with Vertical() as frame:
+        with Vertical(classes="frame") as frame:
             frame.border_title = "Model"
             frame.border_subtitle = "Enter take   Esc back"
             yield Input(placeholder="Type to filter: a name, vlm, loaded, tools, q4 …")
