@@ -61,7 +61,7 @@ async def _answered(ui: Driver) -> None:
 async def _streaming(ui: Driver) -> None:
     await ui.ready()
     await ui.ask(PROMPT)
-    await ui.shows("reader")
+    await ui.shows("visible:")
 
 
 async def _picker(ui: Driver) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lmstudio_tui.cli.outcome import Exit, say
+from lmstudio_tui.cli.console import say
+from lmstudio_tui.cli.outcome import Exit
 from lmstudio_tui.tui.panes import PANES
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             state=StateFile(state_file()),
             copy_natively=copy_natively,
             model=model,
+            pane=pane,
             theme=session.loaded.settings.theme,
         )
     )

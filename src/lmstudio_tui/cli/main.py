@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lmstudio_tui._version import __version__
-from lmstudio_tui.cli import chat, models, ping, simulate
-from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report, say
+from lmstudio_tui.cli import chat, models, options, ping, simulate
+from lmstudio_tui.cli.console import OutputError, give_up, prepare, say
+from lmstudio_tui.cli.interrupts import Interrupted, interruptible
+from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report
 from lmstudio_tui.cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EPILOG = "--base-url, --api-key, --config and --demo may stand before or after a command."
-
 app = typer.Typer(
     name="lmstudio-tui",
     help="Explore the language models that run on your own machine. Without a command, the app opens.",
-    epilog=_EPILOG,
+    epilog=(
+        "--base-url, --api-key, --config and --demo may stand before or after a command. "
+        "Exit codes: 0 done; 1 the server refused or failed it; 2 usage or settings; 3 no server reachable; "
+        "4 authentication; 5 not available on this server; 130 interrupted."
+    ),
     no_args_is_help=False,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("ping", epilog=_EPILOG)(ping.ping)
-app.command("models", epilog=_EPILOG)(models.models)
-app.command("chat", epilog=_EPILOG)(chat.chat)
-app.command("complete", epilog=_EPILOG)(chat.complete)
+app.command("ping")(ping.ping)
+app.command("models")(models.models)
+app.command("chat")(chat.chat)
+app.command("complete")(chat.complete)
 app.command("simulate")(simulate.simulate)
 
+_ASKING = {"chat", "complete"}
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer's way to call it
+
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"lmstudio-tui {__version__}")
         raise typer.Exit
@@ -45,77 +49,57 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's way to call it
 @app.callback(invoke_without_command=True)
 def start(
     context: typer.Context,
-    base_url: Annotated[
-        str | None, typer.Option("--base-url", metavar="URL", help="The server, such as http://127.0.0.1:1234.")
-    ] = None,
-    api_key: Annotated[
-        str | None,
-        typer.Option("--api-key", metavar="KEY", help="The server's key; better in LM_STUDIO_API_KEY, unseen by others."),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="A settings file in place of the usual config.toml.")
-    ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Use the built-in simulator: no server is needed.")] = False,  # noqa: FBT002
+    base_url: options.BaseUrl = None,
+    api_key: options.ApiKey = None,
+    config: options.Config = None,
+    demo: options.Demo = False,
     pane: Annotated[str | None, typer.Option("--pane", metavar="NAME", help="Open the app on this pane.")] = None,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", metavar="ID", help="Open the app with this model.")
+        str | None, typer.Option("--model", "-m", metavar="ID", help="Open the app with this model, or ask it.")
     ] = None,
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """What stands before a command."""
-    if demo and base_url is not None:
-        raise typer.BadParameter("--demo brings a server of its own; leave --base-url out.")
-    session = context.with_resource(Session(base_url=base_url, api_key=api_key, config_path=config, demo=demo))
-    context.obj = session
-    if context.invoked_subcommand is None:
+    session = Session(base_url=base_url, api_key=api_key, config_path=config, demo=demo, model=model)
+    session.check()
+    context.obj = context.with_resource(session)
+    command = context.invoked_subcommand
+    if command is None:
         from lmstudio_tui.cli.launch import launch
 
         raise typer.Exit(launch(session, pane=pane, model=model))
+    if pane is not None:
+        raise typer.BadParameter(f"--pane opens the app; it means nothing to {command}.")
+    if model is not None and command not in _ASKING:
+        raise typer.BadParameter(f"--model means nothing to {command}.")
+    context.with_resource(interruptible())
 
 
 def run_command(arguments: Sequence[str]) -> int:
     """Run a command, and turn whatever ends it into an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     try:
-        result = app(_globals_first(arguments), standalone_mode=True, prog_name="lmstudio-tui")
+        app(list(arguments), prog_name="lmstudio-tui")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
     except FAILURES as error:
         report(error)
         return exit_code(error)
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`): the rest has no reader.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FAILED
+    except OutputError as error:
+        return _without_output(error.reason, quiet=error.reader_left)
+    except OSError as error:  # typer's own writing, such as the help's
+        return _without_output((error.strerror or str(error)).lower(), quiet=isinstance(error, BrokenPipeError))
+    except Interrupted as interrupted:
+        return interrupted.code
     except KeyboardInterrupt:
-        say("interrupted")
         return Exit.INTERRUPTED
-    return result if isinstance(result, int) else Exit.DONE
+    return Exit.DONE
 
 
-_WITH_VALUE = {"--base-url", "--api-key", "--config"}
-
-
-def _globals_first(arguments: Sequence[str]) -> list[str]:
-    """Move the global options before the command, so that they may stand after it, too."""
-    front: list[str] = []
-    rest: list[str] = []
-    queue = list(arguments)
-    if "simulate" in queue[:1] or "--" in queue[:1]:
-        return queue
-    while queue:
-        word = queue.pop(0)
-        name, equals, _ = word.partition("=")
-        if word == "--":
-            return [*front, *rest, word, *queue]
-        if word == "--demo" or (name in _WITH_VALUE and equals):
-            front.append(word)
-        elif word in _WITH_VALUE and queue:
-            front += [word, queue.pop(0)]
-        else:
-            rest.append(word)
-    return [*front, *rest]
+def _without_output(reason: str, *, quiet: bool) -> int:
+    give_up(sys.stdout)
+    if not quiet:
+        say(f"error: The output cannot be written: {reason}.")
+    return Exit.FAILED

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.cells import cell_len
 
-from lmstudio_tui.cli.session import Session
+from lmstudio_tui.cli import options
+from lmstudio_tui.cli.console import write, write_json
+from lmstudio_tui.cli.outcome import Failure, as_json, reporting
+from lmstudio_tui.cli.session import session_of
 from lmstudio_tui.features.models import size_in_words, tokens_in_words
 from lmstudio_tui.text_safety import clean_line
 
@@ -17,17 +20,22 @@ if TYPE_CHECKING:
 
 def models(
     context: typer.Context,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002
+    json_: options.Json = False,
+    base_url: options.BaseUrl = None,
+    api_key: options.ApiKey = None,
+    config: options.Config = None,
+    demo: options.Demo = False,
 ) -> None:
     """List the models of the server, with everything it tells about them."""
-    session = context.ensure_object(Session)
-    listing = session.client.fetch_models()
-    if json_:
-        typer.echo(json.dumps(_as_json(listing), ensure_ascii=False, indent=2))
-    elif not listing.models:
-        typer.echo("The server lists no models.")
-    else:
-        typer.echo(_table(listing.models))
+    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
+    with reporting(_failed if json_ else None):
+        listing = session.client().fetch_models()
+        if json_:
+            write_json(_as_json(listing))
+        elif not listing.models:
+            write("The server lists no models.\n")
+        else:
+            write(_table(listing.models))
 
 
 def _as_json(listing: ModelListing) -> dict[str, Any]:
@@ -36,6 +44,10 @@ def _as_json(listing: ModelListing) -> dict[str, Any]:
         "sources": list(listing.sources),
         "fetched_at": listing.fetched_at.isoformat(timespec="seconds"),
     }
+
+
+def _failed(error: Failure) -> dict[str, Any]:
+    return {"models": [], "sources": [], "fetched_at": None, "error": as_json(error)}
 
 
 def _model_as_json(model: ModelSummary) -> dict[str, Any]:
@@ -52,26 +64,25 @@ def _model_as_json(model: ModelSummary) -> dict[str, Any]:
         "state": model.state,
         "instances": [{"id": one.id, "context_length": one.context_length} for one in model.instances],
         "capabilities": list(model.capabilities),
-        "owned_by": model.owned_by,
-        "parameters": model.parameters,
     }
 
 
-_HEADINGS = ("", "model", "type", "params", "quant", "size", "context", "can")
+_HEADINGS = ("model", "state", "type", "params", "quant", "size", "context", "can")
 
 
 def _table(found: tuple[ModelSummary, ...]) -> str:
-    """Aligned columns, without any that no model fills."""
+    """Aligned columns, without any that no model fills; the id comes first, for `awk '{print $1}'`."""
     rows = [_HEADINGS, *(_row(model) for model in found)]
-    filled = [number for number in range(len(_HEADINGS)) if number < 2 or any(row[number] for row in rows[1:])]
-    widths = [max(len(row[number]) for row in rows) for number in range(len(_HEADINGS))]
-    return "\n".join(" ".join(f"{row[at]:<{widths[at] + 1}}" for at in filled).rstrip() for row in rows)
+    filled = [at for at in range(len(_HEADINGS)) if any(row[at] for row in rows[1:])]
+    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(_HEADINGS))]
+    lines = ("  ".join(row[at] + " " * (widths[at] - cell_len(row[at])) for at in filled) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _row(model: ModelSummary) -> tuple[str, ...]:
     cells = (
-        "●" if model.loaded else "",
         model.id,
+        "loaded" if model.loaded else model.state,
         model.type,
         model.parameters,
         model.quantization,

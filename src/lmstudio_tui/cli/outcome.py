@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-import textwrap
+import contextlib
 from enum import IntEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
+import typer
+
+from lmstudio_tui.cli.console import say
+from lmstudio_tui.cli.console import write_json
+from lmstudio_tui.cli.interrupts import Interrupted
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.settings import SettingsError
 from lmstudio_tui.simulator import SimulatorError
-from lmstudio_tui.text_safety import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Generator
 
 
 class Exit(IntEnum):
@@ -53,6 +56,39 @@ def exit_code(error: Failure) -> Exit:
             return Exit.FAILED
 
 
+@contextlib.contextmanager
+def reporting(
+    as_object: Callable[[Failure], object] | None, code_of: Callable[[Failure], int] = exit_code
+) -> Generator[None]:
+    """Turn a failure within the block into what the user is told, and an exit code.
+
+    Args:
+        as_object: makes the JSON object for standard output; None where no JSON is wanted.
+        code_of: the exit code of an error.
+
+    Raises:
+        typer.Exit: after a failure.
+    """
+    try:
+        yield
+    except Interrupted as interrupted:
+        error: Failure = cancelled()
+        code = interrupted.code
+    except FAILURES as failure:
+        error, code = failure, code_of(failure)
+    else:
+        return
+    if as_object is not None:
+        write_json(as_object(error))
+    report(error)
+    raise typer.Exit(code)
+
+
+def cancelled(hint: str = "") -> errors.RequestCancelledError:
+    """What Ctrl+C amounts to."""
+    return errors.RequestCancelledError("Interrupted.", hint=hint)
+
+
 def as_json(error: Failure) -> dict[str, str]:
     """An error for `--json`: its type, what happened, and the next step."""
     return {"type": type(error).__name__, "message": message_of(error), "hint": hint_of(error)}
@@ -68,32 +104,12 @@ def hint_of(error: Failure) -> str:
     return "" if isinstance(error, SimulatorError) else error.hint
 
 
-def report(error: Failure, *, where: Mapping[str, object] | None = None) -> None:
+def report(error: Failure) -> None:
     """Print an error to standard error: what happened, where, what to do next."""
     lines = [f"error: {message_of(error)}"]
-    context = where if where is not None else getattr(error, "context", {})
-    if isinstance(context, dict) and context.get("endpoint"):
-        at = f"{context.get('method', 'GET')} {context.get('base_url', '')}{context['endpoint']}"
-        lines.append(f"  at:  {at}")
+    if isinstance(error, errors.LMStudioError) and "endpoint" in error.context:
+        context = error.context
+        lines.append(f"  at:  {context.get('method', 'GET')} {context.get('base_url', '')}{context['endpoint']}")
     if hint_of(error):
         lines.append(f"  try: {hint_of(error)}")
     say("\n".join(lines))
-
-
-def warn(text: str) -> None:
-    """Print a warning to standard error."""
-    say(f"warning: {text}")
-
-
-def say(text: str) -> None:
-    """Print a note to standard error, wrapped where it is a terminal."""
-    text = clean(text)
-    if sys.stderr.isatty():
-        text = "\n".join(textwrap.fill(line, 100, subsequent_indent="       ") for line in text.splitlines())
-    write(sys.stderr, text + "\n")
-
-
-def write(stream: TextIO, text: str) -> None:
-    """Write and flush. A text that the stream's encoding lacks is replaced, not refused."""
-    stream.write(text)
-    stream.flush()

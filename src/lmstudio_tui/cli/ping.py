@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lmstudio_tui.cli.outcome import Exit, as_json, exit_code, report
-from lmstudio_tui.cli.session import Session
+from lmstudio_tui.cli import options
+from lmstudio_tui.cli.console import write, write_json
+from lmstudio_tui.cli.outcome import Exit, Failure, as_json, exit_code, reporting
+from lmstudio_tui.cli.session import Session, session_of
 from lmstudio_tui.sdk import errors
+from lmstudio_tui.settings import SettingsError
+from lmstudio_tui.simulator import SimulatorError
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -18,27 +21,29 @@ if TYPE_CHECKING:
 
 def ping(
     context: typer.Context,
-    json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002
+    json_: options.Json = False,
+    base_url: options.BaseUrl = None,
+    api_key: options.ApiKey = None,
+    config: options.Config = None,
+    demo: options.Demo = False,
 ) -> None:
     """Say which server answers, which version, and what it can do.
 
     Exit codes: 0 it answers; 2 settings; 3 nothing answers; 4 it wants a key; 1 what answers is no model server.
     """
-    session = context.ensure_object(Session)
-    base_url = session.config.base_url
-    try:
-        status = session.client.health()
-    except errors.LMStudioError as error:
-        unreachable = isinstance(error, errors.ServerConnectionError)
+    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
+    with reporting((lambda error: _failed(session, error)) if json_ else None, _exit_code):
+        address = session.config.base_url
+        status = session.client().health()
         if json_:
-            typer.echo(json.dumps(_failed(base_url, error, reachable=not unreachable), ensure_ascii=False, indent=2))
+            write_json(_answered(address, status))
         else:
-            report(error)
-        raise typer.Exit(Exit.UNREACHABLE if unreachable else exit_code(error)) from None
-    if json_:
-        typer.echo(json.dumps(_answered(base_url, status), ensure_ascii=False, indent=2))
-    else:
-        typer.echo(_described(base_url, status))
+            write(_described(address, status))
+
+
+def _exit_code(error: Failure) -> Exit:
+    """Whatever keeps an answer away: to `ping` there is no server."""
+    return Exit.UNREACHABLE if isinstance(error, errors.ServerConnectionError) else exit_code(error)
 
 
 def _answered(base_url: str, status: HealthStatus) -> dict[str, Any]:
@@ -54,15 +59,14 @@ def _answered(base_url: str, status: HealthStatus) -> dict[str, Any]:
             name: {"available": capability.available, "reason": capability.reason}
             for name, capability in status.capabilities.items()
         },
-        "status": status.status,
-        "simulator": status.simulator,
     }
 
 
-def _failed(base_url: str, error: errors.LMStudioError, *, reachable: bool) -> dict[str, Any]:
+def _failed(session: Session, error: Failure) -> dict[str, Any]:
+    answered = isinstance(error, errors.StatusError | errors.ProtocolError | errors.FeatureUnavailableError)
     return {
-        "reachable": reachable,
-        "base_url": base_url,
+        "reachable": answered,
+        "base_url": _address(session, error),
         "kind": "unknown",
         "version": "unknown",
         "version_source": "unknown",
@@ -73,13 +77,24 @@ def _failed(base_url: str, error: errors.LMStudioError, *, reachable: bool) -> d
     }
 
 
+def _address(session: Session, error: Failure) -> str | None:
+    """The address, as far as the settings could be read; asking for them again would fail again."""
+    match error:
+        case SettingsError() | SimulatorError():
+            return None
+        case errors.ConfigurationError():
+            return session.loaded.settings.base_url
+        case _:
+            return session.config.base_url
+
+
 def _described(base_url: str, status: HealthStatus) -> str:
     version = "version unknown" if status.version == "unknown" else f"{status.version} (from {status.version_source})"
     name = status.kind.label + (" — the built-in simulator" if status.simulator else "")
     loaded = "" if status.models_loaded is None else f"   {status.models_loaded} loaded"
-    lines = [f"● {name}   {version}", f"  {base_url}   {status.latency_ms:.0f} ms{loaded}"]
+    lines = [f"● {name}   {clean_line(version)}", f"  {base_url}   {status.latency_ms:.0f} ms{loaded}"]
     for title, wanted in (("can", True), ("cannot", False), ("unknown", None)):
         having = [key for key, capability in status.capabilities.items() if capability.available is wanted]
         if having:
             lines.append(f"  {title:<8} {', '.join(having)}")
-    return "\n".join(clean_line(line) if number == 0 else line for number, line in enumerate(lines))
+    return "".join(f"{line}\n" for line in lines)

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from lmstudio_tui.cli.outcome import warn
+import typer
+
+from lmstudio_tui.cli.console import warn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lmstudio_tui.sdk import ClientConfig, LMStudioClient
     from lmstudio_tui.settings import LoadedSettings
+    from lmstudio_tui.simulator import SimulatorServer
 
 
 @dataclass
@@ -24,13 +27,24 @@ class Session:
     api_key: str | None = None
     config_path: Path | None = None
     demo: bool = False
-    _stack: ExitStack = field(default_factory=ExitStack)
+    model: str | None = None
+    """The model that was named before the command."""
+    _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def check(self) -> None:
+        """Refuse options that contradict each other.
+
+        Raises:
+            typer.BadParameter
+        """
+        if self.demo and self.base_url is not None:
+            raise typer.BadParameter("--demo brings a server of its own; leave --base-url out.")
 
     @cached_property
     def loaded(self) -> LoadedSettings:
@@ -43,12 +57,22 @@ class Session:
 
         flags: dict[str, object] = {"base_url": self.base_url, "api_key": self.api_key}
         if self.demo:
-            # The simulator is on this machine and wants no key, whatever the settings say of the real server.
-            flags |= {"base_url": self._start_simulator(), "env": "local"}
+            flags = self._flags_for_demo()
         loaded = load_settings(flags, config_path=self.config_path)
         for text in loaded.warnings:
             warn(text)
         return loaded
+
+    def _flags_for_demo(self) -> dict[str, object]:
+        """The simulator is on this machine and wants no key, whatever the settings say of the real server."""
+        return {
+            "base_url": self.start_simulator(),
+            "api_key": "",
+            "env": "local",
+            "allowed_hosts": [],
+            "extra_headers": {},
+            "verify_tls": True,
+        }
 
     @cached_property
     def config(self) -> ClientConfig:
@@ -57,21 +81,58 @@ class Session:
         Raises:
             SettingsError, ConfigurationError
         """
-        return self.loaded.client_config()
+        config = self.loaded.client_config()
+        if self.demo:  # which does not have the models of the real server
+            return config.model_copy(update={"default_model": None, "default_embedding_model": None})
+        return config
 
-    @cached_property
-    def client(self) -> LMStudioClient:
-        """A client for the configured server."""
-        return self.client_for(self.config, streaming=True)
+    def client(self, *, streaming: bool = True) -> LMStudioClient:
+        """A client for the configured server, after the standing warnings about it; closed with the session.
 
-    def client_for(self, config: ClientConfig, *, streaming: bool) -> LMStudioClient:
-        """A client that streams only where both the settings and the caller want it."""
+        Args:
+            streaming: whether the caller wants streams; the settings may still say no.
+
+        Raises:
+            SettingsError, ConfigurationError
+        """
+        for text in self.config.warnings():
+            warn(text)
+        streaming = streaming and self.config.enable_streaming
+        return self.connect(self.config.model_copy(update={"enable_streaming": streaming}))
+
+    def connect(self, config: ClientConfig) -> LMStudioClient:
+        """A client for a server; closed with the session."""
         from lmstudio_tui.sdk import LMStudioClient
 
-        streaming = streaming and config.enable_streaming
-        return self._stack.enter_context(LMStudioClient(config.model_copy(update={"enable_streaming": streaming})))
+        return self._stack.enter_context(LMStudioClient(config))
 
-    def _start_simulator(self) -> str:
+    def start_simulator(self) -> str:
+        """Start the built-in simulator, once, and give its base URL.
+
+        Raises:
+            SimulatorError: when it cannot listen.
+        """
+        return self._simulator.base_url
+
+    @cached_property
+    def _simulator(self) -> SimulatorServer:
         from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
-        return self._stack.enter_context(SimulatorServer(SimulatorConfig(list_faults=False))).base_url
+        return self._stack.enter_context(SimulatorServer(SimulatorConfig(list_faults=False)))
+
+
+def session_of(
+    context: typer.Context, *, base_url: str | None, api_key: str | None, config_path: Path | None, demo: bool
+) -> Session:
+    """The session of a command; an option that stands after the command counts over the same one before it.
+
+    Raises:
+        typer.BadParameter: when options contradict each other.
+    """
+    session = context.ensure_object(Session)
+    session.base_url = session.base_url if base_url is None else base_url
+    session.api_key = session.api_key if api_key is None else api_key
+    session.config_path = session.config_path if config_path is None else config_path
+    session.demo = session.demo or demo
+    session.check()
+    return session

@@ -42,6 +42,7 @@ class Answer:
         self._chunks = response.iter_bytes()
         self._guard = guard
         self._tally = tally
+        self.recording = tally.recording
         self.watch = watch
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -55,11 +56,14 @@ class Answer:
         Raises:
             RequestCancelledError, ServerConnectionError, ProtocolError
         """
+        recording = self.recording
         while True:
             chunk = self._guard(lambda: next(self._chunks, None), self.watch)
             if chunk is None:
                 return
             self._tally.received += len(chunk)
+            if recording is not None:
+                recording.chunk(len(chunk))
             yield chunk
 
     def read(self, head: bytes = b"", limit: int = LONGEST_BODY) -> bytes:
@@ -78,7 +82,14 @@ class Answer:
             if size > limit:
                 raise errors.ProtocolError(f"The answer is longer than {limit:,} bytes; the rest was not read.")
             parts.append(chunk)
-        return b"".join(parts)
+        body = b"".join(parts)
+        self.note_body(body)
+        return body
+
+    def note_body(self, body: bytes) -> None:
+        """Tell the recorder, if there is one, what was read of a body that is no stream."""
+        if self.recording is not None:
+            self.recording.body(body)
 
     def beginning(self, limit: int, seconds: float) -> bytes:
         """At most so much of the body, read for at most so long; a failure ends it as an end would.
@@ -93,7 +104,9 @@ class Answer:
                 found += chunk[:limit]
                 if len(found) >= limit:
                     break
-        return bytes(found[:limit])
+        body = bytes(found[:limit])
+        self.note_body(body)
+        return body
 
     def drain(self, seconds: float) -> None:
         """Read what is left for a moment, so that the connection can be used again. It cannot be cancelled."""

@@ -25,6 +25,9 @@ class Call:
         works: whether it makes a model work: then it has the generation's time limit, and is not sent twice.
         stream: whether a stream is asked for.
         retries: None takes the configured number.
+        time_limit: seconds that an attempt may take as a whole; None takes the configured ones.
+        once: whether it is never sent again once it may have reached the server, whatever the server answers.
+        telling: members of an answer that make it one even when there is an `error` beside them.
     """
 
     method: str
@@ -35,6 +38,26 @@ class Call:
     works: bool = False
     stream: bool = False
     retries: int | None = None
+    time_limit: float | None = None
+    once: bool = False
+    telling: tuple[str, ...] = ()
+
+
+def headers_for(call: Call, fixed: Mapping[str, bytes], *, has_body: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of a call.
+
+    Args:
+        fixed: what every call carries, by lower-case names; it goes before what is usual.
+        has_body: whether JSON is sent.
+    """
+    headers = {"accept": b"application/json", "accept-encoding": b"gzip, deflate"}
+    if call.stream:
+        # A compressed stream would be held back until the compressor has a block together.
+        headers = {"accept": b"text/event-stream, application/json;q=0.9", "accept-encoding": b"identity"}
+    if has_body:
+        headers["content-type"] = b"application/json"
+    headers |= fixed
+    return [(name.encode("ascii"), value) for name, value in headers.items()]
 
 
 def encoded(body: Mapping[str, Any]) -> bytes:

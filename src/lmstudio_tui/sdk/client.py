@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.sdk.telemetry import CallListener
     from lmstudio_tui.sdk.types.chat import (
         ChatCompletionRequest,
@@ -50,6 +51,7 @@ class LMStudioClient:
         config: where the server is, with which key, how patiently.
         transport: an httpx transport in place of the network, for tests.
         listener: is told of every call when it has ended, in the thread that made it.
+        recorder: is told of everything that goes over the wire, without the keys, in the thread that makes the call.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class LMStudioClient:
         *,
         transport: httpx.BaseTransport | None = None,
         listener: CallListener | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._config = config
-        self._transport = Transport(config, transport=transport, listener=listener)
+        self._transport = Transport(config, transport=transport, listener=listener, recorder=recorder)
         self._lock = threading.Lock()
         self._absent: set[str] = set()
         self._status: HealthStatus | None = None

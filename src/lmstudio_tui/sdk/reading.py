@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.gathering import Gatherer
     from lmstudio_tui.sdk.sse import ServerEvent
     from lmstudio_tui.sdk.stopwatch import Stopwatch
+    from lmstudio_tui.sdk.telling import Recording
     from lmstudio_tui.sdk.transport import Transport
     from lmstudio_tui.sdk.types.events import StreamEvent
 
@@ -59,6 +60,7 @@ class AnswerReader:
         self._strays: list[bytes] = []
         self._stray_size = 0
         self._streaming = False
+        self._recording: Recording | None = None
         self.in_one_piece = not call.stream
         """Whether the answer came whole."""
 
@@ -70,24 +72,27 @@ class AnswerReader:
         """
         head, chunks = _beginning(answer)
         if head.startswith(b"<"):
+            answer.note_body(head)
             self._transport.parsed(head, answer)
         is_stream = _is_stream(head, answer, asked=self._call.stream)
         if not is_stream:
             yield from self._read_document(self._transport.parsed(answer.read(head), answer))
             return
-        self.in_one_piece = False
+        self.in_one_piece, self._recording = False, answer.recording
         yield from self._read_events(answer, head, chunks)
 
     # A stream
 
     def _read_events(self, answer: Answer, head: bytes, chunks: Iterator[bytes]) -> Iterator[StreamEvent]:
         reader = EventReader()
-        gatherer, whole = self._gatherer, answer.watch
+        gatherer, whole, recording = self._gatherer, answer.watch, answer.recording
         packet: bytes | None = head
         try:
             while packet is not None:
                 deltas = gatherer.deltas
                 for event in reader.feed(packet):
+                    if recording is not None:
+                        _note(recording, event)
                     if event[-1].strip() == _DONE:
                         answer.drain(_DRAIN)
                         return
@@ -105,6 +110,8 @@ class AnswerReader:
     def _read_end(self, answer: Answer, reader: EventReader) -> Iterator[StreamEvent]:
         """The body has ended without [DONE]."""
         for event in reader.flush():
+            if answer.recording is not None:
+                _note(answer.recording, event)
             if event[-1].strip() == _DONE:
                 return
             yield from self._read_event(event)
@@ -141,6 +148,8 @@ class AnswerReader:
         found = gatherer.add(chunk)
         if gatherer.deltas != deltas:
             self._stopwatch.output()
+            if self._recording is not None:
+                self._recording.output()
         if ("error" in chunk or not chunk.get("choices")) and complaint_of(chunk) is not None:
             self._fail(chunk, raw)
         return begun + found if begun else found
@@ -196,6 +205,11 @@ class AnswerReader:
         if self._call.stream:
             yield StreamingDowngraded("The server sent the answer in one piece.")
         yield from found
+
+
+def _note(recording: Recording, event: ServerEvent | StrayLine) -> None:
+    """Tell a recorder of what came in a stream."""
+    recording.event("" if isinstance(event, StrayLine) else event.name, event[-1], stray=isinstance(event, StrayLine))
 
 
 def _beginning(answer: Answer) -> tuple[bytes, Iterator[bytes]]:

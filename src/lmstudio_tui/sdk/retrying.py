@@ -27,17 +27,20 @@ LONGEST_RETRY_AFTER = 60.0
 """Seconds. A server that asks for more patience than this gets none: the error goes to the caller at once."""
 
 
-def may_retry(failure: LMStudioError, *, works: bool) -> bool:
+def may_retry(failure: LMStudioError, *, works: bool, once: bool = False) -> bool:
     """Whether a call that failed so may be sent again.
 
     Args:
         works: whether it makes a model work.
+        once: whether it must not reach the server twice: then only a failure to connect is no end.
     """
     match failure:
         case errors.ServerRefusedError() | errors.NameResolutionError():
             return True
         case errors.RequestTimeoutError(phase="connect" | "tls" | "pool"):
             return True
+        case _ if once:
+            return False
         case errors.StatusError() | errors.FeatureUnavailableError():
             status = failure.context.get("status")
             return status in _RETRIED or (status == 500 and not works)

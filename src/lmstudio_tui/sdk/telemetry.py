@@ -5,6 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lmstudio_tui.sdk.telling import Recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ CallListener = Callable[[CallRecord], None]
 
 @dataclass(slots=True)
 class Tally:
-    """What is counted during a call, for its `CallRecord`."""
+    """What is counted during a call, for its `CallRecord`; and who else is told of it."""
 
     started_at: float = field(default_factory=time.time)
     started: float = field(default_factory=time.monotonic)
@@ -57,6 +61,7 @@ class Tally:
     attempts: int = 0
     outcome: str = "ok"
     request_id: str | None = None
+    recording: Recording | None = None
 
     def begin_attempt(self, size: int) -> None:
         """One more attempt, with a body of `size` bytes."""

@@ -7,9 +7,7 @@ What is sent is what the caller asked for and nothing else: no redirect is follo
 from __future__ import annotations
 
 import contextlib
-import logging
 import ssl
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,14 +17,15 @@ import httpx
 
 from lmstudio_tui._version import __version__
 from lmstudio_tui.sdk import errors
+from lmstudio_tui.sdk.accounting import Accounts
 from lmstudio_tui.sdk.answer import Answer
-from lmstudio_tui.sdk.calls import Call, encoded, error_event
+from lmstudio_tui.sdk.calls import Call, encoded, error_event, headers_for
 from lmstudio_tui.sdk.classify import error_for, is_refusal, shortened
 from lmstudio_tui.sdk.failures import CORE_ERRORS, own_error
 from lmstudio_tui.sdk.network import TickingBackend, Watch, silence_httpcore
 from lmstudio_tui.sdk.redaction import Redactor
 from lmstudio_tui.sdk.retrying import LONGEST_RETRY_AFTER, backoff, may_retry, retry_after
-from lmstudio_tui.sdk.telemetry import Tally
+from lmstudio_tui.sdk.telling import Teller
 from lmstudio_tui.sdk.wire import document_of
 
 if TYPE_CHECKING:
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.errors import ContextValue, LMStudioError
-    from lmstudio_tui.sdk.telemetry import CallListener
-
-_log = logging.getLogger(__name__)
+    from lmstudio_tui.sdk.recording import Recorder
+    from lmstudio_tui.sdk.telemetry import CallListener, Tally
+    from lmstudio_tui.sdk.telling import Recording
 
 T = TypeVar("T")
 
@@ -128,6 +127,7 @@ class Transport:
         config: where to, with which key, how patiently.
         transport: an httpx transport in place of the network, for tests.
         listener: is told of every call when it has ended.
+        recorder: is told of everything that goes over the wire, without the keys.
     """
 
     def __init__(
@@ -136,24 +136,19 @@ class Transport:
         *,
         transport: httpx.BaseTransport | None = None,
         listener: CallListener | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self.config = config
         self.redact = Redactor(config.secrets())
-        self.listener = listener
         self._fixed = _fixed_headers(config)
         silence_httpcore()
         self._pool = transport or PoolTransport(config)
-        self._lock = threading.Lock()
-        self._under_way = 0
-        self._closed = False
+        teller = None if recorder is None else Teller(recorder, config.secrets())
+        self._accounts = Accounts(listener, teller, self._pool.close)
 
     def close(self) -> None:
         """Close the idle connections. A call under way is ended by its scope, not by this."""
-        with self._lock:
-            self._closed = True
-            idle = self._under_way == 0
-        if idle:
-            self._pool.close()
+        self._accounts.close()
 
     @contextmanager
     def open(self, call: Call, scope: CancelScope | None = None) -> Generator[Answer]:
@@ -164,7 +159,7 @@ class Transport:
         Raises:
             LMStudioError: any of the connection, status, feature and protocol errors, with its context.
         """
-        with self._accounted(call) as tally:
+        with self._accounts.of(call, self._context(call)) as tally:
             answer = self._tried(call, scope, tally, lambda answer: answer)
             try:
                 yield answer
@@ -182,7 +177,7 @@ class Transport:
         Raises:
             LMStudioError: as `open`, and `ProtocolError` when the body is not JSON.
         """
-        with self._accounted(call) as tally:
+        with self._accounts.of(call, self._context(call)) as tally:
             return self._tried(call, scope, tally, lambda answer: (self._document(answer, call), answer.headers))
 
     def _document(self, answer: Answer, call: Call) -> Any:
@@ -190,7 +185,7 @@ class Transport:
             body = self.parsed(answer.read(), answer)
         finally:
             answer.close()
-        if is_refusal(body):
+        if is_refusal(body) and not any(name in body for name in call.telling):
             raise self.refusal(answer.status, body, "", call)
         return body
 
@@ -219,46 +214,6 @@ class Transport:
     def _context(self, call: Call) -> dict[str, ContextValue]:
         return {"endpoint": call.path, "method": call.method, "base_url": self.config.base_url}
 
-    @contextmanager
-    def _accounted(self, call: Call) -> Generator[Tally]:
-        """Count the call, put into an error what is known of it, and tell the listener."""
-        tally = Tally()
-        self._begin()
-        try:
-            yield tally
-        except errors.LMStudioError as error:
-            tally.outcome = "cancelled" if isinstance(error, errors.RequestCancelledError) else type(error).__name__
-            known = {"attempt": tally.attempts, "status": tally.status, "request_id": tally.request_id}
-            error.with_context(**self._context(call), **{key: value for key, value in known.items() if value})
-            raise
-        except BaseException as error:
-            tally.outcome = "abandoned" if isinstance(error, GeneratorExit) else type(error).__name__
-            raise
-        finally:
-            self._end()
-            self._report(tally, call)
-
-    def _begin(self) -> None:
-        with self._lock:
-            if self._closed:
-                raise errors.LMStudioError("The client was closed.", hint="Make a new one.")
-            self._under_way += 1
-
-    def _end(self) -> None:
-        with self._lock:
-            self._under_way -= 1
-            last = self._closed and self._under_way == 0
-        if last:
-            self._pool.close()
-
-    def _report(self, tally: Tally, call: Call) -> None:
-        if self.listener is None:
-            return
-        try:
-            self.listener(tally.record(call.method, call.path, streamed=call.stream))
-        except Exception:  # noqa: BLE001 - a listener's mistake must not cost the caller the answer
-            _log.exception("a telemetry listener failed")
-
     def _tried(self, call: Call, scope: CancelScope | None, tally: Tally, use: Callable[[Answer], T]) -> T:
         """What `use` makes of the first answer that is no refusal, after as many attempts as the rules allow."""
         retries = self.config.max_retries if call.retries is None else call.retries
@@ -273,9 +228,13 @@ class Transport:
             except errors.LMStudioError as error:
                 failure = error
             too_long = (wanted or 0) > (LONGEST_RETRY_AFTER if call.works else self.config.timeout)
-            if tally.attempts > retries or too_long or not may_retry(failure, works=call.works):
+            again = tally.attempts <= retries and may_retry(failure, works=call.works, once=call.once) and not too_long
+            pause = backoff(tally.attempts) if wanted is None else wanted
+            if tally.recording is not None:
+                tally.recording.failed(failure, pause if again else None)
+            if not again:
                 raise failure
-            self._pause(backoff(tally.attempts) if wanted is None else wanted, scope)
+            self._pause(pause, scope)
 
     def _pause(self, seconds: float, scope: CancelScope | None) -> None:
         if scope is None:
@@ -295,29 +254,32 @@ class Transport:
 
     def _send(self, call: Call, scope: CancelScope | None, tally: Tally) -> Answer:
         limit = self.config.generation_timeout if call.works else self.config.timeout
+        limit = call.time_limit or limit
         watch = Watch(scope) if limit is None else Watch(scope).within(limit)
         content = None if call.body is None else encoded(call.body)
         tally.begin_attempt(len(content or b""))
-        response = self._guarded(lambda: self._pool.handle_request(self._request(call, content)), watch)
+        response = self._guarded(lambda: self._exchange(call, content, tally.recording), watch)
         request_id = shortened(self.redact(response.headers.get("x-request-id", "")), 120)
         tally.answered(response.status_code, request_id or None)
+        if tally.recording is not None:
+            tally.recording.answered(response.status_code, response.headers.multi_items())
         return Answer(response, self._guarded, watch, tally)
 
+    def _exchange(self, call: Call, content: bytes | None, recording: Recording | None) -> httpx.Response:
+        request = self._request(call, content)
+        if recording is not None:
+            request.extensions["trace"] = recording.trace
+            recording.sending(str(request.url), request.headers.multi_items(), content)
+        return self._pool.handle_request(request)
+
     def _request(self, call: Call, content: bytes | None) -> httpx.Request:
-        headers = {"accept": b"application/json", "accept-encoding": b"gzip, deflate"}
-        if call.stream:
-            # A compressed stream would be held back until the compressor has a block together.
-            headers = {"accept": b"text/event-stream, application/json;q=0.9", "accept-encoding": b"identity"}
-        if content is not None:
-            headers["content-type"] = b"application/json"
-        headers |= self._fixed
         timeouts = {"connect": self.config.connect_timeout, "read": None, "write": self.config.timeout, "pool": None}
         return httpx.Request(
             call.method,
             self.config.base_url + call.path,
             params=dict(call.params) or None,
             content=content,
-            headers=[(name.encode("ascii"), value) for name, value in headers.items()],
+            headers=headers_for(call, self._fixed, has_body=content is not None),
             extensions={"timeout": timeouts},
         )
 

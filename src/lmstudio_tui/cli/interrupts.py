@@ -1,0 +1,59 @@
+"""Ctrl+C and other requests to end, as one exception with its exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from types import FrameType
+
+
+class Interrupted(BaseException):
+    """The user wants it to end. No `Exception`, so that nothing on the way takes it for a failure.
+
+    Args:
+        number: the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.code = 128 + number
+        """The exit code, as a shell would tell it: 130 for Ctrl+C."""
+
+
+@contextlib.contextmanager
+def interruptible() -> Generator[None]:
+    """Within the block Ctrl+C, a polite kill and a closed terminal raise `Interrupted` in the main thread.
+
+    Connections are then closed in order and what had arrived is kept; whoever cannot wait for that and asks again
+    ends the process on the spot. Signals that are ignored (nohup) stay so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    seen: list[int] = []
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        if seen:
+            os._exit(128 + number)
+        seen.append(number)
+        raise Interrupted(number)
+
+    before = {number: signal.getsignal(number) for number in _numbers()}
+    ours = {number for number, handler in before.items() if handler in {signal.SIG_DFL, signal.default_int_handler}}
+    for number in ours:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

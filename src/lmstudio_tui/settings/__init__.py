@@ -1,0 +1,19 @@
+"""What the user has set: flags > environment > `config.toml` > defaults.
+
+The names are those of the server contract, section 1, and a few of the app's own. Nothing is read before
+`load_settings` is called. Each value knows where it came from, so that an error can name the place.
+"""
+
+from lmstudio_tui.settings.loading import LoadedSettings, load_settings
+from lmstudio_tui.settings.model import Settings
+from lmstudio_tui.settings.sources import CONFIG_VARIABLE, KEY_VARIABLES, PREFIX, SettingsError
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "KEY_VARIABLES",
+    "PREFIX",
+    "LoadedSettings",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+]

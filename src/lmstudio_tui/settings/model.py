@@ -1,0 +1,167 @@
+"""Which settings there are, and what each may hold."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from contextvars import ContextVar
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field, Secret, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PARTS = ("scheme", "host", "port")
+"""What an address may be made of, in place of a base URL."""
+
+LAYERS: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("LAYERS", default=())
+"""How `load_settings` hands its sources to pydantic-settings, which asks the class for them."""
+
+_Name = Annotated[str, Field(min_length=1)]
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_COMPOSED: Any = None
+"""Stands for a base URL that is made of scheme, host and port."""
+
+
+class Settings(BaseSettings):
+    """The settings, checked. Each description says in words what a value must be; error messages are made of them.
+
+    `base_url` is always the address in force; `scheme`, `host` and `port` are there if it was made of them.
+    `Settings(…)` by itself reads neither environment nor file: that is what `load_settings` is for.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    scheme: Literal["http", "https"] | None = Field(default=None, description="http or https")
+    host: str | None = Field(
+        default=None, description="a host name or an IP address alone (for a whole address: base_url)"
+    )
+    port: int | None = Field(default=None, ge=1, le=65_535, description="a whole number from 1 to 65535")
+    base_url: str = Field(default=_COMPOSED, min_length=1, description="an address such as http://127.0.0.1:1234")
+    api_key: SecretStr | None = Field(default=None, description="a text of printable ASCII characters")
+    timeout: _Seconds = Field(default=30.0, le=86_400, description="a number of seconds, above 0 and up to 86400")
+    generation_timeout: _Seconds | None = Field(
+        default=None,
+        le=31_536_000,
+        description='a number of seconds, above 0 and up to 31536000, or "none" for no limit',
+    )
+    connect_timeout: _Seconds = Field(default=10.0, le=3_600, description="a number of seconds, above 0 and up to 3600")
+    max_retries: int = Field(default=2, ge=0, le=20, description="a whole number from 0 to 20")
+    stream_retry_ms: int = Field(
+        default=250, ge=0, le=60_000, description="a whole number of milliseconds from 0 to 60000"
+    )
+    verify_tls: bool = Field(default=True, description="true or false")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="a list of names such as box.lan, without http:// or a path"
+    )
+    extra_headers: dict[str, str] = Field(
+        default={}, repr=False, description='a table of texts, such as {"X-Team": "blue"}'
+    )
+    default_model: _Name | None = Field(default=None, description="the id of a model")
+    default_embedding_model: _Name | None = Field(default=None, description="the id of a model")
+    enable_streaming: bool = Field(default=True, description="true or false")
+    enable_audio: bool = Field(default=False, description="true or false")
+    enable_images: bool = Field(default=False, description="true or false")
+    env: _Name = Field(default="local", description='a name such as "local" or "production"')
+    theme: _Name | None = Field(default=None, description="the name of a theme")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Ours in place of the ready-made ones, which cannot tell where a value came from."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings, *LAYERS.get())
+
+    @field_validator(
+        "port", "timeout", "generation_timeout", "connect_timeout", "max_retries", "stream_retry_ms", mode="before"
+    )
+    @classmethod
+    def _no_truth_for_a_number(cls, value: object) -> object:
+        if isinstance(value, bool):  # pydantic takes true for 1
+            raise ValueError
+        return value
+
+    @field_validator("generation_timeout", mode="before")
+    @classmethod
+    def _none_in_words(cls, value: object) -> object:
+        return None if value == "none" else value
+
+    @field_validator("host")
+    @classmethod
+    def _host_alone(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        bare = value.strip().removeprefix("[").removesuffix("]")
+        if not re.fullmatch(r"[^/\\@?#\[\]\s]+", bare) or (":" in bare and not _is_ipv6(bare)):
+            raise ValueError
+        return bare
+
+    @field_validator("base_url", mode="before")
+    @classmethod
+    def _compose(cls, value: object, info: ValidationInfo) -> object:
+        if value is not _COMPOSED:
+            return value
+        scheme, host, port = (info.data.get(part) for part in PARTS)
+        host = host or "127.0.0.1"
+        return f"{scheme or 'http'}://{f'[{host}]' if ':' in host else host}:{port or 1234}"
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_password(cls, value: str) -> str:
+        # Here rather than in the SDK only: these settings are shown, and the SDK's message may quote the address.
+        if re.search(r"[@?#]", value):
+            raise ValueError("must hold no user name, password or query (use api_key; write an @ in a path as %40)")
+        return value
+
+    @field_validator("api_key")
+    @classmethod
+    def _sendable_key(cls, value: SecretStr | None) -> SecretStr | None:
+        plain = value.get_secret_value().strip() if value else ""
+        if not re.fullmatch(r"[\x20-\x7e]*", plain):
+            raise ValueError
+        return SecretStr(plain) if plain else None
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _list_of_hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        decoded = _json(value)  # what only looks like JSON may be an IPv6 address: [::1]:1234
+        if isinstance(decoded, list):
+            return cast("list[object]", decoded)
+        return [host.strip() for host in value.split(",") if host.strip()]
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts_alone(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[^\s/\\@?#\"']+", host) for host in value):
+            raise ValueError
+        return value
+
+    @field_validator("extra_headers", mode="before")
+    @classmethod
+    def _table_of_headers(cls, value: object) -> object:
+        plain = cast("Secret[object]", value).get_secret_value() if isinstance(value, Secret) else value
+        return _json(plain) if isinstance(plain, str) else plain
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _json(text: str) -> object:
+    """The value, or the text itself if it is no JSON (or too deep, or with too long a number)."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,168 @@
+"""Where settings come from: flags, the environment, the file. Each value knows its place, so that an error can tell."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from lmstudio_tui import paths
+from lmstudio_tui.settings.model import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "LM_STUDIO_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+KEY_VARIABLES = (f"{PREFIX}API_KEY", "LM_API_TOKEN", "LMSTUDIO_API_TOKEN")
+"""The names of the key in the environment; the first that is set counts."""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. As a text it is all that a user needs: what is wrong, where, and the next step.
+
+    Args:
+        message: what is wrong and where, in one line. It never holds a key.
+        hint: the next step, in one line, or nothing.
+        source: the path of the file, the name of the variable, or the flag.
+        key: the setting, if it is about one.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", source: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.source = source
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value as a source gave it, and how an error is to speak of it."""
+
+    value: object = field(repr=False)
+    origin: str
+    source: str
+    label: str
+
+
+def from_flags(flags: Mapping[str, object]) -> dict[str, Given]:
+    unknown = flags.keys() - Settings.model_fields.keys()
+    if unknown:
+        raise TypeError(f"no such settings: {', '.join(sorted(unknown))}")  # the caller's mistake, not the user's
+    names = {name: f"--{name.replace('_', '-')}" for name in flags}
+    return {
+        name: Given(value, f"flag {names[name]}", names[name], names[name])
+        for name, value in flags.items()
+        if value is not None
+    }
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
+    given: dict[str, Given] = {}
+    for name in Settings.model_fields:
+        for variable in KEY_VARIABLES if name == "api_key" else (f"{PREFIX}{name.upper()}",):
+            value = environ.get(variable, "").strip()
+            if value and name not in given:
+                given[name] = Given(value, f"environment {variable}", variable, variable)
+    return given
+
+
+def from_file(path: Path, table: Mapping[str, object]) -> dict[str, Given]:
+    for key, value in table.items():
+        if key in Settings.model_fields:
+            continue
+        near = _nearest(key)
+        hint = f"Did you mean {near}?" if near else f"The keys are: {', '.join(Settings.model_fields)}."
+        if isinstance(value, dict) and Settings.model_fields.keys() & cast("dict[str, object]", value):
+            hint = "Settings stand at the top of the file, in no table."
+        raise SettingsError(f"{path}: unknown key {key!r}.", hint=hint, source=str(path), key=key)
+    headers = table.get("extra_headers")
+    if isinstance(headers, dict):
+        _refuse_settings_among(cast("dict[str, object]", headers), path)
+    # An empty text is a line of a template that was not filled in.
+    return {name: Given(value, str(path), str(path), f"{path}: {name}") for name, value in table.items() if value != ""}
+
+
+def _refuse_settings_among(headers: dict[str, object], path: Path) -> None:
+    """In TOML whatever follows `[extra_headers]` belongs to it: a setting there would be sent as a header."""
+    for name in headers:
+        if name in Settings.model_fields:
+            raise SettingsError(
+                f"{path}: {name!r} is a setting, and stands among the extra_headers.",
+                hint="What follows the line [extra_headers] is sent as a header: put settings above that line.",
+                source=str(path),
+                key=name,
+            )
+
+
+def choose_file(named: Path | None, variable: str) -> tuple[Path, str]:
+    """The file to read, and who named it: a flag, a variable, or nobody."""
+    path = named or (Path(variable) if variable else paths.config_file())
+    with suppress(RuntimeError):  # There is no such user: then it is a name like any other.
+        path = path.expanduser()  # No shell does it within --config=~/x.
+    return path, "--config" if named else CONFIG_VARIABLE if variable else ""
+
+
+def read(path: Path, named_by: str) -> tuple[bytes | None, bool]:
+    """The file, or None if it is not there and need not be; and whether other users can read it."""
+    place = f"{named_by}: {path}" if named_by else str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read()
+            mode = os.fstat(file.fileno()).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        if not named_by:
+            return None, False
+        raise SettingsError(f"{place} does not exist.", hint="Is the path right?", source=str(path)) from None
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SettingsError(f"{place} cannot be read: {reason}.", source=str(path)) from None
+    return content, os.name == "posix" and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def parse(path: Path, content: bytes) -> dict[str, object]:
+    import tomllib  # only where there is a file
+
+    try:
+        text = content.decode("utf-8-sig")  # Windows' Notepad begins a file with a mark
+        return tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        message, hint = f"{path}, line {line}: not UTF-8 text.", "Save the file as UTF-8."
+    except RecursionError:
+        message, hint = f"{path}: not valid TOML: nested too deeply.", ""
+    except ValueError as error:  # TOMLDecodeError, or Python's refusal of a number of thousands of digits
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        what = re.sub(r" \(at .*\)$", "", str(error))
+        found = re.search(r"\(at line (\d+), column (\d+)\)$", str(error))
+        line, column = found.groups() if found else (text.count("\n") + 1, len(text) - text.rfind("\n"))
+        message = f"{path}, line {line}, column {column}: not valid TOML: {what[:1].lower()}{what[1:]}."
+        hint = 'An example of a right line: base_url = "http://127.0.0.1:1234"'
+    raise SettingsError(message, hint=hint, source=str(path))
+
+
+def _nearest(key: str) -> str | None:
+    """The setting that was probably meant."""
+    import difflib  # only when something is wrong
+
+    plain = key.lower().replace("-", "_").removeprefix(PREFIX.lower())
+    return next(iter(difflib.get_close_matches(plain, [*Settings.model_fields, "config"], n=1)), None)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    known = {CONFIG_VARIABLE, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
+    warnings: list[str] = []
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name not in known:
+            near = _nearest(name)
+            meant = f" Did you mean {PREFIX}{near.upper()}?" if near else ""
+            warnings.append(f"The environment variable {name} means nothing here.{meant}")
+    return warnings

@@ -1,0 +1,115 @@
+"""Running the command, in this process and in one of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from lmstudio_tui.simulator import RecordedRequest, SimulatorServer
+
+SCRIPT = [str(Path(sys.executable).with_name("lmstudio-tui"))]
+MODULE = [sys.executable, "-m", "lmstudio_tui"]
+LIMIT = 20.0
+"""Seconds after which a test fails; everything here takes a fraction of it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, when that is JSON."""
+        return json.loads(self.out)
+
+
+class Run(Protocol):
+    """Runs the command with some arguments."""
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Result: ...
+
+
+def finished(process: subprocess.Popen[bytes], before: bytes = b"") -> Result:
+    """Wait for the end of a command.
+
+    Args:
+        before: what was read of its output already.
+    """
+    out, err = process.communicate(timeout=LIMIT)
+    return Result(process.returncode, (before + out).decode(), err.decode())
+
+
+@contextmanager
+def started(
+    *arguments: str,
+    command: list[str] = MODULE,
+    stdin: int = subprocess.DEVNULL,
+    output: int = subprocess.PIPE,
+    env: Mapping[str, str] | None = None,
+) -> Generator[subprocess.Popen[bytes]]:
+    """A command in a process of its own; ended with the block, if it has not ended by then."""
+    process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=env)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(LIMIT)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def ran(*arguments: str, command: list[str] = MODULE, env: Mapping[str, str] | None = None) -> Result:
+    """Run a command in a process of its own to its end."""
+    done = subprocess.run([*command, *arguments], input=b"", capture_output=True, timeout=LIMIT, env=env)
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def in_shell(line: str, *arguments: str) -> Result:
+    """Run a line of the shell in which `"$@"` is the command; for what only a shell does to the standard streams."""
+    shell = ["sh", "-c", line, "sh", *MODULE, *arguments]
+    done = subprocess.run(shell, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def some(stream: IO[bytes] | None) -> bytes:
+    """The next bytes of a pipe, as soon as there are any."""
+    assert stream is not None
+    found = os.read(stream.fileno(), 65_536)
+    assert found, "the command has ended without printing anything"
+    return found
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that nothing tells of."""
+    nothing = threading.Event()
+    tries = int(LIMIT / 0.005)
+    assert any(holds() or nothing.wait(0.005) for _ in range(tries)), "it took too long"
+
+
+def asked(sim: SimulatorServer) -> list[RecordedRequest]:
+    """What made a model work."""
+    return [request for request in sim.requests if request.method == "POST"]
+
+
+def body(sim: SimulatorServer) -> Any:
+    """What the last of these said."""
+    return json.loads(asked(sim)[-1].body)
+
+
+def left(sim: SimulatorServer) -> bool:
+    """Whether the server sees that the client has left."""
+    return sim.wait_for(lambda it: any(request.disconnected for request in asked(it)), LIMIT)
