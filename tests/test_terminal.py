@@ -240,15 +240,6 @@ def test_without_a_server_there_is_a_page_that_helps(environ: dict[str, str]) ->
         terminal.assert_sane()
 
 
-def test_the_page_without_a_server_can_be_left_at_once(environ: dict[str, str]) -> None:
-    with Terminal("--base-url", f"http://127.0.0.1:{free_port()}", environ=environ) as terminal:
-        terminal.shows("Nothing answers at")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
-
-
 @pytest.mark.parametrize("model", ["fault-stall", "fault-stall-headers"])
 def test_a_stalled_stream_does_not_hold_up_the_end(
     environ: dict[str, str], simulator: SimulatorServer, model: str

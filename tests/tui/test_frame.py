@@ -257,21 +257,30 @@ async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
             assert one.help in ui.screen, one.id
 
 
-F1 = pytest.param("f1", marks=pytest.mark.xfail(reason="the app's F1 goes before the help's own", strict=True))
+async def left(ui: Driver, key: str) -> None:
+    """Open the help, and leave it with this key."""
+    await ui.pilot.press("f1")
+    await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
+    await ui.pilot.press("x", key)
+    await ui.until(lambda: not isinstance(ui.app.screen, HelpScreen), seconds=2)
 
 
-@pytest.mark.parametrize("key", ["escape", F1, "q"])
-async def test_the_help_is_left_and_the_draft_is_still_there(open_app: OpenApp, key: str) -> None:
+async def test_the_help_is_left_and_the_draft_is_still_there(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
         await ui.ready()
         ui.composer.text = "draft"
-        await ui.pilot.press("f1")
-        await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
-        await ui.pilot.press("x", key)
-        await ui.until(lambda: not isinstance(ui.app.screen, HelpScreen), seconds=3)
-        assert len(ui.app.screen_stack) == 1
-        assert ui.composer.text == "draft"
-        assert ui.composer.has_focus
+        for key in ("escape", "q"):
+            await left(ui, key)
+            assert len(ui.app.screen_stack) == 1
+            assert ui.composer.text == "draft"
+            assert ui.composer.has_focus
+
+
+@pytest.mark.xfail(reason="the app's F1 goes before the help's own", strict=True)
+async def test_the_key_that_opened_the_help_closes_it(open_app: OpenApp) -> None:
+    async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
+        await ui.ready()
+        await left(ui, "f1")
 
 
 async def test_the_help_scrolls_where_it_does_not_fit(open_app: OpenApp) -> None:
@@ -288,16 +297,6 @@ async def test_the_help_scrolls_where_it_does_not_fit(open_app: OpenApp) -> None
         await ui.shows("Everywhere", "Leave the app.")
         await ui.pilot.press("home")
         await ui.shows("Send the prompt.")
-
-
-async def test_the_help_is_there_without_a_server_too(open_app: OpenApp) -> None:
-    fake = FakeServer(health_error=ServerRefusedError("Nothing answers."))
-    async with open_app(BASE_URL, connect=fake.connect) as ui:
-        await ui.shows("Nothing answers at")
-        await ui.pilot.press("f1")
-        await ui.shows("Keys")
-        await ui.pilot.press("escape")
-        await ui.until(lambda: ui.app.screen.focused is ui.app.query_one(Absence))
 
 
 # The palette
@@ -636,12 +635,16 @@ async def test_every_size_can_be_worked_in(open_app: OpenApp, size: tuple[int, i
         assert all(len(line) <= size[0] for line in ui.screen.splitlines())
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_every_size_shows_something_without_a_server(open_app: OpenApp, size: tuple[int, int]) -> None:
     fake = FakeServer(health_error=ServerRefusedError("Nothing answers."))
     async with open_app(BASE_URL, connect=fake.connect, size=size) as ui:
         await ui.until(lambda: ui.app.screen.focused is ui.app.query_one(Absence))
         await ui.shows("Nothing answers")
+        await ui.pilot.press("f1")
+        await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
+        await ui.pilot.press("escape")
+        await ui.until(lambda: ui.app.screen.focused is ui.app.query_one(Absence))
         fake.health_error = None
         await ui.pilot.press("r")
         await ui.until(lambda: ui.composer.has_focus)
@@ -695,9 +698,9 @@ async def test_the_narrowest_terminal_is_no_crash(open_app: OpenApp) -> None:
         await ui.ready()
         for width in (5, 4, 3, 2, 1):
             await ui.pilot.resize_terminal(width, 24)
-            await ui.until(lambda width=width: ui.app.size.width == width, seconds=2)
+            await ui.until(lambda width=width: ui.app.size.width == width, seconds=1)
         await ui.pilot.resize_terminal(80, 24)
-        await ui.shows("is listening", seconds=2)
+        await ui.shows("is listening", seconds=1)
 
 
 @pytest.mark.parametrize("size", [(20, 5), (80, 10)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -11,8 +11,10 @@ import pytest
 from app_parts import Driver, FakeServer, services
 from textual.pilot import Pilot
 
-from lmstudio_tui.sdk import AuthenticationError, ServerRefusedError, StreamInterruptedError
+from lmstudio_tui.features.health import ServerView
+from lmstudio_tui.sdk import AuthenticationError, LMStudioError, ServerRefusedError, StreamInterruptedError
 from lmstudio_tui.tui.app import LMStudioApp
+from lmstudio_tui.tui.widgets.composer import Composer
 
 Snap = Callable[..., bool]
 SMALL, LARGE = (80, 24), (160, 50)
@@ -32,7 +34,7 @@ def snap(snap_compare: Any, tmp_path: Path) -> Snap:
         app = LMStudioApp(services("http://127.0.0.1:1234", tmp_path, connect=server.connect, theme=theme))
 
         async def run(pilot: Pilot[None]) -> None:
-            app.query_one("#composer").cursor_blink = False  # type: ignore[attr-defined]
+            app.query_one(Composer).cursor_blink = False
             await steps(Driver(app, pilot))
 
         same: bool = snap_compare(app, terminal_size=size, run_before=run)
@@ -76,12 +78,16 @@ async def _help(ui: Driver) -> None:
     await ui.shows("In the prompt")
 
 
+def _twelve(view: ServerView) -> int:
+    return 12
+
+
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing on the screen depends on how quick this machine is."""
     monkeypatch.setattr("lmstudio_tui.features.health._EVERY", 3600.0)
     monkeypatch.setattr("lmstudio_tui.features.health._AWAY", (3600.0,))
-    monkeypatch.setattr("lmstudio_tui.tui.widgets.header.seconds_left", lambda view: 12)
+    monkeypatch.setattr("lmstudio_tui.tui.widgets.header.seconds_left", _twelve)
     monkeypatch.setattr("lmstudio_tui.features.chat.live.LiveAnswer.thought", "thought for 2.40 s (12 tokens)")
 
 

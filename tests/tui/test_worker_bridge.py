@@ -157,7 +157,7 @@ async def test_a_single_item_is_not_kept_waiting_for_the_end() -> None:
 async def test_the_last_items_come_before_the_end_every_time() -> None:
     app = Host()
     async with app.run_test() as pilot:
-        for times in range(1, 41):
+        for times in range(1, 21):
             app.said.clear()
             app.start(lambda emit, scope: [emit(number) for number in range(3)])
             await until(pilot, lambda times=times: len(app.ends) == times)

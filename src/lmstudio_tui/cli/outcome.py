@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lmstudio_tui.cli.console import say
-from lmstudio_tui.cli.console import write_json
+from lmstudio_tui.cli.console import say, write_json
 from lmstudio_tui.cli.interrupts import Interrupted
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.settings import SettingsError

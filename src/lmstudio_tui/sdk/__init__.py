@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConnectionLostError,
         ContextOverflowError,
+        DownloadNotFoundError,
         FeatureUnavailableError,
         HostNotAllowedError,
         LMStudioError,
@@ -42,6 +43,18 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from lmstudio_tui.sdk.protocol import LMStudioSDK
+    from lmstudio_tui.sdk.recording import (
+        AttemptFailed,
+        BodyReceived,
+        CallFinished,
+        CallStarted,
+        ChunkReceived,
+        Connected,
+        EventReceived,
+        HeadersReceived,
+        Moment,
+        Recorder,
+    )
     from lmstudio_tui.sdk.streaming import ChatStream, CompletionStream, TextStream
     from lmstudio_tui.sdk.telemetry import CallListener, CallRecord
     from lmstudio_tui.sdk.types.chat import (
@@ -70,6 +83,7 @@ if TYPE_CHECKING:
         UsageReported,
     )
     from lmstudio_tui.sdk.types.health import Capability, HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
 
 _HOMES = {
@@ -82,6 +96,7 @@ _HOMES = {
         "ConfigurationError",
         "ConnectionLostError",
         "ContextOverflowError",
+        "DownloadNotFoundError",
         "FeatureUnavailableError",
         "HostNotAllowedError",
         "LMStudioError",
@@ -105,6 +120,18 @@ _HOMES = {
         "ValidationError",
     ),
     "protocol": ("LMStudioSDK",),
+    "recording": (
+        "AttemptFailed",
+        "BodyReceived",
+        "CallFinished",
+        "CallStarted",
+        "ChunkReceived",
+        "Connected",
+        "EventReceived",
+        "HeadersReceived",
+        "Moment",
+        "Recorder",
+    ),
     "streaming": ("ChatStream", "CompletionStream", "TextStream"),
     "telemetry": ("CallListener", "CallRecord"),
     "types.chat": (
@@ -133,35 +160,48 @@ _HOMES = {
         "UsageReported",
     ),
     "types.health": ("Capability", "HealthStatus", "ServerKind"),
+    "types.management": ("DownloadStatus", "LoadModelRequest", "LoadedModel"),
     "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AttemptFailed",
     "AuthenticationError",
     "BadRequestError",
+    "BodyReceived",
+    "CallFinished",
     "CallListener",
     "CallRecord",
+    "CallStarted",
     "CancelScope",
     "Capability",
     "ChatCompletionRequest",
     "ChatCompletionResponse",
     "ChatMessage",
     "ChatStream",
+    "ChunkReceived",
     "ClientConfig",
     "Completion",
     "CompletionRequest",
     "CompletionResponse",
     "CompletionStream",
     "ConfigurationError",
+    "Connected",
     "ConnectionLostError",
     "ContextOverflowError",
+    "DownloadNotFoundError",
+    "DownloadStatus",
+    "EventReceived",
     "FeatureUnavailableError",
+    "HeadersReceived",
     "HealthStatus",
     "HostNotAllowedError",
     "LMStudioClient",
     "LMStudioError",
     "LMStudioSDK",
+    "LoadModelRequest",
+    "LoadedModel",
     "ModelCrashedError",
     "ModelFilter",
     "ModelInstance",
@@ -170,12 +210,14 @@ __all__ = [
     "ModelNotFoundError",
     "ModelNotLoadedError",
     "ModelSummary",
+    "Moment",
     "NameResolutionError",
     "PartialCompletion",
     "ProtocolError",
     "RateLimitError",
     "ReasoningDelta",
     "Reclassified",
+    "Recorder",
     "RequestCancelledError",
     "RequestTimeoutError",
     "ServerConnectionError",

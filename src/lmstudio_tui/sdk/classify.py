@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.redaction import Redactor
 
 _LONGEST = 500
+_UNKNOWN_KEYS = "unrecognized_keys"
 _LOOKED_AT = 4000
 """Characters of a message that are looked at, however long it is."""
 
@@ -42,6 +43,8 @@ _NOT_FOUND = re.compile(
 )
 _NO_ENDPOINT = re.compile(r"unexpected endpoint or method|no such endpoint|unknown endpoint")
 _MODEL = re.compile(r"(?<![/\w])models?(?![/\w])|model_not_found")
+_THING = re.compile(r"(?:model|instance|job|download)_not_found")
+"""Codes of a 404 that is about a thing that the path or the body names, and not about the path itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,25 @@ def complaint_of(body: object) -> Complaint | None:
     if is_list(said):
         return _first_of(said)
     if is_object(said):
-        inner = (said.get(name) for name in ("message", "error", "msg"))
-        text = next((text for text in [*inner, body.get("message")] if isinstance(text, str) and text), None)
-        return Complaint(text or _in_words(said), *(_in_words(said.get(name)) for name in ("type", "code", "param")))
+        return _of_object(said, body)
     return Complaint(_in_words(said))
+
+
+def _of_object(said: Mapping[str, Any], body: Mapping[str, Any]) -> Complaint:
+    """What an error says that is an object."""
+    inner = (said.get(name) for name in ("message", "error", "msg"))
+    text = next((text for text in [*inner, body.get("message")] if isinstance(text, str) and text), None)
+    if said.get("code") == _UNKNOWN_KEYS:
+        text = _naming(text or "The request has keys that this server does not know", said)
+    return Complaint(text or _in_words(said), *(_in_words(said.get(name)) for name in ("type", "code", "param")))
+
+
+def _naming(text: str, said: Mapping[str, Any]) -> str:
+    """The complaint about unknown keys, with their names (server contract, 2.4: strict schemas)."""
+    listed: Any = said.get("keys")
+    names: list[Any] = listed if is_list(listed) else [said.get("param")]
+    missing = [name for name in names if isinstance(name, str) and name and name not in text]
+    return f"{text.rstrip('.: ')}: {', '.join(missing)}" if missing else text
 
 
 def is_refusal(body: object) -> bool:
@@ -102,6 +120,8 @@ def _first_of(said: list[Any]) -> Complaint:
     found = as_objects(said)
     if not found:
         return Complaint(_in_words(said[0]))
+    if found[0].get("code") == _UNKNOWN_KEYS:
+        return _of_object(found[0], {})
     parts: Any = found[0].get("loc")
     place = ".".join(_in_words(part) for part in parts if part != "body") if is_list(parts) else ""
     text = as_text(found[0].get("msg")) or _in_words(found[0])
@@ -125,7 +145,7 @@ def _kind(status: int, said: Complaint) -> type[StatusError]:
     code, kind = said.code.lower(), said.type.lower()
     if status in {401, 403} or code == "invalid_api_key" or "api token is required" in text:
         return errors.AuthenticationError
-    unknown = "unrecognized" in text or code == "unrecognized_keys"
+    unknown = "unrecognized" in text or code == _UNKNOWN_KEYS
     by_words = (
         (_CRASH.search(text), errors.ModelCrashedError),
         (_LOAD.search(text), errors.ModelLoadError),
@@ -196,7 +216,7 @@ def _is_no_endpoint(status: int, said: Complaint | None, endpoint: str, *, reads
         return True
     if status in {405, 501}:
         return "stream" not in text
-    if status != 404:
+    if status != 404 or (said is not None and _THING.fullmatch(said.code.lower())):
         return False
     if reads or said is None:
         return True

@@ -11,6 +11,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.capabilities import Prober, refuse_unsupported
 from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
+from lmstudio_tui.sdk.management import ModelManager
 from lmstudio_tui.sdk.streaming import ChatStream, TextStream
 from lmstudio_tui.sdk.transport import Transport
 from lmstudio_tui.sdk.types.health import ServerKind
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         CompletionResponse,
     )
     from lmstudio_tui.sdk.types.health import HealthStatus
+    from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
 
 
 class LMStudioClient:
@@ -66,6 +68,7 @@ class LMStudioClient:
         self._transport = Transport(config, transport=transport, listener=listener, recorder=recorder)
         self._lock = threading.Lock()
         self._absent: set[str] = set()
+        self._present: set[str] = set()
         self._status: HealthStatus | None = None
 
     @property
@@ -95,7 +98,8 @@ class LMStudioClient:
         with self._lock:
             self._status = status
             # Another server, or another version of it, may be there by now.
-            self._absent = {NATIVE_V1, NATIVE_V0} - set(status.surfaces)
+            self._present = set(status.surfaces)
+            self._absent = {NATIVE_V1, NATIVE_V0} - self._present
         return status
 
     def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
@@ -174,10 +178,74 @@ class LMStudioClient:
             if path == OPENAI:
                 raise
             rows = None
-        if rows is None and path != OPENAI:
-            with self._lock:
+        with self._lock:
+            if rows is not None:
+                self._present = self._present | {path}
+            elif path != OPENAI:
                 self._absent = self._absent | {path}
         return rows
+
+    def load_model(self, request: LoadModelRequest, *, scope: CancelScope | None = None) -> LoadedModel:
+        """Load a model, always as a new instance (`POST /api/v1/models/load`, LM Studio 0.4.0 or later).
+
+        It returns when the model is in memory, which takes seconds to minutes: it has 15 minutes, whatever the
+        configured time-outs are. It is sent once only: a second one would load a second instance. One that is
+        cancelled or cut off may go on in the server all the same.
+
+        Raises:
+            FeatureUnavailableError: the server cannot; it is not even asked when that is known.
+            ModelLoadError: it does not fit into memory, or is broken.
+            ModelNotFoundError: there is no such model.
+            BadRequestError: names the parameters that the server does not know.
+            LMStudioError: connection, authentication and protocol errors; `RequestCancelledError`.
+        """
+        return self._manager("model_load").load(request, scope)
+
+    def unload_model(self, instance_id: str, *, scope: CancelScope | None = None) -> str:
+        """Unload one instance (`POST /api/v1/models/unload`, LM Studio 0.4.0 or later).
+
+        Returns:
+            the id of the instance that is gone.
+
+        Raises:
+            FeatureUnavailableError: the server cannot.
+            ModelNotFoundError: no such instance is loaded.
+            LMStudioError: as `load_model`.
+        """
+        return self._manager("model_load").unload(instance_id, scope)
+
+    def download_model(
+        self, model: str, quantization: str | None = None, *, scope: CancelScope | None = None
+    ) -> DownloadStatus:
+        """Begin a download, which the server goes on with by itself (`POST /api/v1/models/download`).
+
+        Args:
+            model: a name of LM Studio's catalogue, or the address of a model on huggingface.co.
+            quantization: such as `Q4_K_M`; None lets the server choose.
+
+        Raises:
+            FeatureUnavailableError: the server cannot.
+            ModelNotFoundError: there is no such model.
+            LMStudioError: as `load_model`.
+        """
+        return self._manager("download").download(model, quantization, scope)
+
+    def download_status(self, job_id: str, *, scope: CancelScope | None = None) -> DownloadStatus:
+        """How far a download is (`GET /api/v1/models/download/status/{job_id}`). One that has failed is no error.
+
+        Raises:
+            DownloadNotFoundError: the server knows no such download, perhaps no longer.
+            FeatureUnavailableError: the server cannot.
+            LMStudioError: as `load_model`.
+        """
+        return self._manager("download").download_status(job_id, scope)
+
+    def _manager(self, feature: str) -> ModelManager:
+        self._check(feature)()
+        with self._lock:
+            status, present, absent = self._status, NATIVE_V1 in self._present, NATIVE_V1 in self._absent
+        native = False if absent else (present or None)
+        return ModelManager(self._transport, ServerKind.UNKNOWN if status is None else status.kind, native=native)
 
     def _check(self, feature: str) -> Callable[[], None]:
         """What to look at before a model is set to work: whether the server is known to be too old."""

@@ -20,6 +20,7 @@
     │   ├── ModelNotLoadedError         no model is loaded
     │   ├── ModelLoadError              the model could not be loaded
     │   ├── ModelCrashedError           the model died while it worked
+    │   ├── DownloadNotFoundError       the server knows no such download
     │   ├── ContextOverflowError        the prompt does not fit the context
     │   ├── RateLimitError              429
     │   └── ServerFailureError          5xx
@@ -209,6 +210,12 @@ class ModelCrashedError(StatusError):
     """The model died while it worked."""
 
     default_hint = "Load the model again; if it goes on crashing, try a smaller context or another quantization."
+
+
+class DownloadNotFoundError(StatusError):
+    """The server knows no download of that name, perhaps no longer."""
+
+    default_hint = "It is over, or the server was restarted: look at the list of models, then start it again."
 
 
 class ContextOverflowError(StatusError):

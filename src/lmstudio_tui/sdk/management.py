@@ -59,7 +59,11 @@ class ModelManager:
             if not isinstance(error, errors.RequestTimeoutError) or error.phase == "read":
                 error.hint = _UNSURE
             raise
-        return LoadedModel.from_answer(body, request.model)
+        try:
+            return LoadedModel.from_answer(body, request.model)
+        except errors.ProtocolError as error:
+            error.hint = _UNSURE
+            raise error.with_context(endpoint=LOAD, method="POST") from None
 
     def unload(self, instance_id: str, scope: CancelScope | None) -> str:
         """Unload an instance; as `LMStudioClient.unload_model`."""
@@ -73,7 +77,13 @@ class ModelManager:
         call = Call(
             "POST", DOWNLOAD, "download", body, works=True, time_limit=_OTHER_LIMIT, once=True, telling=_TELLING
         )
-        return self._status(self._ask(call, scope))
+        try:
+            return self._status(self._ask(call, scope))
+        except errors.ModelNotFoundError as error:
+            error.hint = (
+                "Check the identifier: a name from lmstudio.ai/models, or the address of a model on huggingface.co."
+            )
+            raise
 
     def download_status(self, job_id: str, scope: CancelScope | None) -> DownloadStatus:
         """Look at a download; as `LMStudioClient.download_status`."""
@@ -111,7 +121,8 @@ class ModelManager:
         try:
             return self._transport.json(call, scope)[0]
         except errors.FeatureUnavailableError as error:
-            if self._native and error.context.get("status") == 404:
+            if self._native:
+                error.hint = "A newer LM Studio may have it."
                 raise
             failure = self._unavailable(call, error.context)
         raise failure

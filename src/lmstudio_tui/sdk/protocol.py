@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         CompletionResponse,
     )
     from lmstudio_tui.sdk.types.health import HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
 
 
@@ -50,6 +51,24 @@ class LMStudioSDK(Protocol):
         scope: CancelScope | None = None,
     ) -> ModelListing:
         """The models, with where they were listed."""
+        ...
+
+    def load_model(self, request: LoadModelRequest, *, scope: CancelScope | None = None) -> LoadedModel:
+        """Load a model, always as a new instance."""
+        ...
+
+    def unload_model(self, instance_id: str, *, scope: CancelScope | None = None) -> str:
+        """Unload one instance; its id."""
+        ...
+
+    def download_model(
+        self, model: str, quantization: str | None = None, *, scope: CancelScope | None = None
+    ) -> DownloadStatus:
+        """Begin a download."""
+        ...
+
+    def download_status(self, job_id: str, *, scope: CancelScope | None = None) -> DownloadStatus:
+        """How far a download is."""
         ...
 
     def create_chat_completion(
