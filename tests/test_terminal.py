@@ -289,7 +289,6 @@ def test_a_server_that_goes_away_is_noticed_in_the_middle_of_an_answer(environ: 
 # Ending from outside
 
 
-@pytest.mark.xfail(reason="the app does not heed SIGTERM: the terminal is left in the alternate screen", strict=True)
 def test_a_polite_kill_leaves_the_terminal_as_it_was(environ: dict[str, str]) -> None:
     with Terminal("--base-url", f"http://127.0.0.1:{free_port()}", environ=environ) as terminal:
         terminal.shows("Nothing answers at")

@@ -1,35 +1,28 @@
-"""Which server this is, which version, what it can do, and how each of these is known (server contract: 1, 2.1, 3).
+"""What a server can do, and how that is known (server contract: 1, 2.1, 3, 4): each capability with its reason.
 
-Judged by bodies, never by the status alone: LM Studio answers unknown paths with 200. A 401 anywhere ends the probing:
-the caller has to get a key first.
+Classic servers are judged by their version, LM Studio by the surfaces that answered, others by what was seen of them.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lmstudio_tui.sdk import errors
-from lmstudio_tui.sdk.calls import Call
-from lmstudio_tui.sdk.classify import shortened
-from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged, names
-from lmstudio_tui.sdk.types.health import CAPABILITIES, UNKNOWN, Capability, HealthStatus, ServerKind
-from lmstudio_tui.sdk.wire import as_object, as_text, is_count
+from lmstudio_tui.sdk.listing import NATIVE_V1, names
+from lmstudio_tui.sdk.traits import ENDPOINTS, LLAMA_CPP, OLLAMA, Traits
+from lmstudio_tui.sdk.types.health import CAPABILITIES, Capability, HealthStatus, ServerKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
-    from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
-    from lmstudio_tui.sdk.transport import Transport
     from lmstudio_tui.sdk.types.models import ModelSummary
 
-SIMULATOR_OWNER = "lmstudio-tui-simulator"
 _FLOOR = (0, 2, 18)
 _AUDIO = (0, 2, 20)
 _IMAGES = (0, 2, 21)
+_SOUNDS = ("transcription", "translation", "speech")
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
@@ -38,154 +31,34 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
-@dataclass(slots=True)
-class _Findings:
-    """What the probing has seen."""
-
-    kind: ServerKind = ServerKind.UNKNOWN
-    version: str = UNKNOWN
-    version_source: str = UNKNOWN
-    health: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    listings: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict[str, list["Mapping[str, Any]"]])
-    latencies: list[float] = field(default_factory=list[float])
-    simulator: bool = False
-    failure: errors.StatusError | None = None
-    """Why the model list could not be had, when the server said why."""
-
-    def is_version(self, version: object, source: str) -> bool:
-        """Take a version, unless it is none or one is known."""
-        if not isinstance(version, str) or not version.strip() or self.version != UNKNOWN:
-            return False
-        self.version, self.version_source = shortened(version, 60), source
-        return True
-
-
-class Prober:
-    """Finds out who answers.
-
-    Args:
-        transport: to the server.
-        scope: cancels the probing.
-    """
-
-    def __init__(self, transport: Transport, scope: CancelScope | None = None) -> None:
-        self._transport = transport
-        self._scope = scope
-        self._found = _Findings()
-
-    def probe(self) -> HealthStatus:
-        """Ask in the contract's order, and stop as soon as it is clear.
-
-        Raises:
-            ServerConnectionError: when nothing answers.
-            AuthenticationError: when a key is wanted.
-            ProtocolError: when something answers that is no model server.
-        """
-        found = self._found
-        body = self._get("/health")
-        if isinstance(body.get("status"), str) or body.get("lmstudio_version"):
-            found.health = body
-        if found.is_version(body.get("lmstudio_version"), "health"):
-            found.kind = ServerKind.CLASSIC
-        elif self._get("/lmstudio-greeting").get("lmstudio") is True:
-            found.kind = ServerKind.LM_STUDIO
-            self._ask_lm_studio()
-        if found.kind is not ServerKind.LM_STUDIO:
-            self._ask_openai()
-        if found.kind is ServerKind.UNKNOWN:
-            raise found.failure or errors.ProtocolError(
-                "Something answers there, but not as a model server does.",
-                hint="Is the address right? A model server answers at /v1/models.",
-                context={"endpoint": OPENAI, "base_url": self._transport.config.base_url},
-            )
-        return self._status()
-
-    def _get(self, path: str) -> Mapping[str, Any]:
-        """The JSON object at a path, empty when there is none."""
-        found = self._found
-        started = time.monotonic()
-        try:
-            body, headers = self._transport.json(Call("GET", path, path.rsplit("/", 1)[-1]), self._scope)
-        except errors.AuthenticationError:
-            raise
-        except errors.StatusError as error:
-            found.failure = error if path == OPENAI else found.failure
-            # llama.cpp answers 503 everywhere while it loads its model.
-            return {"status": error.message} if path == "/health" and error.status == 503 else {}
-        except (errors.FeatureUnavailableError, errors.ProtocolError):
-            return {}
-        found.latencies.append((time.monotonic() - started) * 1000)
-        found.simulator = found.simulator or "x-simulator" in headers
-        if path.startswith("/v1/") and found.is_version(headers.get("x-lmstudio-version"), "header"):
-            found.kind = ServerKind.CLASSIC if found.kind is ServerKind.UNKNOWN else found.kind
-        rows = entries(path, body) if path in {NATIVE_V1, NATIVE_V0, OPENAI} else None
-        if rows is not None:
-            found.listings[path] = rows
-        return as_object(body)
-
-    def _ask_lm_studio(self) -> None:
-        found = self._found
-        said = self._get("/lms-status")
-        if isinstance(said.get("package"), str):
-            found.is_version(said.get("version"), "lms-status")
-        self._get(NATIVE_V1)
-        self._get(NATIVE_V0)
-        if not found.listings:
-            self._get(OPENAI)
-
-    def _ask_openai(self) -> None:
-        found = self._found
-        self._get(OPENAI)
-        rows = found.listings.get(OPENAI)
-        if rows is None:
-            # It may be a server that is still loading its model.
-            starting = found.failure is not None and found.failure.status == 503 and bool(found.health)
-            if starting and found.kind is ServerKind.UNKNOWN:
-                found.kind = ServerKind.OPENAI
-            return
-        versions = (as_object(row.get("metadata")).get("backend_version") for row in rows)
-        if any(found.is_version(version, "backend_version") for version in versions):
-            found.kind = ServerKind.CLASSIC
-        if found.kind is ServerKind.UNKNOWN:
-            found.kind = ServerKind.OPENAI
-
-    def _status(self) -> HealthStatus:
-        found, health = self._found, self._found.health
-        models = merged(found.listings)
-        loaded = health.get("models_loaded")
-        told = any(model.state != "unknown" for model in models)
-        count = sum(len(model.instances) or 1 for model in models if model.loaded) if told else None
-        uptime, api = health.get("uptime_ms"), health.get("api_version")
-        return HealthStatus(
-            status=shortened(as_text(health.get("status")), 120) or "ok",
-            kind=found.kind,
-            version=found.version,
-            version_source=found.version_source,
-            api_version=api if isinstance(api, str) else None,
-            models_loaded=loaded if is_count(loaded) else count,
-            uptime_ms=uptime if is_count(uptime) else None,
-            latency_ms=min(found.latencies, default=0.0),
-            simulator=found.simulator or any(model.owned_by == SIMULATOR_OWNER for model in models),
-            surfaces=tuple(found.listings),
-            capabilities=capabilities_of(
-                found.kind, found.version, models, tuple(found.listings), self._transport.config
-            ),
-        )
-
-
 def capabilities_of(
     kind: ServerKind,
     version: str,
     models: tuple[ModelSummary, ...],
     surfaces: tuple[str, ...],
     config: ClientConfig,
+    *,
+    traits: Traits | None = None,
+    unsettled: Collection[str] = (),
 ) -> dict[str, Capability]:
-    """Every capability with its reason."""
+    """Every capability with its reason.
+
+    Args:
+        kind: of the server.
+        version: of a classic one.
+        models: that it lists.
+        surfaces: the lists of models that answered.
+        config: says what is switched off.
+        traits: what was seen of an OpenAI-compatible one.
+        unsettled: lists of models that failed in a way that does not tell whether they are there.
+    """
     match kind:
         case ServerKind.CLASSIC:
             known = _classic(version, config)
         case ServerKind.LM_STUDIO:
-            known = _lm_studio(models, surfaces)
+            known = _lm_studio(models, surfaces, unsettled)
+        case ServerKind.OPENAI:
+            known = _openai(traits or Traits(), config)
         case _:
             known = {}
     untried = Capability(available=None, reason="This server does not say; it turns out when it is used.")
@@ -222,7 +95,7 @@ def _classic(text: str, config: ClientConfig) -> dict[str, Capability]:
     yes = Capability(available=True, reason=f"Version {text} has it.")
     found: dict[str, Capability] = dict.fromkeys(("chat", "streaming", "completions", "embeddings"), yes)
     audio = _gated(text, version, _AUDIO, "audio", "enable_audio", on=config.enable_audio)
-    found |= dict.fromkeys(("transcription", "translation", "speech"), audio)
+    found |= dict.fromkeys(_SOUNDS, audio)
     found["images"] = _gated(text, version, _IMAGES, "images", "enable_images", on=config.enable_images)
     if found["images"].available:
         found["images"] = Capability(
@@ -239,17 +112,23 @@ def _gated(
         least = ".".join(map(str, floor))
         return Capability(available=False, reason=f"Version {text} has no {what}; {least} is the first that has.")
     if not on:
-        return Capability(available=False, reason=f"It is switched off: set {flag} = true.")
+        return _off(flag)
     return Capability(available=True, reason=f"Version {text} has it, and {flag} is on.")
 
 
-def _lm_studio(models: tuple[ModelSummary, ...], surfaces: tuple[str, ...]) -> dict[str, Capability]:
+def _off(flag: str) -> Capability:
+    return Capability(available=False, reason=f"It is switched off: set {flag} = true.")
+
+
+def _lm_studio(
+    models: tuple[ModelSummary, ...], surfaces: tuple[str, ...], unsettled: Collection[str]
+) -> dict[str, Capability]:
     """What was seen on LM Studio's surfaces."""
     yes = Capability(available=True, reason="LM Studio serves it.")
     offered = ("chat", "streaming", "completions", "embeddings", "structured_output")
     found: dict[str, Capability] = dict.fromkeys(offered, yes)
     audio = Capability(available=False, reason="No version of LM Studio serves audio.")
-    found |= dict.fromkeys(("transcription", "translation", "speech"), audio)
+    found |= dict.fromkeys(_SOUNDS, audio)
     found["images"] = Capability(available=False, reason="No version of LM Studio makes images.")
     for name in ("vision", "tools", "reasoning"):
         having = names(models, name)
@@ -260,6 +139,43 @@ def _lm_studio(models: tuple[ModelSummary, ...], surfaces: tuple[str, ...]) -> d
             found[name] = Capability(available=False, reason="No model here declares it.")
     if NATIVE_V1 in surfaces:
         native = Capability(available=True, reason="The native v1 API answers.")
+    elif NATIVE_V1 in unsettled:
+        native = Capability(available=None, reason="The native v1 API answered with an error just now.")
     else:
         native = Capability(available=False, reason="It needs the native v1 API of LM Studio 0.4.0 or later.")
     return found | dict.fromkeys(("model_load", "download"), native)
+
+
+def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
+    """What was seen of an OpenAI-compatible server."""
+    found = _recognised(traits)
+    for name, there in traits.endpoints.items():
+        path = ENDPOINTS[name]
+        sentence = f"It has {path}; whether a model serves it turns out when it is used."
+        found[name] = Capability(available=there, reason=sentence if there else f"The server has no {path}.")
+    if traits.endpoints.get("chat") is False:
+        no = Capability(available=False, reason="The server has no endpoint for chats.")
+        found |= dict.fromkeys(("streaming", "vision", "tools", "structured_output", "reasoning"), no)
+    if not config.enable_audio:
+        found |= dict.fromkeys(_SOUNDS, _off("enable_audio"))
+    if not config.enable_images:
+        found["images"] = _off("enable_images")
+    no = Capability(available=False, reason="Only LM Studio's native v1 API does that, and this server is another one.")
+    return found | dict.fromkeys(("model_load", "download"), no)
+
+
+def _recognised(traits: Traits) -> dict[str, Capability]:
+    """What a well-known server always has (server contract, section 4)."""
+    if traits.software not in {LLAMA_CPP, OLLAMA}:
+        return {}
+    yes = Capability(available=True, reason=f"{traits.software} serves it.")
+    found: dict[str, Capability] = dict.fromkeys(("chat", "streaming", "completions"), yes)
+    if traits.software == OLLAMA:
+        return found | {"embeddings": yes}
+    found["structured_output"] = yes
+    found["embeddings"] = Capability(available=None, reason="llama.cpp serves it when started with --embeddings.")
+    found["speech"] = Capability(available=False, reason="llama.cpp does not speak.")
+    if traits.vision is not None:
+        reason = "Its model sees images (/props)." if traits.vision else "Its model does not see images (/props)."
+        found["vision"] = Capability(available=traits.vision, reason=reason)
+    return found

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
-from lmstudio_tui.sdk.capabilities import Prober, refuse_unsupported
+from lmstudio_tui.sdk.capabilities import refuse_unsupported
 from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
 from lmstudio_tui.sdk.management import ModelManager
+from lmstudio_tui.sdk.probing import Prober
 from lmstudio_tui.sdk.streaming import ChatStream, TextStream
 from lmstudio_tui.sdk.transport import Transport
 from lmstudio_tui.sdk.types.health import ServerKind
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.sdk.telemetry import CallListener
+    from lmstudio_tui.sdk.traits import Traits
     from lmstudio_tui.sdk.types.chat import (
         ChatCompletionRequest,
         ChatCompletionResponse,
@@ -70,6 +72,7 @@ class LMStudioClient:
         self._absent: set[str] = set()
         self._present: set[str] = set()
         self._status: HealthStatus | None = None
+        self._traits: Traits | None = None
 
     @property
     def config(self) -> ClientConfig:
@@ -94,12 +97,16 @@ class LMStudioClient:
             AuthenticationError: when a key is wanted.
             ProtocolError: when what answers is no model server.
         """
-        status = Prober(self._transport, scope).probe()
         with self._lock:
-            self._status = status
+            prober = Prober(self._transport, scope, traits=self._traits)
+            # When this look fails, the next one takes nothing for granted.
+            self._traits = None
+        status = prober.probe()
+        with self._lock:
+            self._status, self._traits = status, prober.traits
             # Another server, or another version of it, may be there by now.
             self._present = set(status.surfaces)
-            self._absent = {NATIVE_V1, NATIVE_V0} - self._present
+            self._absent = {NATIVE_V1, NATIVE_V0} - self._present - prober.unsettled
         return status
 
     def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
@@ -116,7 +123,12 @@ class LMStudioClient:
         """
         paths = {ServerKind.CLASSIC: "/health", ServerKind.LM_STUDIO: "/lmstudio-greeting"}
         started = time.monotonic()
-        self._transport.json(Call("GET", paths.get(kind, OPENAI), "health", retries=0), scope)
+        try:
+            self._transport.json(Call("GET", paths.get(kind, OPENAI), "health", retries=0), scope)
+        except errors.LMStudioError:
+            # It may be another server when it comes back.
+            self._traits = None
+            raise
         return (time.monotonic() - started) * 1000
 
     def list_models(

@@ -38,6 +38,9 @@ def entries(path: str, body: object) -> list[Mapping[str, Any]] | None:
     if path == OPENAI and is_list(body):
         body = {"data": body}
     found: object = as_object(body).get("models" if path == NATIVE_V1 else "data")
+    if found is None and path == OPENAI and "data" in as_object(body):
+        # Ollama's list of no models is null.
+        found = []
     if not is_list(found):
         return None
     rows: list[Mapping[str, Any]] = [*as_objects(found)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -88,8 +91,20 @@ class LMStudioApp(App[None]):
         self.theme = wanted if wanted in self.available_themes else QUIET_DARK.name
         if wanted and wanted not in self.available_themes:
             self.notify(f"There is no theme {wanted!r}; Ctrl+P, Theme lists them.", severity="warning")
+        self._heed_signals()
         self.query_one(ChatPane).show_server(self._view)
         self.call_after_refresh(self._connect, self._config)
+
+    def _heed_signals(self) -> None:
+        """Leave in order when told to from outside: the terminal is left as it was found."""
+        if self.is_headless:
+            return
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # Windows has no SIGHUP, and its loop no handlers.
+            with suppress(NotImplementedError, ValueError, RuntimeError):
+                if number is not None:
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def on_unmount(self) -> None:
         """End whatever waits for a server."""
@@ -248,8 +263,10 @@ class LMStudioApp(App[None]):
     # Actions
 
     def action_help(self) -> None:
-        """The keys."""
-        if not isinstance(self.screen, HelpScreen):
+        """Show the keys, or close them."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen())
 
     def action_retry_server(self) -> None:

@@ -57,10 +57,13 @@ class HealthStatus(RequestModel):
         status: `ok`, or what the server says instead.
         kind: which of the three kinds it is.
         version: its version, or `unknown`.
-        version_source: `health`, `header`, `backend_version`, `lms-status`, or `unknown`.
+        version_source: `health`, `header`, `backend_version`, `lms-status`; of a well-known server the path that told
+            it (`props`, `version`, `api/version`, `openapi.json`); or `unknown`.
         latency_ms: how long the quickest of the identifying requests took.
         models_loaded: how many, None when the server does not tell.
         simulator: whether it says that it is a simulator.
+        software: what an OpenAI-compatible server is, when that is certain: `llama.cpp`, `vLLM`, `Ollama`, `speaches`,
+            `Kokoro`; otherwise empty.
         surfaces: the endpoints for models that answered.
         capabilities: for each name in `CAPABILITIES`, whether it is there and how that is known.
     """
@@ -74,5 +77,6 @@ class HealthStatus(RequestModel):
     uptime_ms: int | None = None
     latency_ms: float
     simulator: bool = False
+    software: str = ""
     surfaces: tuple[str, ...] = ()
     capabilities: dict[str, Capability]

@@ -38,6 +38,7 @@ class Composer(TextArea, inherit_bindings=False):
     Composer {
         height: auto;
         min-height: 3;
+        min-width: 12;
         max-height: 10;
         border: round $border-blurred;
         background: transparent;

@@ -87,11 +87,13 @@ class HeaderBar(Widget):
         width = self.size.width
         name = self._styled("lmstudio-tui", "header--name")
         pieces = self._pieces()
-        # The last pieces go first when there is no room.
-        while len(pieces) > 1 and _width(pieces) + cell_len(name.plain) + 4 > width:
+        # The last pieces go first when there is no room; a warning stays, cut short, beside the server.
+        room = width - cell_len(name.plain) - 4
+        least = 2 if self._warning else 1
+        while len(pieces) > least and _width(pieces) > room:
             pieces.pop()
         line = Text(" ", no_wrap=True, overflow="ellipsis")
-        if _width(pieces) + cell_len(name.plain) + 4 <= width:
+        if _width(pieces) <= room:
             line.append_text(name).append("   ")
         line.append_text(Text("   ").join(pieces))
         line.truncate(width, overflow="ellipsis")
@@ -111,7 +113,7 @@ class HeaderBar(Widget):
         if self._model:
             pieces.insert(min(2, len(pieces)), self._styled(self._model, "header--model"))
         if self._warning:
-            pieces.append(self._styled(f"! {self._warning}", "header--fair"))
+            pieces.insert(1, self._styled(f"! {self._warning}", "header--fair"))
         if view.online and view.status is not None:
             if view.status.models_loaded is not None:
                 pieces.append(Text(f"{view.status.models_loaded} loaded"))
