@@ -43,3 +43,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr("lmstudio_tui.sdk.transport.Transport._pause", pause)
     return waits
+
+
+@pytest.fixture
+def lm_studio() -> Iterator[SimulatorServer]:
+    """A stand-in of its own, for tests that change it; its downloads hardly move."""
+    with SimulatorServer(SimulatorConfig(speed=0, load_seconds=0, download_bytes_per_second=1)) as server:
+        yield server

@@ -23,7 +23,7 @@ class Looked(httpx.BaseTransport):
 
     def __init__(self, answers: dict[str, Any], owner: str = "me", **headers: str) -> None:
         listing = {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": owner}]}
-        self.answers = {"/v1/models": listing, **answers}
+        self.answers: dict[str, Any] = {"/v1/models": listing, **answers}
         self.headers = headers
         self.asked: list[str] = []
 
@@ -145,7 +145,7 @@ def test_llama_cpp_by_its_header() -> None:
         ({"/health": {"message": "OK"}, "/openapi.json": {"info": {"title": "Speaches", "version": "0.8.3"}}},
          "Systran", ("speaches", "0.8.3", "openapi.json")),
         # Not certain, so not said.
-        ({"/api/version": {"version": "0.7.0"}, "/": "<html>KoboldCpp</html>"}, "koboldcpp", ("", "unknown", "unknown")),
+        ({"/api/version": {"version": "0.7.0"}, "/": "<html>Kobold"}, "koboldcpp", ("", "unknown", "unknown")),
         ({"/api/version": {"version": "1", "more": 1}, "/": "Ollama is running"}, "x", ("", "unknown", "unknown")),
         ({"/version": {"version": 5}}, "vllm", ("", "unknown", "unknown")),
         ({"/props": {"total_slots": 1}}, "llamacpp", ("", "unknown", "unknown")),
@@ -233,10 +233,9 @@ def test_what_was_seen_holds_until_something_changes(monkeypatch: pytest.MonkeyP
         assert asks() == 7
 
 
-def test_a_failed_look_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lmstudio_tui.sdk.transport.Transport._pause", lambda *_: None)
+def test_a_failed_look_forgets() -> None:
     server = Looked(serving("chat"))
-    with LMStudioClient(ClientConfig(), transport=server) as client:
+    with LMStudioClient(ClientConfig(max_retries=0), transport=server) as client:
         client.health()
         server.answers["/health"] = httpx.ConnectError("refused")
         with pytest.raises(LMStudioError):

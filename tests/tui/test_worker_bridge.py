@@ -6,11 +6,12 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from app_parts import until
 from textual.app import App, ComposeResult
+from textual.message_pump import MessagePump
 from textual.widgets import Static
 
 from lmstudio_tui.sdk import CancelScope, RequestCancelledError
@@ -478,3 +479,30 @@ def test_an_app_that_ends_in_the_middle_of_a_stream_ends_quietly(thread_failures
             assert not thread.is_alive()
         assert app.ends == []
     assert thread_failures == []
+
+
+class ClosingOwner:
+    """An owner whose loop is closed between the look at it and the use of it."""
+
+    def call_later(self, callback: Callable[[], None]) -> bool:
+        raise RuntimeError("Event loop is closed")
+
+
+@pytest.mark.parametrize("outcome", ["result", "crash"])
+def test_a_loop_that_closes_at_this_very_moment_is_no_failure(outcome: str, thread_failures: list[object]) -> None:
+    threads: list[threading.Thread] = []
+    emitted = threading.Event()
+
+    def work(emit: Emit, _: CancelScope) -> None:
+        threads.append(threading.current_thread())
+        emit(1)
+        emitted.set()
+        if outcome == "crash":
+            raise ValueError("a defect")
+
+    run: Run[int, None] = Run(cast("MessagePump", ClosingOwner()), work)
+    assert emitted.wait(10)
+    threads[0].join(10)
+    assert not threads[0].is_alive()
+    assert thread_failures == []
+    assert not run.ended

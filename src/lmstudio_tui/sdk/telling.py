@@ -65,7 +65,7 @@ class Teller:
 
     def headers(self, pairs: Iterable[tuple[str, str]], secret_names: re.Pattern[str]) -> Headers:
         """Headers with the secret ones hidden."""
-        return tuple((name.lower(), self._value(name, value, secret_names)) for name, value in pairs)
+        return tuple((self.redact(name.lower()), self._value(name, value, secret_names)) for name, value in pairs)
 
     def _value(self, name: str, value: str, secret_names: re.Pattern[str]) -> str:
         if secret_names.search(name.lower()) is None:
