@@ -14,7 +14,7 @@ TIMINGS = Timings(duration_ms=8120.0, time_to_first_token_ms=420.0, tokens_per_s
 
 def test_everything_that_is_known_is_told_in_one_line() -> None:
     line = figures_line(usage=USAGE, timings=TIMINGS, model="qwen3-8b", finish_reason="stop")
-    assert line == "41.3 tok/s · first 0.42 s · 318 tokens · 8.12 s · qwen3-8b · stop"
+    assert line == "41.3 tok/s · first 420 ms · 318 tokens · 8.12 s · qwen3-8b · stop"
 
 
 def test_nothing_known_is_an_empty_line() -> None:
@@ -41,7 +41,7 @@ def test_large_counts_are_grouped() -> None:
 
 def test_counts_that_the_client_estimated_are_marked() -> None:
     guessed = Usage(completion_tokens=318, estimated=True)
-    assert figures_line(usage=guessed, timings=TIMINGS) == "~41.3 tok/s · first 0.42 s · ~318 tokens · 8.12 s"
+    assert figures_line(usage=guessed, timings=TIMINGS) == "~41.3 tok/s · first 420 ms · ~318 tokens · 8.12 s"
 
 
 def test_a_speed_that_the_server_measured_is_not_an_estimate() -> None:
@@ -55,7 +55,11 @@ def test_a_speed_that_the_server_measured_is_not_an_estimate() -> None:
     [
         (0, "0 ms"),
         (7.4, "7 ms"),
-        (420, "0.42 s"),
+        (420, "420 ms"),
+        (999.4, "999 ms"),
+        (999.6, "1.00 s"),
+        (9_996, "10.0 s"),
+        (59_960, "1 min 00 s"),
         (1_000, "1.00 s"),
         (9_500, "9.50 s"),
         (12_340, "12.3 s"),
@@ -76,4 +80,4 @@ def test_the_footer_takes_the_model_that_answered_and_how_it_ended() -> None:
 
 
 def test_the_footer_of_an_answer_that_never_began_is_only_its_duration() -> None:
-    assert footer_of(Delivered(PartialCompletion(), Timings(duration_ms=250.0))) == "0.25 s"
+    assert footer_of(Delivered(PartialCompletion(), Timings(duration_ms=250.0))) == "250 ms"

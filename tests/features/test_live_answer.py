@@ -67,7 +67,7 @@ def test_there_is_an_example_of_every_event() -> None:
 
 @pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: type(event).__name__)
 def test_only_output_ends_the_wait(event: StreamEvent) -> None:
-    ends = isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta)
+    ends = isinstance(event, TextDelta | ReasoningDelta | ToolCallDelta | Reclassified)
     assert fold(event).waiting is not ends
 
 
@@ -94,13 +94,14 @@ def test_a_reclassification_drops_what_was_not_taken_yet() -> None:
     assert live.take() == ("The answer.", "The thought.", True)
 
 
-def test_the_pieces_of_tool_calls_are_joined_by_index() -> None:
+def test_the_tools_that_are_called_are_named() -> None:
     live = fold(
         ToolCallDelta(0, "c1", "get_weather", '{"city":'),
         ToolCallDelta(1, "c2", "get_time", "{}"),
         ToolCallDelta(0, "", "", ' "Oslo"}'),
     )
-    assert live.tools == {0: 'get_weather: {"city": "Oslo"}', 1: "get_time: {}"}
+    assert live.calling == "calling get_weather, get_time …"
+    assert LiveAnswer().calling == ""
     assert not live.waiting
 
 

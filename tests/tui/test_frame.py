@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Footer
 
 from lmstudio_tui.features.health import Presence, ServerView
@@ -22,6 +23,7 @@ from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.commands import COMMANDS, Command, Where, bindings, command, commands, readable_key
 from lmstudio_tui.tui.panes.chat import ChatPane
 from lmstudio_tui.tui.screens.help import HelpScreen
+from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.themes import QUIET_DARK, QUIET_LIGHT
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
@@ -247,7 +249,7 @@ async def test_the_rail_is_for_wide_terminals(open_app: OpenApp) -> None:
 
 
 async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
-    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 60)) as ui:
+    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 80)) as ui:
         await ui.ready()
         await ui.pilot.press("f1")
         await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
@@ -370,7 +372,7 @@ async def test_the_theme_can_be_changed_in_the_app(open_app: OpenApp) -> None:
 
 # The catalogue of commands
 
-PLACES: tuple[Where, ...] = ("everywhere", "chat", "prompt", "transcript", "no server")
+PLACES: tuple[Where, ...] = ("everywhere", "chat", "prompt", "transcript", "no server", "dialog")
 SWALLOWED = {
     "ctrl+i": "Tab",
     "ctrl+m": "Enter",
@@ -448,13 +450,16 @@ def test_no_key_does_two_things_in_one_place() -> None:
         assert doubled == ({"escape": ["chat.stop", "chat.switch"]} if place == "chat" else {})
 
 
-def declared_ids(widget: type[Composer | ChatPane | LMStudioApp]) -> set[str | None]:
+def declared_ids(widget: type[Widget | LMStudioApp]) -> set[str | None]:
     return {binding.id for binding in widget.BINDINGS if isinstance(binding, Binding)}
 
 
 def test_bindings_carry_the_ids_of_the_catalogue() -> None:
     assert {one.id for one in commands("prompt")} <= declared_ids(Composer)
     assert {one.id for one in commands("chat")} <= declared_ids(ChatPane)
+    assert {one.id for one in commands("transcript")} <= declared_ids(Transcript) | declared_ids(ChatPane)
+    assert {one.id for one in commands("no server")} == declared_ids(Absence)
+    assert {one.id for one in commands("dialog")} == declared_ids(ModelPicker)
     # The palette's key is Textual's own.
     assert {one.id for one in commands("everywhere")} - {"app.palette"} <= declared_ids(LMStudioApp)
 
@@ -499,7 +504,9 @@ async def test_every_key_of_the_catalogue_works_in_its_place(open_app: OpenApp) 
                     expected.append((one, [in_prompt, streaming, answered, begun_anew], (Composer,)))
                 case "transcript":
                     expected.append((one, [in_transcript], (Transcript, ChatPane)))
-                case _:
+                case "no server" | "dialog":
+                    continue
+                case "chat":
                     state = {"chat.stop": streaming, "chat.restore": begun_anew}.get(one.id, answered)
                     expected.append((one, [state], (ChatPane,)))
         for one, states, owners in expected:

@@ -56,12 +56,12 @@ async def _answered(ui: Driver) -> None:
     await ui.ask(PROMPT)
     await ui.answered()
     # What came last is drawn a moment later.
-    await ui.shows("first 0.42 s")
+    await ui.shows("first 420 ms")
     # What was never in view has an estimated height: look at all of it once, so that the scroll bar is exact.
     ui.transcript.action_start()
     await ui.shows(PROMPT[:30])
     ui.transcript.action_end()
-    await ui.shows("first 0.42 s")
+    await ui.shows("first 420 ms")
 
 
 async def _streaming(ui: Driver) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -44,4 +45,7 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
         )
     )
     app.run()
+    # Everything is closed; to collect the widgets' cycles now would only hold up the end.
+    gc.freeze()
+    gc.disable()
     return app.return_code or Exit.DONE

@@ -15,11 +15,13 @@ def size_in_words(size: int | None) -> str:
     if size is None:
         return ""
     amount = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit in {"B", "kB", "MB"} or amount >= 10 else f"{amount:.1f} {unit}"
+    for unit in ("B", "kB", "MB"):
+        if round(amount) < 1000:
+            return f"{amount:.0f} {unit}"
         amount /= 1000
-    return f"{amount:.1f} TB"
+    if round(amount) < 1000:
+        return f"{amount:.0f} GB" if amount >= 9.95 else f"{amount:.1f} GB"
+    return f"{amount / 1000:.1f} TB"
 
 
 def tokens_in_words(count: int | None) -> str:
@@ -28,6 +30,8 @@ def tokens_in_words(count: int | None) -> str:
         return ""
     if count < 1024:
         return str(count)
+    if count >= 1024 * 1024:
+        return f"{count / 1024 / 1024:.1f}M".replace(".0M", "M")
     return f"{count / 1024:.0f}k" if count % 1024 == 0 or count >= 10_240 else f"{count / 1024:.1f}k"
 
 

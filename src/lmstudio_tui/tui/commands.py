@@ -7,7 +7,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Where = Literal["everywhere", "chat", "prompt", "transcript", "no server"]
+Where = Literal["everywhere", "chat", "prompt", "transcript", "no server", "dialog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ COMMANDS: tuple[Command, ...] = (
         "f9",
         "simulator",
         "Simulator",
-        "Use the built-in simulator in place of the server.",
+        "Use the built-in simulator instead.",
         "everywhere",
     ),
     Command("app.retry_server", "f5", "retry_server", "Look again", "Look for the server at once.", "everywhere"),
@@ -154,36 +154,45 @@ COMMANDS: tuple[Command, ...] = (
     Command("chat.restore", "f8", "restore_chat", "Bring back", "Bring the conversation before this one back.", "chat"),
     Command("transcript.up", "up,k", "line(-1)", "Up", "Scroll up a line.", "transcript", palette=False),
     Command("transcript.down", "down,j", "line(1)", "Down", "Scroll down a line.", "transcript", palette=False),
+    Command("transcript.page_up", "pageup", "page(-1.0)", "Page up", "Scroll up a page.", "transcript", palette=False),
     Command(
-        "transcript.page",
-        "pageup,pagedown",
-        "page",
-        "Page",
-        "Scroll a page (Ctrl+U, Ctrl+D: half a page).",
+        "transcript.page_down", "pagedown", "page(1.0)", "Page down", "Scroll down a page.", "transcript", palette=False
+    ),
+    Command(
+        "transcript.half_up", "ctrl+u", "page(-0.5)", "Half up", "Scroll up half a page.", "transcript", palette=False
+    ),
+    Command(
+        "transcript.half_down",
+        "ctrl+d",
+        "page(0.5)",
+        "Half down",
+        "Scroll down half a page.",
+        "transcript",
+        palette=False,
+    ),
+    Command("transcript.start", "home,g", "start", "Start", "Go to the start.", "transcript", palette=False),
+    Command("transcript.end", "end,G", "end", "End", "Go to the end, and follow it.", "transcript", palette=False),
+    Command(
+        "transcript.previous",
+        "left_square_bracket",
+        "select_turn(-1)",
+        "Previous",
+        "Select the turn before.",
         "transcript",
         palette=False,
     ),
     Command(
-        "transcript.ends",
-        "home,end",
-        "ends",
-        "Ends",
-        "To the start, to the end (also g, G).",
-        "transcript",
-        palette=False,
-    ),
-    Command(
-        "transcript.turns",
-        "left_square_bracket,right_square_bracket",
-        "turns",
-        "Turns",
-        "Select the turn before, the turn after.",
+        "transcript.next",
+        "right_square_bracket",
+        "select_turn(1)",
+        "Next",
+        "Select the turn after.",
         "transcript",
         palette=False,
     ),
     Command(
         "transcript.fold",
-        "space,enter",
+        "enter,space,r",
         "fold",
         "Reasoning",
         "Show or fold the reasoning.",
@@ -201,13 +210,48 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "transcript.copy_code",
-        "c,1-9",
-        "copy_code",
+        "c",
+        "copy_code(0)",
         "Copy code",
-        "Copy its last block of code, or by number.",
+        "Copy its last block of code; 1 to 9: that block.",
         "transcript",
         palette=False,
     ),
+    Command(
+        "absence.simulator",
+        "d",
+        "choose('simulator')",
+        "Simulator",
+        "Use the built-in simulator.",
+        "no server",
+        show=True,
+        palette=False,
+    ),
+    Command(
+        "absence.retry",
+        "r",
+        "choose('retry')",
+        "Try now",
+        "Look for the server at once.",
+        "no server",
+        show=True,
+        palette=False,
+    ),
+    Command(
+        "absence.key",
+        "k",
+        "choose('key')",
+        "Enter key",
+        "Type the API key that the server wants.",
+        "no server",
+        show=True,
+        palette=False,
+    ),
+    Command("dialog.leave", "escape", "leave", "Back", "Close it.", "dialog", show=True, palette=False),
+    Command("dialog.previous", "up", "move(-1)", "Previous", "The line before.", "dialog", palette=False),
+    Command("dialog.next", "down", "move(1)", "Next", "The line after.", "dialog", palette=False),
+    Command("dialog.page_up", "pageup", "move(-10)", "Page up", "Ten lines up.", "dialog", palette=False),
+    Command("dialog.page_down", "pagedown", "move(10)", "Page down", "Ten lines down.", "dialog", palette=False),
 )
 
 

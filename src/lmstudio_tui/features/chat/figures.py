@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def figures_line(
     *, usage: Usage | None, timings: Timings | None, model: str = "", finish_reason: str | None = None
 ) -> str:
-    """`41.3 tok/s · first 0.42 s · 318 tokens · qwen3-8b · stop`, without what is not known.
+    """`41.3 tok/s · first 420 ms · 318 tokens · qwen3-8b · stop`, without what is not known.
 
     A count that the client estimated is marked `~`.
     """
@@ -34,13 +34,13 @@ def figures_line(
 
 
 def seconds(milliseconds: float) -> str:
-    """Milliseconds as people read them: `7 ms`, `0.42 s`, `12.3 s`, `3 min 05 s`."""
-    if milliseconds < 10:
+    """Milliseconds as people read them: `7 ms`, `420 ms`, `1.42 s`, `12.3 s`, `3 min 05 s`."""
+    if round(milliseconds) < 1000:
         return f"{milliseconds:.0f} ms"
     amount = milliseconds / 1000
-    if amount < 10:
+    if round(amount, 2) < 10:
         return f"{amount:.2f} s"
-    if amount < 60:
+    if round(amount, 1) < 60:
         return f"{amount:.1f} s"
     minutes, rest = divmod(round(amount), 60)
     return f"{minutes} min {rest:02} s"

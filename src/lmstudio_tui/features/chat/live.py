@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.features.chat.conversation import estimated_tokens
 from lmstudio_tui.features.chat.figures import figures_line, seconds
 from lmstudio_tui.sdk import (
     Completion,
@@ -56,6 +57,7 @@ class LiveAnswer:
 
     Attributes:
         text, reasoning: what arrived since `take` was last called.
+        tools: the names of the tools that are being called, by their index.
         replaced: whether they stand for everything so far, rather than for more of it.
     """
 
@@ -82,10 +84,13 @@ class LiveAnswer:
                 self.reasoning_tokens += 1
                 self.reasoning.append(text)
             case Reclassified(text=text, reasoning=reasoning):
-                self.text, self.reasoning, self.replaced = [text], [reasoning], True
-            case ToolCallDelta(index=index, name=name, arguments=arguments):
                 self._began()
-                self.tools[index] = self.tools.get(index, f"{name}: ") + arguments
+                self.text, self.reasoning, self.replaced = [text], [reasoning], True
+                self.reasoning_tokens = estimated_tokens(reasoning)
+                self.answer_at = time.monotonic()
+            case ToolCallDelta(index=index, name=name):
+                self._began()
+                self.tools[index] = name or self.tools.get(index, "")
             case StreamWarning(message=message):
                 self.notes.append(message)
             case StreamRetried(reason=reason):
@@ -116,6 +121,11 @@ class LiveAnswer:
     def waited(self) -> str:
         """For how long nothing has come, ready to be shown."""
         return f"waiting {time.monotonic() - self.started_at:.0f} s"
+
+    @property
+    def calling(self) -> str:
+        """Which tools are being called, ready to be shown; empty when there is none."""
+        return f"calling {', '.join(self.tools.values())} …" if self.tools else ""
 
     @property
     def thought(self) -> str:

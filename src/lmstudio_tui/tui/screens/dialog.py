@@ -12,6 +12,7 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result]):
     """A framed box in the middle of the screen; its content is the one child, of class `frame`."""
 
+    AUTO_FOCUS = "*"
     DEFAULT_CSS: ClassVar[str] = """
     Dialog {
         align: center middle;

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from lmstudio_tui.tui.commands import Where, commands
+from lmstudio_tui.tui.commands import Where, bindings, commands
 from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _TITLES: dict[Where, str] = {
     "prompt": "In the prompt",
     "chat": "In the chat",
     "transcript": "In the transcript",
+    "no server": "On the page without a server",
+    "dialog": "In a list or dialog",
     "everywhere": "Everywhere",
 }
 
@@ -29,9 +31,10 @@ class HelpScreen(Dialog[None]):
     """All keys, by where they work."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "leave", "Back", id="help.leave"),
-        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
+        *bindings("dialog.leave"),
+        Binding("q", "leave", "Back", show=False),
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("down,j", "scroll_down", "Down", show=False),
     ]
 
     def compose(self) -> ComposeResult:

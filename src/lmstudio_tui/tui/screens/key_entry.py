@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class KeyEntry(Dialog[str | None]):
     """Gives the key that was typed, or None. It is never shown and never written anywhere."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="key.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.leave")]
 
     DEFAULT_CSS = """
     KeyEntry {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.models import matching, size_in_words, tokens_in_words
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -34,11 +34,7 @@ class ModelPicker(Dialog[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", id="picker.leave"),
-        Binding("down", "move(1)", "Next", show=False, id="picker.next"),
-        Binding("up", "move(-1)", "Previous", show=False, id="picker.previous"),
-        Binding("pagedown", "move(10)", "Page down", show=False, id="picker.page_down"),
-        Binding("pageup", "move(-10)", "Page up", show=False, id="picker.page_up"),
+        *bindings("dialog.leave", "dialog.previous", "dialog.next", "dialog.page_up", "dialog.page_down")
     ]
 
     DEFAULT_CSS = """

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
 from lmstudio_tui.features.health import Presence, ServerView
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
@@ -24,11 +24,7 @@ class Absence(Widget, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"absence--title", "absence--key", "absence--dim"}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "choose('simulator')", "Simulator", tooltip="Use the built-in simulator.", id="absence.simulator"),
-        Binding("r", "choose('retry')", "Try now", tooltip="Look for the server at once.", id="absence.retry"),
-        Binding("k", "choose('key')", "Enter key", tooltip="Type the server's API key.", id="absence.key"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("absence.simulator", "absence.retry", "absence.key")]
 
     DEFAULT_CSS = """
     Absence {
@@ -81,8 +77,6 @@ class Absence(Widget, can_focus=True):
         view = self._view
         url = view.base_url
         said = clean_line(view.error.message) if view.error else ""
-        if view.presence is Presence.CONNECTING:
-            return [self._styled(f"Looking for a server at {url} …", "absence--dim")]
         if view.presence is Presence.LOCKED:
             return [
                 self._styled(f"The server at {url} wants an API key.", "absence--title"),

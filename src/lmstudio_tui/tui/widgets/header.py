@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
@@ -84,19 +83,19 @@ class HeaderBar(Widget):
         self.refresh()
 
     def render(self) -> RenderResult:
-        width = self.size.width
-        name = self._styled("lmstudio-tui", "header--name")
+        width = self.size.width - 2
         pieces = self._pieces()
-        # The last pieces go first when there is no room; a warning stays, cut short, beside the server.
-        room = width - cell_len(name.plain) - 4
+        name = self._styled("lmstudio-tui", "header--name")
+        # The last pieces go first when there is no room, and the name before the model; a warning stays, cut short.
         least = 2 if self._warning else 1
-        while len(pieces) > least and _width(pieces) > room:
+        while len(pieces) > max(least, 3) and _width([name, *pieces]) > width:
             pieces.pop()
-        line = Text(" ", no_wrap=True, overflow="ellipsis")
-        if _width(pieces) <= room:
-            line.append_text(name).append("   ")
-        line.append_text(Text("   ").join(pieces))
-        line.truncate(width, overflow="ellipsis")
+        if _width([name, *pieces]) <= width:
+            pieces.insert(0, name)
+        while len(pieces) > least and _width(pieces) > width:
+            pieces.pop()
+        line = Text(" ", no_wrap=True, overflow="ellipsis").append_text(Text("   ").join(pieces))
+        line.truncate(self.size.width, overflow="ellipsis")
         return line
 
     def _pieces(self) -> list[Text]:

@@ -40,8 +40,7 @@ class ChatPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.stop", "chat.switch", "chat.model", "chat.copy", "chat.retry", "chat.new", "chat.restore"),
-        *bindings("transcript.copy"),
-        Binding("c", "copy_code(0)", "Copy code", show=False, id="transcript.copy_code"),
+        *bindings("transcript.copy", "transcript.copy_code"),
         *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
     ]
 
@@ -50,7 +49,6 @@ class ChatPane(Vertical):
         height: 1fr;
         & ContentSwitcher { height: 1fr; }
         & #welcome { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        &.-absent Composer { display: none; }
     }
     """
 
@@ -86,10 +84,11 @@ class ChatPane(Vertical):
         self._live: LiveAnswer | None = None
         self._answer_id = ""
         self._ticker: Timer | None = None
+        self._welcomed = Text()
         self._count = 0
 
     def compose(self) -> ComposeResult:
-        with ContentSwitcher(initial="absence"):
+        with ContentSwitcher(initial="welcome"):
             yield Absence(id="absence")
             yield Static(id="welcome")
             yield Transcript(id="transcript")
@@ -121,10 +120,6 @@ class ChatPane(Vertical):
         self.query_one(Absence).show_server(view)
         self._arrange()
 
-    def focus_first(self) -> None:
-        """Put the cursor where the next key belongs."""
-        (self.query_one(Absence) if self.has_class("-absent") else self.query_one(Composer)).focus()
-
     @property
     def streaming(self) -> bool:
         """Whether an answer is on its way."""
@@ -138,33 +133,43 @@ class ChatPane(Vertical):
     # Layout
 
     def _arrange(self) -> None:
-        """Show the page without a server, the welcome, or the transcript."""
-        talked = bool(self._conversation.messages)
-        absent = not self._view.online and not talked
-        # A draft is never hidden: the prompt stays where it was typed.
-        hidden = absent and not self.query_one(Composer).text
-        switcher = self.query_one(ContentSwitcher)
-        wanted = "absence" if absent else "transcript" if talked else "welcome"
-        moved = switcher.current != wanted or self.has_class("-absent") != hidden
-        self.set_class(hidden, "-absent")
-        if switcher.current != wanted:
-            switcher.current = wanted
+        """Show the welcome, the page without a server, or the transcript, and put the cursor where it belongs.
+
+        All at once: a key that is typed in between must find its place.
+        """
+        composer, switcher = self.query_one(Composer), self.query_one(ContentSwitcher)
+        page = self._page()
+        # A draft is never hidden: the prompt stays where it was typed, and keeps the cursor.
+        hidden = page == "absence" and not composer.text
+        moved = switcher.current != page or composer.display is hidden
+        composer.display = not hidden
+        if switcher.current != page:
+            switcher.current = page
         self._welcome()
+        absence = self.query_one(Absence)
         focused = self.screen.focused
-        arrived = moved and focused in {None, self.query_one(Absence)}
-        left = hidden and focused is self.query_one(Composer)
-        if self.screen.is_current and (arrived or left):
-            self.call_after_refresh(self.focus_first)
+        astray = focused is absence and page != "absence"
+        if self.screen.is_current and (astray or (moved and focused in {None, absence, composer})):
+            self.screen.set_focus(absence if hidden else composer)
+
+    def _page(self) -> str:
+        if self._conversation.messages:
+            return "transcript"
+        return "welcome" if self._view.presence in {Presence.CONNECTING, Presence.ONLINE} else "absence"
 
     def _welcome(self) -> None:
         text = Text()
-        if self._model:
+        if self._view.presence is Presence.CONNECTING:
+            text.append(f"Looking for a server at {self._view.base_url} …\n\n", style="bold")
+        elif self._model:
             text.append(f"{self._model} is listening.\n\n", style="bold")
-        elif self._view.online and not self._view.models:
+        elif not self._view.models:
             text.append("This server lists no model.\n\n", style="bold")
             text.append("Load one in the server, or press Ctrl+T and type a model's id.\n")
         text.append("Type below; Enter sends, Ctrl+J starts a new line.\nCtrl+T another model   F1 all keys")
-        self.query_one("#welcome", Static).update(text)
+        if text != self._welcomed:
+            self._welcomed = text
+            self.query_one("#welcome", Static).update(text)
 
     # Asking
 
@@ -172,8 +177,8 @@ class ChatPane(Vertical):
         """Send a prompt, unless that is not possible now: then it stays where it is."""
         if self.streaming:
             self.notify("The answer is still coming: Esc stops it.", timeout=3)
-        elif self._client is None:
-            self.notify("There is no connection yet; the prompt is kept.", severity="warning")
+        elif self._client is None or self._view.presence is Presence.CONNECTING:
+            self.notify("There is no server yet; the prompt is kept.", severity="warning")
         elif self._view.presence is Presence.LOCKED:
             self.notify("The server wants an API key first; the prompt is kept.", severity="warning")
         else:
@@ -221,8 +226,8 @@ class ChatPane(Vertical):
         for event in events:
             live.apply(event)
         transcript = self.query_one(Transcript)
-        if not live.waiting and transcript.turn(self._answer_id).activity:
-            transcript.update_turn(self._answer_id, activity="")
+        if not live.waiting and transcript.turn(self._answer_id).activity != live.calling:
+            transcript.update_turn(self._answer_id, activity=live.calling)
         text, reasoning, replaced = live.take()
         if replaced:
             transcript.update_turn(self._answer_id, text=text, reasoning=reasoning)
@@ -316,7 +321,7 @@ class ChatPane(Vertical):
 
     def action_switch_focus(self) -> None:
         """Go between the prompt and the transcript."""
-        if self.has_class("-absent"):
+        if not self.query_one(Composer).display:
             return
         if self.query_one(Composer).has_focus and self._conversation.messages:
             self.query_one(Transcript).focus()

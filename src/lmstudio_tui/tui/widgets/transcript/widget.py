@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 
-from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
 from textual.selection import Selection
 
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS
 from lmstudio_tui.tui.widgets.transcript.palette import COMPONENTS
 from lmstudio_tui.tui.widgets.transcript.scroller import TurnScroller
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual import events
+    from textual.binding import BindingType
 
     from lmstudio_tui.tui.widgets.transcript.lines import Action
     from lmstudio_tui.tui.widgets.transcript.model import CodeBlock, Role, Status, Turn
@@ -88,17 +89,11 @@ class Transcript(TurnScroller, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "line(-1)", "Up", show=False, id="transcript.up"),
-        Binding("down,j", "line(1)", "Down", show=False, id="transcript.down"),
-        Binding("pageup", "page(-1.0)", "Page up", show=False, id="transcript.page_up"),
-        Binding("pagedown", "page(1.0)", "Page down", show=False, id="transcript.page_down"),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False, id="transcript.half_up"),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False, id="transcript.half_down"),
-        Binding("home,g", "start", "Start", show=False, id="transcript.start"),
-        Binding("end,G", "end", "End", show=False, id="transcript.end"),
-        Binding("left_square_bracket", "select_turn(-1)", "Previous turn", show=False, id="transcript.previous"),
-        Binding("right_square_bracket", "select_turn(1)", "Next turn", show=False, id="transcript.next"),
-        Binding("enter,space,r", "fold", "Reasoning", show=False, id="transcript.fold"),
+        *bindings(
+            *("transcript.up", "transcript.down", "transcript.page_up", "transcript.page_down"),
+            *("transcript.half_up", "transcript.half_down", "transcript.start", "transcript.end"),
+            *("transcript.previous", "transcript.next", "transcript.fold"),
+        )
     ]
 
     @dataclass
