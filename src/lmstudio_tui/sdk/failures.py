@@ -53,7 +53,9 @@ def _too_slow(error: httpcore.TimeoutException) -> errors.RequestTimeoutError:
         case NameResolutionTimeout():
             return errors.RequestTimeoutError("The host name could not be resolved in time.", phase="connect")
         case TLSTimeout():
-            return errors.RequestTimeoutError("The TLS handshake took too long.", phase="tls")
+            return errors.RequestTimeoutError(
+                "The TLS handshake took too long.", phase="tls", hint="Is it http:// rather than https://?"
+            )
         case httpcore.ConnectTimeout():
             return errors.RequestTimeoutError("No connection in time.", phase="connect")
         case httpcore.ReadTimeout():

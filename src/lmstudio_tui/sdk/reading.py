@@ -13,7 +13,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.answer import LONGEST_BODY
 from lmstudio_tui.sdk.classify import complaint_of
 from lmstudio_tui.sdk.sse import EventReader, StrayLine
-from lmstudio_tui.sdk.types.events import StreamingDowngraded
+from lmstudio_tui.sdk.types.events import ReasoningDelta, Reclassified, StreamingDowngraded, TextDelta
 from lmstudio_tui.sdk.wire import as_objects, as_text, dumped, is_object, json_or_none
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class AnswerReader:
         self._strays: list[bytes] = []
         self._stray_size = 0
         self._streaming = False
+        self._sensible = False
+        self._skipped = 0
+        self._first_skipped = ""
         self._recording: Recording | None = None
         self.in_one_piece = not call.stream
         """Whether the answer came whole."""
@@ -94,6 +97,7 @@ class AnswerReader:
                     if recording is not None:
                         _note(recording, event)
                     if event[-1].strip() == _DONE:
+                        self._check_sense()
                         answer.drain(_DRAIN)
                         return
                     self._scope.raise_if_cancelled()
@@ -109,10 +113,12 @@ class AnswerReader:
 
     def _read_end(self, answer: Answer, reader: EventReader) -> Iterator[StreamEvent]:
         """The body has ended without [DONE]."""
+        skipped = self._skipped
         for event in reader.flush():
             if answer.recording is not None:
                 _note(answer.recording, event)
             if event[-1].strip() == _DONE:
+                self._check_sense()
                 return
             yield from self._read_event(event)
         if self._strays and not self._streaming:
@@ -121,11 +127,23 @@ class AnswerReader:
         gatherer = self._gatherer
         if gatherer.finish_reason:
             return
-        if not answer.framed:
-            # Without [DONE], a finish reason or a framed body, an end is no end: the connection was cut.
+        self._check_sense()
+        if not answer.framed or (gatherer.has_output and self._skipped > skipped):
+            # Without [DONE], a finish reason or a framed body, an end is no end: the connection was cut. So it was
+            # where the last event is half of one: a compressed body ends in good order wherever it is cut.
             raise errors.ConnectionLostError("The connection closed in the middle of the stream.")
         if gatherer.has_output:
             yield gatherer.warn("no_done", "The stream ended without saying that it was finished.")
+
+    def _check_sense(self) -> None:
+        """Raises:
+        ProtocolError: when the stream held garbage, and nothing else.
+        """
+        if self._skipped and not self._sensible:
+            raise errors.ProtocolError(
+                f"The stream holds nothing that can be read; it begins {self._first_skipped!r}.",
+                received=self._first_skipped,
+            )
 
     def _read_event(self, event: ServerEvent | StrayLine) -> list[StreamEvent]:
         raw = event[-1]
@@ -143,6 +161,7 @@ class AnswerReader:
 
     def _read_chunk(self, chunk: dict[str, Any], raw: bytes) -> list[StreamEvent]:
         gatherer = self._gatherer
+        self._sensible = True
         begun = [] if self._streaming else self._begin()
         deltas = gatherer.deltas
         found = gatherer.add(chunk)
@@ -174,6 +193,8 @@ class AnswerReader:
 
     def _garbage(self, line: bytes) -> StreamEvent:
         shown = self._transport.shown(line, 80)
+        self._skipped += 1
+        self._first_skipped = self._first_skipped or shown
         return self._gatherer.warn("garbage", f"A line of the stream was skipped: {shown!r}.")
 
     def _fail(self, body: object, raw: bytes) -> None:
@@ -194,7 +215,7 @@ class AnswerReader:
         """A body that is no stream: a whole answer, a refusal, or neither (server contract, 2.5)."""
         choices: Any = body.get("choices") if is_object(body) else None
         gatherer = self._gatherer
-        found = gatherer.add(body) if is_object(body) and choices else []
+        found = [*gatherer.add(body), *gatherer.finish()] if is_object(body) and choices else []
         if complaint_of(body) is not None and not gatherer.has_output:
             raise self._transport.refusal(200, body, "", self._call)
         if not choices:
@@ -204,7 +225,16 @@ class AnswerReader:
         self.in_one_piece = True
         if self._call.stream:
             yield StreamingDowngraded("The server sent the answer in one piece.")
-        yield from found
+        yield from self._settled(found)
+
+    def _settled(self, found: list[StreamEvent]) -> list[StreamEvent]:
+        """The events of a whole answer: what is its reasoning is known before any of it is given."""
+        if not any(isinstance(event, Reclassified) for event in found):
+            return found
+        text, reasoning = self._gatherer.text, self._gatherer.reasoning
+        rest = [event for event in found if not isinstance(event, TextDelta | ReasoningDelta | Reclassified)]
+        told: list[StreamEvent] = [ReasoningDelta(reasoning)] if reasoning else []
+        return [*told, TextDelta(text), *rest] if text else [*told, *rest]
 
 
 def _note(recording: Recording, event: ServerEvent | StrayLine) -> None:

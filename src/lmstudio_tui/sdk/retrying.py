@@ -37,8 +37,11 @@ def may_retry(failure: LMStudioError, *, works: bool, once: bool = False) -> boo
     match failure:
         case errors.ServerRefusedError() | errors.NameResolutionError():
             return True
-        case errors.RequestTimeoutError(phase="connect" | "tls" | "pool"):
+        case errors.RequestTimeoutError(phase="connect" | "pool"):
             return True
+        case errors.RequestTimeoutError(phase="tls"):
+            # Something listens, and speaks no TLS: it will not the next time.
+            return False
         case _ if once:
             return False
         case errors.StatusError() | errors.FeatureUnavailableError():

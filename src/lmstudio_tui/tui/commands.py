@@ -144,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
         "ctrl+y",
         "copy_answer",
         "Copy",
-        "Copy the answer (the selected one, else the last).",
+        "Copy the selected turn, else the last answer.",
         "chat",
         show=True,
         priority=True,

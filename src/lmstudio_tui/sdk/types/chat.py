@@ -153,7 +153,8 @@ class ChatCompletionRequest(_Sampling):
     @property
     def wants_json(self) -> bool:
         """Whether a JSON answer was asked for."""
-        return (self.response_format or {}).get("type") in {"json_schema", "json_object"}
+        wanted = as_object(self.extra.get("response_format", self.response_format))
+        return wanted.get("type") in {"json_schema", "json_object"}
 
 
 class CompletionRequest(_Sampling):
