@@ -338,7 +338,7 @@ async def test_the_palette_offers_what_can_be_done_now(open_app: OpenApp) -> Non
         await ui.ask("hi")
         await ui.answered()
         await ui.pilot.press("ctrl+p")
-        await ui.shows("Send the last prompt again", "Copy the answer")
+        await ui.shows("Send the last prompt again", "Copy the selected turn")
 
 
 # Themes
