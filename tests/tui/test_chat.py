@@ -293,6 +293,61 @@ async def test_a_conversation_left_can_be_brought_back(simulator: SimulatorServe
         assert ui.pane.conversation.last_answer is not None
 
 
+async def test_what_is_said_after_a_new_beginning_is_drawn(simulator: SimulatorServer, open_app: OpenApp) -> None:
+    async with open_app(simulator.base_url, size=(80, 24)) as ui:
+        await ui.ready()
+        for prompt in ("first", "Explain it at length"):
+            await ui.ask(prompt)
+            await ui.answered()
+        await ui.pilot.press("ctrl+n")
+        await ui.shows("is listening")
+        await ui.ask("hello again")
+        await ui.answered()
+        await ui.shows("▌ hello again", "I am the simulator")
+        await ui.pilot.press("f8")
+        await ui.shows("Simulated answer", "tok/s")
+        drawn = [line for line in ui.screen.splitlines()[1:20] if line.strip()]
+        assert len(drawn) > 8
+
+
+async def test_a_stalled_stream_says_for_how_long(
+    simulator: SimulatorServer, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lmstudio_tui.features.chat.live._STALL", 1.0)
+    async with open_app(simulator.base_url, model="fault-stall") as ui:
+        await ui.ready()
+        await ui.ask("hello")
+        await ui.shows("nothing has come for")
+        await ui.pilot.press("escape")
+        await ui.answered()
+        await ui.shows("Stopped.")
+        assert "nothing has come" not in ui.screen
+
+
+async def test_the_transcript_scrolls_from_the_prompt_and_letters_find_the_prompt(
+    simulator: SimulatorServer, open_app: OpenApp
+) -> None:
+    async with open_app(simulator.base_url, size=(80, 24)) as ui:
+        await ui.ready()
+        await ui.ask("Explain it at length")
+        await ui.answered()
+        await ui.shows("tok/s")
+        await ui.pilot.press("pageup")
+        await ui.until(lambda: not ui.transcript.at_end)
+        assert ui.composer.has_focus
+        await ui.pilot.press("pagedown")
+        await ui.until(lambda: ui.transcript.at_end)
+        await ui.pilot.press("escape", "W", "h", "y")
+        await ui.until(lambda: ui.composer.text == "Why")
+        assert ui.composer.has_focus
+
+
+async def test_a_server_too_old_to_chat_is_said_before_anything_is_asked(open_app: OpenApp) -> None:
+    with SimulatorServer(SimulatorConfig(speed=0, flavour="classic", server_version="0.2.17")) as server:
+        async with open_app(server.base_url) as ui:
+            await ui.shows("This server cannot chat", "0.2.17 is too old")
+
+
 async def test_asking_again_keeps_the_answer_that_was_there(simulator: SimulatorServer, open_app: OpenApp) -> None:
     async with open_app(simulator.base_url) as ui:
         await ui.ready()

@@ -94,7 +94,11 @@ def _described(base_url: str, status: HealthStatus) -> str:
     loaded = "" if status.models_loaded is None else f"   {status.models_loaded} loaded"
     lines = [f"● {name}   {clean_line(version)}", f"  {base_url}   {status.latency_ms:.0f} ms{loaded}"]
     for title, wanted in (("can", True), ("cannot", False), ("unknown", None)):
-        having = [key for key, capability in status.capabilities.items() if capability.available is wanted]
-        if having:
-            lines.append(f"  {title:<8} {', '.join(having)}")
+        having: dict[str, list[str]] = {}
+        for key, capability in status.capabilities.items():
+            if capability.available is wanted:
+                # Why something can be done is in --json; why it cannot is what one wants to know.
+                having.setdefault("" if wanted else capability.reason, []).append(key)
+        for reason, names in having.items():
+            lines.append(f"  {title:<8} {', '.join(names)}" + (f": {clean_line(reason)}" if reason else ""))
     return "".join(f"{line}\n" for line in lines)

@@ -70,6 +70,7 @@ class LMStudioApp(App[None]):
         self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
         self._model: str | None = services.model
+        self._key_typed = False
         self._pane = _first_pane(services.pane, self._state.last_pane)
         self._runs = Runs(self)
         self._connecting: Run[None, LMStudioSDK] | None = None
@@ -181,6 +182,9 @@ class LMStudioApp(App[None]):
             shown.show_server(view)
         if view.presence is not before.presence:
             self.refresh_bindings()
+        if self._key_typed and view.presence is Presence.LOCKED:
+            self.notify("The server does not take that key.", severity="warning")
+        self._key_typed = self._key_typed and view.presence is Presence.CONNECTING
         away = view.presence is Presence.OFFLINE
         if away and self._countdown is None:
             self._countdown = self.set_interval(1.0, self.query_one(HeaderBar).refresh)
@@ -248,6 +252,7 @@ class LMStudioApp(App[None]):
 
     def _use_key(self, key: str | None) -> None:
         if key:
+            self._key_typed = True
             self._connect(self._config.model_copy(update={"api_key": SecretStr(key)}))
 
     def on_chat_pane_copy_wanted(self, event: ChatPane.CopyWanted) -> None:
@@ -296,6 +301,7 @@ class LMStudioApp(App[None]):
         if self._config.base_url != base_url:
             update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
             self._connect(self._config.model_copy(update=update))
+            self.notify("This is the simulator now. Start the app again for the server of before.", timeout=6)
 
     def _no_simulator(self, error: BaseException) -> None:
         self.notify(f"The simulator could not be started: {error}", severity="error")

@@ -17,7 +17,7 @@ def figures_line(
     """
     parts: list[str] = []
     if timings is not None and timings.tokens_per_second is not None:
-        mark = "~" if usage is not None and usage.estimated and timings.measured_by == "client" else ""
+        mark = "~" if (usage is None or usage.estimated) and timings.measured_by == "client" else ""
         parts.append(f"{mark}{timings.tokens_per_second:,.1f} tok/s")
     if timings is not None and timings.time_to_first_token_ms is not None:
         parts.append(f"first {seconds(timings.time_to_first_token_ms)}")

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import CancelScope, ChatCompletionRequest, LMStudioSDK, StreamEvent, Timings, Usage
 
 
+_STALL = 5.0
+"""Seconds without a word after which a stream is said to be quiet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """How an answer ended: whole, or with an error and what had arrived."""
@@ -70,10 +74,12 @@ class LiveAnswer:
     usage: Usage | None = None
     reasoning_tokens: int = 0
     first_at: float | None = None
+    heard_at: float = field(default_factory=time.monotonic)
     answer_at: float | None = None
 
     def apply(self, event: StreamEvent) -> None:
         """Fold in one event."""
+        self.heard_at = time.monotonic()
         match event:
             case TextDelta(text=text):
                 self._began()
@@ -121,6 +127,14 @@ class LiveAnswer:
     def waited(self) -> str:
         """For how long nothing has come, ready to be shown."""
         return f"waiting {time.monotonic() - self.started_at:.0f} s"
+
+    @property
+    def quiet(self) -> str:
+        """For how long nothing has come, ready to be shown; empty while it flows."""
+        if self.waiting:
+            return self.waited
+        silence = time.monotonic() - self.heard_at
+        return f"nothing has come for {silence:.0f} s · Esc stops" if silence >= _STALL else ""
 
     @property
     def calling(self) -> str:

@@ -30,6 +30,6 @@ class Dialog(ModalScreen[Result]):
             scrollbar-size-vertical: 1;
         }
         & Input, & Input:focus { border: none; height: 1; padding: 0; margin: 0 0 1 0; background: transparent; }
-        & Label { color: $text-muted; }
+        & Label { color: $text-muted; width: 100%; }
     }
     """

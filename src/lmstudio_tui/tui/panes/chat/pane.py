@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from lmstudio_tui.features.chat.conversation import Conversation, Said, Status
 from lmstudio_tui.features.chat.live import Delivered, LiveAnswer, ask, footer_of
 from lmstudio_tui.features.health import Presence, ServerView
 from lmstudio_tui.sdk import RequestCancelledError, ServerConnectionError, StreamInterruptedError
+from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.events import Key
     from textual.timer import Timer
 
     from lmstudio_tui.sdk import LMStudioError, LMStudioSDK, StreamEvent
@@ -40,7 +43,7 @@ class ChatPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.stop", "chat.switch", "chat.model", "chat.copy", "chat.retry", "chat.new", "chat.restore"),
-        *bindings("transcript.copy", "transcript.copy_code"),
+        *bindings("transcript.copy", "transcript.copy_code", "chat.page_up", "chat.page_down"),
         *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
     ]
 
@@ -85,6 +88,7 @@ class ChatPane(Vertical):
         self._answer_id = ""
         self._ticker: Timer | None = None
         self._welcomed = Text()
+        self._remarked: dict[str, float] = {}
         self._count = 0
 
     def compose(self) -> ComposeResult:
@@ -161,6 +165,8 @@ class ChatPane(Vertical):
         text = Text()
         if self._view.presence is Presence.CONNECTING:
             text.append(f"Looking for a server at {self._view.base_url} …\n\n", style="bold")
+        elif reason := self._refusal():
+            text.append(f"This server cannot chat.\n\n{reason}\n\n", style="bold")
         elif self._model:
             text.append(f"{self._model} is listening.\n\n", style="bold")
         elif not self._view.models:
@@ -171,12 +177,17 @@ class ChatPane(Vertical):
             self._welcomed = text
             self.query_one("#welcome", Static).update(text)
 
+    def _refusal(self) -> str:
+        """Why this server cannot chat; empty where it may."""
+        chat = self._view.status.capabilities.get("chat") if self._view.status else None
+        return clean_line(chat.reason) if chat is not None and chat.available is False else ""
+
     # Asking
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """Send a prompt, unless that is not possible now: then it stays where it is."""
         if self.streaming:
-            self.notify("The answer is still coming: Esc stops it.", timeout=3)
+            self._remark("The answer is still coming: Esc stops it.")
         elif self._client is None or self._view.presence is Presence.CONNECTING:
             self.notify("There is no server yet; the prompt is kept.", severity="warning")
         elif self._view.presence is Presence.LOCKED:
@@ -240,11 +251,9 @@ class ChatPane(Vertical):
             transcript.update_turn(self._answer_id, reasoning_label=live.thought)
 
     def _tick(self) -> None:
-        """Say for how long nothing has come."""
-        if self._live is not None and self._live.waiting:
-            self.query_one(Transcript).update_turn(self._answer_id, activity=self._live.waited)
-        elif self._ticker is not None:
-            self._ticker.stop()
+        """Say for how long nothing has come, before the first word and in a stall."""
+        if self._live is not None and self._live.quiet:
+            self.query_one(Transcript).update_turn(self._answer_id, activity=self._live.quiet)
 
     def _delivered(self, delivered: Delivered) -> None:
         """The answer has ended, one way or the other."""
@@ -314,6 +323,27 @@ class ChatPane(Vertical):
             case _:
                 return True
 
+    def _remark(self, text: str) -> None:
+        """Say something in passing, once while it can still be read."""
+        now = time.monotonic()
+        if self._remarked.get(text, 0.0) < now - 3:
+            self._remarked[text] = now
+            self.notify(text, timeout=3)
+
+    def on_key(self, event: Key) -> None:
+        """Typing goes to the prompt, also while the transcript has the cursor: but for the keys that mean something."""
+        composer = self.query_one(Composer)
+        if not (event.is_printable and event.character and self.query_one(Transcript).has_focus):
+            return
+        if event.key not in self.screen.active_bindings:
+            event.stop()
+            composer.focus()
+            composer.insert(event.character)
+
+    def action_page_transcript(self, pages: float) -> None:
+        """Scroll the transcript while the cursor stays in the prompt."""
+        self.query_one(Transcript).action_page(pages)
+
     def action_stop(self) -> None:
         """Stop the answer and keep its text."""
         if self._run is not None:
@@ -349,11 +379,11 @@ class ChatPane(Vertical):
     def action_new_chat(self) -> None:
         """Begin a new conversation; the one before can be brought back."""
         if self.streaming:
-            self.notify("The answer is still coming: Esc stops it.", timeout=3)
+            self._remark("The answer is still coming: Esc stops it.")
             return
         if self._conversation.messages:
             self._before = (self._conversation, list(self.query_one(Transcript).turns))
-            self.notify("F8 brings the conversation before back.", timeout=4)
+            self._remark("F8 brings the last conversation back.")
         self._conversation = Conversation()
         self.query_one(Transcript).clear()
         self._arrange()
@@ -412,6 +442,12 @@ def _ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]
         case RequestCancelledError():
             return "stopped", "Stopped. What had arrived is kept." if has_output else "Stopped before anything came."
         case StreamInterruptedError():
-            return "interrupted", f"{error.message} {error.hint}"
+            return "interrupted", f"{_sentence(error.message)} What arrived is kept; Ctrl+R asks again."
         case _:
-            return "failed", f"{error.message} {error.hint} Ctrl+R asks again."
+            return "failed", f"{_sentence(error.message)} {_sentence(error.hint)} Ctrl+R asks again."
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, where a server left it out."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…:" else f"{text}."

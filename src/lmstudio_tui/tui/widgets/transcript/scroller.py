@@ -219,6 +219,15 @@ class TurnScroller(ScrollView):
         del event
         self._restyle()
 
+    def on_hide(self) -> None:
+        """Out of sight: nothing is drawn until it comes back."""
+        self._seen_rows = 0
+
+    def on_show(self) -> None:
+        """In sight again: draw what was added meanwhile."""
+        self._restyle()
+        self.refresh()
+
     def notify_style_update(self) -> None:
         """Draw again when the theme has changed what things look like."""
         super().notify_style_update()
@@ -229,6 +238,8 @@ class TurnScroller(ScrollView):
         """Lay out anew if the width or the styles have changed."""
         width = self.scrollable_content_region.width
         if width <= 0 or self._rows <= 0:
+            # Not in sight: what is added now is not drawn, and has to be when it comes back, at whatever size.
+            self._seen_rows = 0
             return
         palette = Palette.read(self.rich_style, self.get_component_rich_style)
         geometry = Geometry(width)
