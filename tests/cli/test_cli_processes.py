@@ -140,7 +140,7 @@ def test_ctrl_c_before_the_headers(sim: SimulatorServer, arguments: list[str]) -
     assert left(sim)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_within_the_answer(sim: SimulatorServer, number: int) -> None:
     with started("chat", "hello", "-m", "fault-endless", "--base-url", sim.base_url, "--stats") as process:
         out, err = interrupted(process, number, some(process.stdout))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.cli.console import say, write_json
-from lmstudio_tui.cli.interrupts import Interrupted
+from lmstudio_tui.cli.interrupts import Interrupted, raise_if_interrupted
 from lmstudio_tui.cli.outcome import Exit, Failure, as_json, cancelled, exit_code, report
 from lmstudio_tui.cli.printer import Printer, Silent
 from lmstudio_tui.features.chat.figures import figures_line
@@ -34,6 +34,7 @@ def print_answer(stream: CompletionStream[Any], *, as_object: bool, stats: bool)
     with stream:
         try:
             for event in stream:
+                raise_if_interrupted()
                 printer.show(event)
         except Interrupted as interrupted:
             stream.cancel()

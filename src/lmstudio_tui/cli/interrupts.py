@@ -26,6 +26,23 @@ class Interrupted(BaseException):
         """The exit code, as a shell would tell it: 130 for Ctrl+C."""
 
 
+_seen: list[int] = []
+"""The signal that asked this process to end, if one did. There is one process and one main thread."""
+
+
+def raise_if_interrupted() -> None:
+    """Raise again what was asked for before.
+
+    An exception that a signal raises within a finaliser or a callback is swallowed by Python: a loop that could go on
+    for ever looks here, too.
+
+    Raises:
+        Interrupted: when a signal has asked for the end.
+    """
+    if _seen:
+        raise Interrupted(_seen[0])
+
+
 @contextlib.contextmanager
 def interruptible() -> Generator[None]:
     """Within the block Ctrl+C, a polite kill and a closed terminal raise `Interrupted` in the main thread.
@@ -36,7 +53,8 @@ def interruptible() -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    seen: list[int] = []
+    seen = _seen
+    seen.clear()
 
     def interrupt(number: int, _: FrameType | None) -> None:
         if seen:
@@ -53,6 +71,7 @@ def interruptible() -> Generator[None]:
     finally:
         for number in ours:
             signal.signal(number, before[number])
+        seen.clear()
 
 
 def _numbers() -> list[int]:
