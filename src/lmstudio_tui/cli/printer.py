@@ -80,6 +80,8 @@ class Printer(Silent):
 
     def _put(self, text: str) -> None:
         if text:
+            # A signal may end this between the two: better a line end too many than none.
+            self._fresh = False
             write(text)
             self._fresh = text.endswith("\n")
 
