@@ -12,33 +12,120 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "tui"))
 
 from app_parts import Driver, FakeServer, services  # noqa: E402
+from picture_parts import URL, PicturedServer, begin_download, connect, exchanges, profiles  # noqa: E402
+from textual.widgets import Input  # noqa: E402
 
+from lmstudio_tui.features import facts, health  # noqa: E402
 from lmstudio_tui.features.chat.live import LiveAnswer  # noqa: E402
-from lmstudio_tui.sdk import ServerRefusedError  # noqa: E402
+from lmstudio_tui.sdk import CancelScope, ServerKind, ServerRefusedError  # noqa: E402
+from lmstudio_tui.tui import app as app_module  # noqa: E402
 from lmstudio_tui.tui.app import LMStudioApp  # noqa: E402
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PROMPT = "Compare error handling in Rust and Go. Short table, then an example each."
+LATENCIES = (2.6, 3.1, 2.4, 4.8, 3.3, 2.7, 6.2, 3.0, 2.5, 2.9, 3.4)
+OFTEN, NEVER = 0.01, 3600.0
 
 
-async def picture(name: str, server: FakeServer, keys: list[str], wait_for: str, size: tuple[int, int]) -> None:
-    """Open the app, press some keys, wait for a text, and save the screen."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = LMStudioApp(services("http://127.0.0.1:1234", Path(folder), connect=server.connect))
-        async with app.run_test(size=size) as pilot:
+class Watched(PicturedServer):
+    """Is looked at a few times, and then no more."""
+
+    asked = 0
+
+    def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
+        """A sign of life, each in its own time."""
+        super().ping(kind, scope=scope)
+        self.asked += 1
+        health._EVERY = OFTEN if self.asked < len(LATENCIES) else NEVER  # noqa: SLF001
+        return LATENCIES[(self.asked - 1) % len(LATENCIES)]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is to be on a picture.
+
+    Attributes:
+        name: of its file.
+        size: columns and lines.
+        keys: are pressed, one after the other; one that begins with `@` is a text to wait for.
+        wait_for: texts that have to be there at last.
+        server: makes the server.
+        downloading: whether something is being downloaded.
+        pane: the one to begin with.
+    """
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...]
+    wait_for: tuple[str, ...]
+    server: Callable[[], FakeServer] = FakeServer
+    downloading: bool = False
+    pane: str | None = None
+
+
+REFUSED = ServerRefusedError("Nothing answers: connection refused.")
+ASKED = (*PROMPT, "enter")
+PICTURES = (
+    Picture("chat", (120, 34), ASKED, ("tok/s",)),
+    Picture("chat-80x24", (80, 24), ASKED, ("tok/s",)),
+    Picture("models", (100, 24), ("ctrl+t",), ("gemma",)),
+    Picture("no-server", (100, 24), (), ("lms server start",), lambda: FakeServer(health_error=REFUSED)),
+    Picture("models-pane", (160, 44), ("down",), ("60 %", "listed by"), Watched, downloading=True, pane="models"),
+    Picture("models-pane-80x24", (80, 24), (), ("qwen3-8b",), Watched, pane="models"),
+    Picture("inspector", (160, 44), ("5",), ("+0.420",), Watched, pane="inspector"),
+    Picture("servers", (100, 30), ("f4", "@nas", "f", "@Ollama"), ("Enter adds",), Watched),
+    Picture("server-facts", (100, 30), ("f3", "@Health", *["down"] * 3), ("Latency:",), Watched),
+)
+
+
+async def draw(picture: Picture) -> None:
+    """Open the app, press some keys, wait for what is to be there, and save the screen."""
+    server = picture.server()
+    health._EVERY = OFTEN if isinstance(server, Watched) else NEVER  # noqa: SLF001
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if picture.downloading:
+            begin_download(folder)
+        handed = services(
+            URL,
+            folder,
+            connect=connect(server),
+            exchanges=exchanges(),
+            profiles=profiles(folder),
+            pane=picture.pane,
+        )
+        app = LMStudioApp(replace(handed, profile="studio"))
+        async with app.run_test(size=picture.size) as pilot:
             ui = Driver(app, pilot)
             ui.composer.cursor_blink = False
-            if server.health_error is None:
+            if isinstance(server, Watched):
+                await ui.until(lambda: len(app._view.latencies) > len(LATENCIES))  # noqa: SLF001
+            elif server.health_error is None:
                 await ui.ready()
-            await pilot.press(*keys)
-            await ui.shows(wait_for)
+            for key in picture.keys:
+                if key.startswith("@"):
+                    await ui.shows(key[1:])
+                else:
+                    await pilot.press(key)
+            await ui.shows(*picture.wait_for)
+            if picture.keys == ASKED:
+                # What was never in view has an estimated height: look at all of it once, for an exact scroll bar.
+                ui.transcript.action_start()
+                await ui.shows(PROMPT[:30])
+                ui.transcript.action_end()
+                await ui.shows(*picture.wait_for)
             await pilot.pause(0.3)
-            app.save_screenshot(filename=f"{name}.svg", path=str(HERE))
+            app.save_screenshot(filename=f"{picture.name}.svg", path=str(HERE))
 
 
 def to_png(svg: Path) -> None:
@@ -57,17 +144,22 @@ def to_png(svg: Path) -> None:
         subprocess.run([browser, *flags], check=True, capture_output=True)
 
 
+def _morning(moment: float) -> str:
+    """Every moment of a picture is the same."""
+    del moment
+    return "09:41:00"
+
+
 async def main() -> None:
-    """All of them."""
+    """All of them, or those that are named."""
     LiveAnswer.thought = "thought for 2.40 s (12 tokens)"  # type: ignore[assignment,method-assign]
-    asked = [*PROMPT, "enter"]
-    await picture("chat", FakeServer(), asked, "tok/s", (120, 34))
-    await picture("chat-80x24", FakeServer(), asked, "tok/s", (80, 24))
-    await picture("models", FakeServer(), ["ctrl+t"], "gemma", (100, 24))
-    refused = ServerRefusedError("Nothing answers: connection refused.")
-    await picture("no-server", FakeServer(health_error=refused), [], "lms server start", (100, 24))
-    for svg in sorted(HERE.glob("*.svg")):
-        to_png(svg)
+    facts.clock = app_module.clock = _morning
+    Input.cursor_blink = False  # type: ignore[assignment]
+    wanted = sys.argv[1:]
+    for picture in PICTURES:
+        if not wanted or picture.name in wanted:
+            await draw(picture)
+            to_png(HERE / f"{picture.name}.svg")
 
 
 if __name__ == "__main__":

@@ -49,3 +49,23 @@ def config_file() -> Path:
 def state_file() -> Path:
     """Where the app remembers how it was left."""
     return state_dir() / "state.json"
+
+
+def request_log_file() -> Path:
+    """Where requests are logged, if somebody wants them logged."""
+    return state_dir() / "log" / "requests.log"
+
+
+def models_cache_dir() -> Path:
+    """Where the last list of models of each server is kept."""
+    return cache_dir() / "models"
+
+
+def downloads_file() -> Path:
+    """Where the app remembers the downloads that it began."""
+    return state_dir() / "downloads.json"
+
+
+def models_seen_dir() -> Path:
+    """Where the app keeps the list of models that it saw last on each server."""
+    return cache_dir() / "seen"

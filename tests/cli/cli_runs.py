@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -52,6 +53,19 @@ def finished(process: subprocess.Popen[bytes], before: bytes = b"") -> Result:
 
 
 @contextmanager
+def signals_as_usual() -> Generator[None]:
+    """Children begun within the block heed every signal, also when this run ignores some (nohup, a shell's `&`)."""
+    ignored = [number for number in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
 def started(
     *arguments: str,
     command: list[str] = MODULE,
@@ -60,7 +74,8 @@ def started(
     env: Mapping[str, str] | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
     """A command in a process of its own; ended with the block, if it has not ended by then."""
-    process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=env)
+    with signals_as_usual():
+        process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=env)
     try:
         yield process
     finally:

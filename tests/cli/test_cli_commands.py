@@ -47,9 +47,9 @@ def test_models_in_words(ask: Run) -> None:
 
 @pytest.mark.parametrize("names", [(), ("\u6a21\u578b", "b\x1b[2J")])
 def test_models_whatever_they_are_called(ask: Run, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]) -> None:
-    listing = ModelListing.model_construct(models=tuple(ModelSummary(id=name) for name in names))
+    listing = ModelListing.model_construct(models=tuple(ModelSummary(id=name) for name in names), sources=())
 
-    def fetch(_: object) -> ModelListing:
+    def fetch(*_: object) -> ModelListing:
         return listing
 
     monkeypatch.setattr("lmstudio_tui.sdk.client.LMStudioClient.fetch_models", fetch)
@@ -76,6 +76,28 @@ def test_the_key_before_and_after_a_command(cli: Run) -> None:
         wrong = cli("chat", "hi", *address, "--api-key", f"{KEY}x")
         assert wrong.code == 4
         assert KEY[:10] not in wrong.err
+        assert "try: The server refused the key from --api-key." in wrong.err
+
+
+def test_where_a_refused_key_came_from(cli: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = home / "mine.toml"
+    with SimulatorServer(SimulatorConfig(speed=0, api_key=KEY)) as server:
+        file.write_text(f'[profiles.box]\nbase_url = "{server.base_url}"\napi_key_env = "BOX_KEY"')
+        options = ["--config", str(file), "--profile", "box"]
+        monkeypatch.setenv("BOX_KEY", f"{KEY}x")
+        asked = cli("models", "--json", *options)
+        assert (asked.code, asked.json["error"]["hint"]) == (
+            4,
+            "The server refused the key from $BOX_KEY (profile box). Correct it there, or give another: --api-key.",
+        )
+        none = cli("models", *options, "--api-key", "")
+        assert (none.code, "try: Set the server's API key" in none.err) == (4, True)
+    # One that belongs elsewhere is not sent, and that is said.
+    with SimulatorServer(SimulatorConfig(speed=0, api_key=KEY)) as server:
+        other = cli("models", "--json", *options, "--base-url", server.base_url)
+        assert other.code == 4
+        assert other.json["error"]["hint"].startswith(f"The key of profile box is not sent to {server.base_url}: ")
+        assert all("authorization" not in one.headers for one in server.requests)
 
 
 def test_a_settings_file_before_and_after_a_command(cli: Run, home: Path, sim: SimulatorServer) -> None:
@@ -109,7 +131,9 @@ def test_mistakes(cli: Run, arguments: list[str], said: str) -> None:
     assert said in result.err
 
 
-@pytest.mark.parametrize("command", ["", "ping", "models", "chat", "complete", "simulate"])
+@pytest.mark.parametrize(
+    "command", ["", "ping", "models", "models load", "models sync", "doctor", "chat", "complete", "simulate"]
+)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help(cli: Run, command: str, option: str) -> None:
     result = cli(*command.split(), option)
@@ -123,6 +147,18 @@ def test_help(cli: Run, command: str, option: str) -> None:
 
 def test_the_version_among_other_options(cli: Run) -> None:
     assert cli("--demo", "--version") == Result(0, f"lmstudio-tui {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "command", [["chat", "hi"], ["chat", "hi", "-m", "x"], ["complete", "hi", "-m", "x"]], ids=" ".join
+)
+def test_a_classic_server_that_is_too_old_is_refused(cli: Run, command: list[str]) -> None:
+    with SimulatorServer(SimulatorConfig(flavour="classic", server_version="0.2.17")) as server:
+        result = cli(*command, "--json", "--base-url", server.base_url)
+        assert all(request.method == "GET" for request in server.requests)
+    assert (result.code, result.json["error"]["type"]) == (5, "UnsupportedVersionError")
+    assert "0.2.17" in result.err
+    assert "0.2.18" in result.err
 
 
 # What is contacted

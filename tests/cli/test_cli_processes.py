@@ -166,7 +166,9 @@ def test_ctrl_c_between_two_tries(sim: SimulatorServer) -> None:
         interrupted(process)
 
 
-@pytest.mark.parametrize("command", [["ping"], ["models"], ["chat", "hello"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["ping"], ["models"], ["models", "load", "x"], ["models", "sync"], ["chat", "hello"]], ids=" ".join
+)
 def test_ctrl_c_while_the_server_says_nothing(command: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(LIMIT)

@@ -58,6 +58,8 @@ def test_other_machines_are_warned_of(cli: Run) -> None:
         ["--speed", "-1"],
         ["--speed", "nan"],
         ["--speed", "inf"],
+        ["--download-speed", "0"],
+        ["--download-speed", "nan"],
         ["--host", ""],
     ],
     ids=" ".join,
@@ -66,3 +68,28 @@ def test_mistakes(cli: Run, arguments: list[str]) -> None:
     result = cli("simulate", *arguments)
     assert (result.code, result.out) == (2, "")
     assert arguments[0] in result.err
+
+
+def test_what_the_lists_are_like(cli: Run) -> None:
+    options = ["--models", "40", "--v1-blind", "--duplicate-keys", "--no-jit", "--load-seconds", "0"]
+    with started("simulate", "--port", "0", "--speed", "0", *options) as process:
+        address = some(process.stderr).decode().split(" answers at ")[1].split(" ")[0]
+        models = cli("models", "--json", "--base-url", address).json["models"]
+        assert sum(not model["id"].startswith("fault-") for model in models) == 40
+        assert cli("models", "load", models[0]["id"], "--base-url", address).code == 1
+        assert cli("chat", "hi", "-m", "sim-qwen3-8b", "--base-url", address).code == 1
+        loaded = cli("models", "load", "sim-qwen3-8b", "--json", "--base-url", address)
+        assert loaded.json["load_time_seconds"] == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT) == 0
+
+
+def test_how_fast_a_download_goes(cli: Run) -> None:
+    with started("simulate", "--port", "0", "--speed", "0", "--download-speed", "1e12") as process:
+        address = some(process.stderr).decode().split(" answers at ")[1].split(" ")[0]
+        result = cli("models", "download", "sim-phi-4-mini", "--json", "--base-url", address)
+        assert result.json["downloads"][0]["status"] == "completed"
+    with started("simulate", "--port", "0", "--speed", "0", "--download-speed", "1000") as process:
+        address = some(process.stderr).decode().split(" answers at ")[1].split(" ")[0]
+        result = cli("models", "download", "sim-phi-4-mini", "--detach", "--json", "--base-url", address)
+        assert result.json["downloads"][0]["status"] == "downloading"

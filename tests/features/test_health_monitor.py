@@ -7,26 +7,21 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import pytest
+from monitor_parts import BASE_URL, ScriptedServer, Watching, pace, watching
 
 from lmstudio_tui.features.health import HealthMonitor, Presence, ServerView
 from lmstudio_tui.sdk import (
     AuthenticationError,
-    CancelScope,
-    Capability,
     ClientConfig,
     ConnectionLostError,
-    HealthStatus,
     LMStudioClient,
     LMStudioError,
     LMStudioSDK,
-    ModelFilter,
-    ModelSummary,
     NameResolutionError,
     ProtocolError,
     RequestTimeoutError,
@@ -35,115 +30,15 @@ from lmstudio_tui.sdk import (
     ServerRefusedError,
     TLSError,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
 REFUSED = ServerRefusedError("Nothing answers.")
-BASE_URL = "http://127.0.0.1:1234"
-
-
-@dataclass
-class ScriptedServer:
-    """A server that is as the test wants it now, and writes down what it is asked and when."""
-
-    error: LMStudioError | None = None
-    latency: float = 3.0
-    slower: float = 0.0
-    blocked: bool = False
-    config: ClientConfig = field(default_factory=lambda: ClientConfig(base_url=BASE_URL))
-    calls: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
-    pinged_as: ServerKind | None = None
-    arrived: threading.Event = field(default_factory=threading.Event)
-
-    def _answer(self, name: str, scope: CancelScope | None) -> None:
-        self.calls.append((name, time.monotonic()))
-        self.arrived.set()
-        if self.blocked and scope is not None:
-            scope.wait(60)
-        if self.error is not None:
-            raise self.error
-
-    def health(self, *, scope: CancelScope | None = None) -> HealthStatus:
-        self._answer("health", scope)
-        return HealthStatus(
-            status="ok",
-            kind=ServerKind.CLASSIC,
-            latency_ms=self.latency,
-            capabilities={name: Capability(available=None, reason="") for name in CAPABILITIES},
-        )
-
-    def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
-        self.pinged_as = kind
-        self._answer("ping", scope)
-        self.latency += self.slower
-        return self.latency
-
-    def list_models(
-        self,
-        filter: ModelFilter | None = None,
-        *,
-        scope: CancelScope | None = None,
-    ) -> list[ModelSummary]:
-        self._answer("models", scope)
-        return [ModelSummary(id="qwen3-8b")]
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _ in self.calls]
-
-
-class Watching:
-    """A monitor that runs in a thread, and the views it told."""
-
-    def __init__(self, client: LMStudioSDK) -> None:
-        self._views: queue.Queue[ServerView] = queue.Queue()
-        self.monitor = HealthMonitor(client)
-        self.thread = threading.Thread(target=self.monitor.run, args=(self._views.put,))
-        self.thread.start()
-
-    def next(self, seconds: float = 10.0) -> ServerView:
-        """The next view."""
-        return self._views.get(timeout=seconds)
-
-    def until(self, presence: Presence, seconds: float = 10.0) -> ServerView:
-        """The first view with this presence."""
-        end = time.monotonic() + seconds
-        while (view := self.next(max(0.001, end - time.monotonic()))).presence is not presence:
-            pass
-        return view
-
-    def look(self) -> ServerView:
-        """Have it look at once, and give the view."""
-        self.monitor.poke()
-        return self.next()
-
-    @property
-    def nothing_more(self) -> bool:
-        return self._views.empty()
-
-
-@contextmanager
-def watching(server: ScriptedServer | LMStudioSDK) -> Generator[Watching]:
-    """A monitor on this server that runs within the block."""
-    watch = Watching(cast("LMStudioSDK", server))
-    try:
-        yield watch
-    finally:
-        watch.monitor.stop()
-        watch.thread.join(10)
-        assert not watch.thread.is_alive()
 
 
 @pytest.fixture
 def paced(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Sets other pauses than those for people, in seconds: between looks, between whole looks, while it is away."""
-
-    def pace(every: float, models_every: float = 3600.0, away: tuple[float, ...] = (3600.0,)) -> None:
-        monkeypatch.setattr("lmstudio_tui.features.health._EVERY", every)
-        monkeypatch.setattr("lmstudio_tui.features.health._MODELS_EVERY", models_every)
-        monkeypatch.setattr("lmstudio_tui.features.health._AWAY", away)
-
-    return pace
+    """As `pace`."""
+    return partial(pace, monkeypatch)
 
 
 # What is seen
@@ -233,20 +128,20 @@ def test_while_all_is_well_the_looks_are_quick_ones(paced: Callable[..., None]) 
         first = watch.next()
         server.latency = 4.5
         last = [watch.next() for _ in range(5)][-1]
-    assert server.names[:7] == ["health", "models", "ping", "ping", "ping", "ping", "ping"]
+    assert server.names[:6] == ["health", "models", "ping", "models", "ping", "models"]
     assert server.pinged_as is ServerKind.CLASSIC
     assert last.latencies[0] == 3.0
     assert last.latencies[-1] == 4.5
     assert (last.status, last.models, last.since) == (first.status, first.models, first.since)
 
 
-def test_the_models_are_listed_anew_now_and_then(paced: Callable[..., None]) -> None:
-    paced(every=0.01, models_every=0.1)
+def test_it_asks_anew_who_answers_now_and_then(paced: Callable[..., None]) -> None:
+    paced(every=0.01, whole_every=0.1)
     server = ScriptedServer()
     with watching(server) as watch:
-        while server.names.count("models") < 3:
+        while server.names.count("health") < 3:
             watch.next()
-    times = [moment for name, moment in server.calls if name == "models"]
+    times = [moment for name, moment in server.calls if name == "health"]
     assert all(later - earlier > 0.05 for earlier, later in itertools.pairwise(times))
     assert "ping" in server.names
 

@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
@@ -58,6 +59,11 @@ class Connection:
             while self.sock.recv(65536):
                 pass
         self._server.left.set()
+
+    def hold(self) -> None:
+        """Let what is written next arrive together with the end, so that no client can come between (Linux only)."""
+        if sys.platform == "linux":
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
 
     def finish(self) -> None:
         """Close in order."""
@@ -146,8 +152,10 @@ def answering(*answers: bytes) -> Handler:
     """Answers the requests of a connection one after the other, then closes it."""
 
     def handle(connection: Connection) -> None:
-        for answer in answers:
+        for number, answer in enumerate(answers, 1):
             connection.request()
+            if number == len(answers):
+                connection.hold()
             connection.send(answer)
         connection.finish()
 

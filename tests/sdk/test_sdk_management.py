@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sdk_servers import Connection, RawServer, answering, config, reply
+from sdk_servers import Connection, RawServer, answering, ask, config, reply
 
 from lmstudio_tui.sdk import (
     AuthenticationError,
@@ -19,6 +19,7 @@ from lmstudio_tui.sdk import (
     LoadModelRequest,
     ModelLoadError,
     ModelNotFoundError,
+    ModelNotLoadedError,
     ProtocolError,
     RateLimitError,
     RequestCancelledError,
@@ -291,6 +292,42 @@ def test_one_with_the_surface_but_without_the_endpoint() -> None:
         with pytest.raises(FeatureUnavailableError, match="has no /api/v1/models/download") as caught:
             client.download_model("m")
     assert "newer LM Studio" in caught.value.hint
+
+
+NO_MODEL = {"error": {"message": "No models loaded. Please use the 'lms load' command.", "param": "model"}}
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("listing", "loads"),
+    [({"models": [{"key": "m", "type": "llm"}]}, True), ({"error": "Unexpected endpoint or method."}, False)],
+)
+def test_where_models_can_be_loaded_on_request_the_next_step_names_that(
+    listing: dict[str, Any], loads: bool, stream: bool
+) -> None:
+    empty = reply({"object": "list", "data": []})
+    refusal = reply(NO_MODEL, 400)
+    lists = [empty, reply(listing), reply({"error": "Unexpected endpoint or method."})]
+    with (
+        RawServer(answering(*lists, refusal)) as server,
+        LMStudioClient(config(server, enable_streaming=stream)) as client,
+    ):
+        client.list_models()
+        with pytest.raises(ModelNotLoadedError) as caught:
+            client.stream_chat_completion(ask()).run()
+    assert ("`lmstudio-tui models load MODEL`" in caught.value.hint) is loads
+    assert ("Models pane" in caught.value.hint) is loads
+    assert "`lms load`" in caught.value.hint
+
+
+def test_where_nothing_is_known_of_the_server_the_next_step_is_a_general_one() -> None:
+    with (
+        RawServer(answering(reply(NO_MODEL, 400))) as server,
+        LMStudioClient(config(server)) as client,
+        pytest.raises(ModelNotLoadedError) as caught,
+    ):
+        client.create_chat_completion(ask())
+    assert caught.value.hint == ModelNotLoadedError.default_hint
 
 
 def test_a_server_that_is_too_old_is_refused_as_such() -> None:

@@ -68,3 +68,23 @@ def test_a_key_is_found_as_json_writes_it() -> None:
     assert body is not None
     assert json.loads(body)["messages"][0]["content"] == "is [key]"
     assert json.loads(tape.one(BodyReceived).body)["choices"][0]["message"]["content"] == "[key]"
+
+
+def test_no_key_in_a_long_list_that_comes_again_and_again() -> None:
+    rows = [{"id": f"model-{number}", "owned_by": "someone"} for number in range(1000)]
+    same = reply({"data": [*rows, {"id": KEY}]})
+    other = reply({"data": [*rows, {"id": f"{KEY}{KEY}"}]})
+    tape = Tape()
+    native = {"/api/v1/models", "/api/v0/models"}
+    with (
+        RawServer(answering(same), answering(same), answering(same), answering(other), answering(other)) as server,
+        LMStudioClient(config(server, api_key=KEY, max_retries=0), recorder=tape) as client,
+    ):
+        for _ in range(3):
+            with contextlib.suppress(LMStudioError):
+                client.list_models()
+    bodies = [moment.body for moment in tape.all(BodyReceived)]
+    assert len(bodies) == 5
+    assert {call.path for call in tape.all(CallStarted)} == {"/v1/models", *native}
+    assert all(b"[key]" in body and b"model-999" in body for body in bodies)
+    assert KEY not in repr(tape.moments)

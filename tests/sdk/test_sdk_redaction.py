@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,11 +41,57 @@ def test_without_keys_an_ordinary_text_is_unchanged(text: str) -> None:
         ("provided: sk-lm-Ab3d… Ensure", f"provided: {PLACEHOLDER} Ensure"),
         ("Authorization: Bearer abcdefgh", f"Authorization: Bearer {PLACEHOLDER}"),
         ("API token provided: 22aac52a71…", f"API token provided: {PLACEHOLDER}"),
-        ("Pass 'Authorization: Bearer <token>'", f"Pass 'Authorization: Bearer {PLACEHOLDER}'"),
+        ("API key provided: abcdefgh. See", f"API key provided: {PLACEHOLDER}. See"),
+        ("(`Authorization: Bearer abc-123_x`).", f"(`Authorization: Bearer {PLACEHOLDER}`)."),
+        ("Bearer `abcdefgh`, <abcdefgh>", f"Bearer `{PLACEHOLDER}`, <abcdefgh>"),
+        ('{"m":"Bearer \\"x\\" or \\"Bearer abcdefgh\\""}', f'{{"m":"Bearer \\"x\\" or \\"Bearer {PLACEHOLDER}\\""}}'),
+        ("Bearer ab`cdefgh.ij)kl", f"Bearer {PLACEHOLDER}"),
+        ("bearer\n\tabcdefgh…", f"bearer\n\t{PLACEHOLDER}"),
     ],
 )
 def test_what_looks_like_a_key_is_taken_out_too(text: str, shown: str) -> None:
     assert Redactor()(text) == shown
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "$LM_API_TOKEN", "${API_KEY}", "$env:LM_STUDIO_API_KEY", "%TOKEN%", "<token>", "<your api key>", "[your-token]",
+        "{{ api_key }}", "{token}", "YOUR_TOKEN", "your-api-key-here", "LM_API_TOKEN", "api-key", "token", "tokens",
+        "authentication", 'realm="LM Studio"', "error=\\\"invalid_token\\\"", "***", "````",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "`Authorization: Bearer {}`", '"Bearer {}"', "(Bearer {}).", "Bearer {}, or"])
+def test_an_example_of_a_key_stays_readable(example: str, around: str) -> None:
+    text = around.format(example)
+    assert Redactor()(text) == text
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "$abcdefgh", "$TOKENabc123", "$TOKEN$abcdef", "${abcdefgh}", "<abcdefgh>", "<token>abcdefgh", "[token]a1b2c3",
+        "{{abcdefgh}}", "%abcdefgh%", "YOURabc123", "YOUR_TOKEN1", "my-secret-token", "token-abc123", "token:abcdefgh",
+        "tokenabcdef", "realm=abcdefgh", "$2a$10$abcdefgh", "authentication1", "api_key_4f2", "0123456789abcdef",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["Bearer {}", "`Authorization: Bearer {}`", "(BEARER {}).", "Bearer {}, or"])
+def test_what_only_resembles_an_example_is_taken_out(key: str, around: str) -> None:
+    shown = Redactor()(around.format(key))
+    assert PLACEHOLDER in shown
+    assert key.strip("<>[]{}") not in shown
+
+
+@pytest.mark.parametrize("key", ["$LM_API_TOKEN", "<token>", "YOUR_TOKEN", "token", "api-key", "realm", "`a`b`c`d`e`"])
+def test_a_key_in_use_is_taken_out_even_if_it_is_like_an_example(key: str) -> None:
+    assert key not in Redactor([key])(f"Bearer {key} and `Bearer {key}`.")
+
+
+def test_what_an_example_is_takes_no_long_looking() -> None:
+    began = time.monotonic()
+    for what in ("a_", "$a_key_", "<a ", "${key_", "`", "bearer ", "your_key_"):
+        Redactor()("bearer " + what * 50_000)
+    assert time.monotonic() - began < 2
 
 
 def test_a_short_key_is_taken_out_as_a_word_only() -> None:
@@ -102,6 +150,35 @@ def test_the_key_is_sent_and_its_quote_is_not_shown() -> None:
         assert f"authorization: bearer {KEY}".lower() in server.requests[0].decode().lower()
     assert caught.value.message.startswith("Malformed LM Studio API token provided: [key]")
     assert "LM_STUDIO_API_KEY" in caught.value.hint
+    assert caught.value.hint.startswith("The server does not take the key that was sent")
+
+
+REQUIRED = (
+    "An LM Studio API token is required to make requests to this server, but none was provided. Please provide an API "
+    "token using the Authorization header: `Authorization: Bearer $LM_API_TOKEN`"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, False),
+        ({"extra_headers": {"X-Team": "blue", "Cookie": "session=1"}}, False),
+        ({"api_key": KEY}, True),
+        ({"extra_headers": {"X-Api-Key": "abcdefgh"}}, True),
+    ],
+)
+@pytest.mark.parametrize("status", [401, 403, 200])
+def test_the_next_step_goes_by_whether_a_key_was_sent(settings: dict[str, Any], sent: bool, status: int) -> None:
+    answer = reply({"error": {"message": REQUIRED, "code": "invalid_api_key"}}, status)
+    with (
+        RawServer(answering(answer)) as server,
+        LMStudioClient(config(server, **settings)) as client,
+        pytest.raises(AuthenticationError) as caught,
+    ):
+        client.list_models()
+    assert caught.value.message == REQUIRED
+    assert caught.value.hint == (AuthenticationError.refused_hint if sent else AuthenticationError.default_hint)
 
 
 def test_secrets_in_extra_headers_are_secrets() -> None:

@@ -241,7 +241,7 @@ def test_lm_studio_by_what_answers() -> None:
     assert new.capabilities["model_load"].available
     assert not new.capabilities["speech"].available
     assert new.surfaces == (V1,)
-    plain = health({"/lmstudio-greeting": GREETING, V1: {"models": [{"key": "a"}]}})
+    plain = health({"/lmstudio-greeting": GREETING, V1: {"models": [{"key": "a", "capabilities": {"vision": False}}]}})
     assert plain.capabilities["tools"].available is False
     old = health({"/lmstudio-greeting": GREETING, V0: {"data": [V0_MODEL]}})
     assert old.capabilities["download"].available is False
@@ -249,6 +249,30 @@ def test_lm_studio_by_what_answers() -> None:
     assert old.capabilities["tools"].available
     assert old.models_loaded == 1
     assert health({"/lmstudio-greeting": GREETING, "/v1/models": listing()}).surfaces == ("/v1/models",)
+
+
+def test_an_lm_studio_that_does_not_say_what_its_models_can() -> None:
+    silent, embedding = {"key": "a", "type": "llm"}, {"key": "e", "type": "embedding"}
+    told = {"key": "t", "type": "llm", "capabilities": {"vision": False, "trained_for_tool_use": True}}
+
+    def can(*v1: dict[str, Any], v0: tuple[dict[str, Any], ...] = ()) -> list[tuple[bool | None, str]]:
+        answers = {"/lmstudio-greeting": GREETING, V1: {"models": list(v1)}, V0: {"data": list(v0)}}
+        found = health(answers).capabilities
+        return [(found[name].available, found[name].reason) for name in ("vision", "tools", "reasoning")]
+
+    empty: dict[str, Any] = {**silent, "capabilities": {}}
+    cases: list[list[dict[str, Any]]] = [[silent], [silent, embedding], [{**silent, "capabilities": None}], [empty]]
+    for rows in cases:
+        seen = can(*rows)
+        assert {available for available, _ in seen} == {None}
+        assert all("This LM Studio does not say" in reason for _, reason in seen)
+    # One that says nothing among others that do may be able to all the same.
+    assert [available for available, _ in can(silent, told)] == [None, True, None]
+    assert [available for available, _ in can(told, embedding)] == [False, True, False]
+    assert [available for available, _ in can()] == [False, False, False]
+    # What only the older list says counts.
+    seeing = {**V0_MODEL, "id": "a", "type": "vlm", "capabilities": ["tool_use"]}
+    assert can(silent, v0=(seeing,))[:2] == [(True, "Declared by a."), (True, "Declared by a.")]
 
 
 @pytest.mark.parametrize("flavour", ["lmstudio", "classic", "openai"])
@@ -283,7 +307,8 @@ def test_everything_that_v1_tells() -> None:
         "architecture": "gpt-oss", "quantization": "MXFP4", "bits_per_weight": 4.0, "format": "gguf",
         "parameters": "20B", "size_bytes": 12_000_000_000, "max_context_length": 131072, "state": "loaded",
         "capabilities": ("vision", "tools", "reasoning"), "owned_by": None, "status": None, "created": None,
-        "description": "A model.", "reasoning_options": ("low", "high"),
+        "description": "A model.", "reasoning_options": ("low", "high"), "reasoning_default": "low",
+        "variants": (), "selected_variant": None, "sources": (V1,),
     }  # fmt: skip
     assert [(one.id, one.context_length) for one in model.instances] == [("a", 8192)]
     assert model.context_length == 8192
@@ -300,7 +325,7 @@ def test_v1_may_be_blind_to_what_v0_sees_loaded() -> None:
 def test_a_repeated_key_and_missing_capabilities() -> None:
     bare = {"type": "new-kind", "key": "a", "quantization": "Q4", "format": "splash", "loaded_instances": None}
     [model] = models(v1=[bare, {**bare, "loaded_instances": [{"id": "a"}], "display_name": "A"}])
-    assert (model.type, model.quantization, model.state, model.display_name) == (None, "Q4", "loaded", "A")
+    assert (model.type, model.quantization, model.state, model.display_name) == ("new-kind", "Q4", "loaded", "A")
     assert model.capabilities == ()
 
 
@@ -342,7 +367,7 @@ def test_a_classic_list_and_its_metadata() -> None:
 
 def test_vision_that_only_v0_tells() -> None:
     [model] = models(v1=[{"key": "a", "type": "llm"}], v0=[{"id": "a", "type": "vlm", "state": "loading"}])
-    assert (model.type, model.state, model.capabilities) == ("vlm", "not-loaded", ("vision",))
+    assert (model.type, model.state, model.capabilities) == ("vlm", "loading", ("vision",))
 
 
 def test_filters_are_sent_and_applied() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -14,7 +15,7 @@ from settings_loads import KEY, load, refused
 
 from lmstudio_tui.sdk.config import ClientConfig
 from lmstudio_tui.sdk.errors import ConfigurationError, HostNotAllowedError
-from lmstudio_tui.settings import SettingsError, load_settings
+from lmstudio_tui.settings import Service, SettingsError, load_settings
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these permissions")
 
@@ -114,6 +115,36 @@ def test_the_sdks_errors_say_where_the_value_was_set(
     assert type(caught.value) is kind
     assert str(caught.value).endswith(added)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["htp:/x", "http:/x", "http//x", "ftp://x", "http://", "http:///x", "x:/y", "http;//x", "..", "http://a,b"]
+)
+def test_what_is_no_address_is_called_so_before_hosts_are_spoken_of(text: str) -> None:
+    services: list[tuple[Service, str]] = [("main", "base_url"), ("audio", "audio_base_url")]
+    for service, name in services:
+        with pytest.raises(ConfigurationError) as caught:
+            load(None, {name: text}).client_config(service)
+        assert type(caught.value) is ConfigurationError
+        assert "is no address" in caught.value.message or "names no host" in caught.value.message
+        assert caught.value.message.endswith(f"({name} from flag --{name.replace('_', '-')}).")
+        assert "allowed" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost",
+        "127.0.0.1:1234/v1",
+        "HTTP://LOCALHOST:5000",
+        "http://[::1]:1234",
+        "my_box.localhost",
+        "https://a.localhost.",
+    ],
+)
+def test_what_is_one_is_taken(text: str) -> None:
+    with contextlib.suppress(HostNotAllowedError):
+        load(BASE_URL=text).client_config()
 
 
 def test_an_error_that_nothing_set_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,9 @@ from typing import Self, cast
 
 from textual.pilot import Pilot
 
+from lmstudio_tui.features.inspector.log import ExchangeLog
+from lmstudio_tui.features.models import RememberedModels
+from lmstudio_tui.features.profiles import Profiles
 from lmstudio_tui.sdk import (
     CancelScope,
     Capability,
@@ -37,6 +40,7 @@ from lmstudio_tui.sdk import (
     Usage,
 )
 from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.store.state import StateFile
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.panes.chat import ChatPane
@@ -59,6 +63,11 @@ def services(
     verified: bool = True,
     model: str | None = None,
     theme: str | None = None,
+    pane: str | None = None,
+    exchanges: ExchangeLog | None = None,
+    profiles: Profiles | None = None,
+    remembered: RememberedModels | None = None,
+    remember: Callable[[str, RememberedModels], None] | None = None,
 ) -> Services:
     """Services for an app on this server; `copies` collects what is copied natively."""
 
@@ -73,8 +82,14 @@ def services(
         start_simulator=simulator or (lambda: base_url),
         state=StateFile(folder / "state.json"),
         copy_natively=copy,
+        downloads=DownloadsFile(folder / "downloads.json"),
+        remembered=lambda _: remembered,
+        remember=remember or (lambda _url, _models: None),
+        exchanges=exchanges or ExchangeLog(),
+        profiles=profiles,
         model=model,
         theme=theme,
+        pane=pane,
         now=lambda: NOW,
     )
 
@@ -203,6 +218,7 @@ class FakeServer:
     hold: threading.Event | None = None
     held: int = 0
     config: ClientConfig = field(default_factory=ClientConfig)
+    heard_at: float = 0.0
 
     def connect(self, config: ClientConfig) -> LMStudioSDK:
         self.config = config

@@ -133,7 +133,7 @@ async def test_what_is_no_model_server_is_said(open_app: OpenApp) -> None:
         thread.start()
         try:
             async with open_app(f"http://127.0.0.1:{web.server_port}") as ui:
-                await ui.shows("no model server", "Check the address")
+                await ui.shows("no model server", "Is the address right?")
         finally:
             web.shutdown()
             thread.join()

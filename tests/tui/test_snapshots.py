@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import Driver, FakeServer, services
+from app_parts import NOW, Driver, FakeServer, services
+from picture_parts import MODELS, URL, PicturedServer, begin_download, connect, exchanges, profiles
 from textual.pilot import Pilot
 
 from lmstudio_tui.features.health import ServerView
-from lmstudio_tui.sdk import AuthenticationError, LMStudioError, ServerRefusedError, StreamInterruptedError
+from lmstudio_tui.features.models import RememberedModels
+from lmstudio_tui.sdk import (
+    AuthenticationError,
+    CancelScope,
+    LMStudioError,
+    LoadedModel,
+    LoadModelRequest,
+    ServerRefusedError,
+    StreamInterruptedError,
+)
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.widgets.composer import Composer
 
@@ -28,10 +40,9 @@ CUT = StreamInterruptedError("The answer was interrupted: The connection broke: 
 def snap(snap_compare: Any, tmp_path: Path) -> Snap:
     """Compares the app on a fake server, after some steps, with its picture."""
 
-    def compare(
-        server: FakeServer, steps: Callable[[Driver], Any], size: tuple[int, int], theme: str | None = None
-    ) -> bool:
-        app = LMStudioApp(services("http://127.0.0.1:1234", tmp_path, connect=server.connect, theme=theme))
+    def compare(server: FakeServer, steps: Callable[[Driver], Any], size: tuple[int, int], **more: Any) -> bool:
+        handed = services(URL, tmp_path, connect=connect(server), profiles=profiles(tmp_path), **more)
+        app = LMStudioApp(replace(handed, profile="studio"))
 
         async def run(pilot: Pilot[None]) -> None:
             app.query_one(Composer).cursor_blink = False
@@ -64,6 +75,12 @@ async def _answered(ui: Driver) -> None:
     await ui.shows("first 420 ms")
 
 
+async def _interrupted(ui: Driver) -> None:
+    await _answered(ui)
+    # The server was doubted, and looked at once more.
+    await ui.until(lambda: len(ui.app._view.latencies) > 1)
+
+
 async def _streaming(ui: Driver) -> None:
     await ui.ready()
     await ui.ask(PROMPT)
@@ -82,8 +99,114 @@ async def _help(ui: Driver) -> None:
     await ui.shows("In the prompt")
 
 
+async def _models(ui: Driver) -> None:
+    await ui.shows("qwen3-8b", "← chat")
+
+
+async def _downloading(ui: Driver) -> None:
+    await _models(ui)
+    await ui.shows("60 %")
+
+
+async def _details(ui: Driver) -> None:
+    await _models(ui)
+    await ui.pilot.press("down", "enter")
+    await ui.shows("16,384 tokens")
+
+
+async def _filtered(ui: Driver) -> None:
+    await _models(ui)
+    await ui.pilot.press("slash", *"gemma can:vision")
+    await ui.shows("2 of 14")
+
+
+async def _load_form(ui: Driver) -> None:
+    await _models(ui)
+    await ui.pilot.press("down", "l")
+    await ui.shows("Estimated memory", "qwen3-8b:2")
+
+
+async def _loading(ui: Driver) -> None:
+    await _models(ui)
+    await ui.pilot.press("down", "down", "l")
+    await ui.shows("Estimated memory")
+    await ui.pilot.press("enter")
+    await ui.shows("loading, 12 s")
+
+
+async def _remembered(ui: Driver) -> None:
+    await ui.shows("This is the list of", "google/gemma-3-12b")
+
+
+async def _no_models(ui: Driver) -> None:
+    await ui.shows("This server lists no models.")
+
+
+async def _requests(ui: Driver) -> None:
+    await ui.shows("✗ 404", "8 polls hidden")
+
+
+async def _events(ui: Driver) -> None:
+    await _requests(ui)
+    await ui.pilot.press("enter", "5")
+    await ui.shows("+0.420", "36")
+
+
+async def _timing(ui: Driver) -> None:
+    await _requests(ui)
+    await ui.pilot.press("enter")
+    await ui.shows("first token")
+
+
+async def _no_requests(ui: Driver) -> None:
+    await ui.shows("Nothing has gone over the wire yet.")
+
+
+async def _servers(ui: Driver) -> None:
+    await ui.ready()
+    await ui.pilot.press("f4")
+    await ui.shows("http://nas.lan:8080")
+    await ui.pilot.press("f")
+    await ui.shows("Ollama 0.12.6 answers")
+
+
+async def _server_form(ui: Driver) -> None:
+    await ui.ready()
+    await ui.pilot.press("f4")
+    await ui.shows("http://nas.lan:8080")
+    await ui.pilot.press("down", "e")
+    await ui.shows("Server box", "pass show box")
+    await ui.pilot.press("tab")
+
+
+async def _facts(ui: Driver) -> None:
+    await ui.ready()
+    await ui.pilot.press("f3")
+    await ui.shows("Health: ok")
+
+
 def _twelve(view: ServerView) -> int:
     return 12
+
+
+def _twelve_seconds(seconds: float) -> str:
+    return "12 s"
+
+
+def _morning(moment: float) -> str:
+    return "09:41:00"
+
+
+@dataclass
+class Loading(PicturedServer):
+    """Never gets a model into memory."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def load_model(self, request: LoadModelRequest, *, scope: CancelScope | None = None) -> LoadedModel:
+        while not self.done.wait(0.01):
+            (scope or CancelScope()).raise_if_cancelled()
+        return LoadedModel(instance_id=request.model, model=request.model)
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +216,10 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lmstudio_tui.features.health._AWAY", (3600.0,))
     monkeypatch.setattr("lmstudio_tui.tui.widgets.header.seconds_left", _twelve)
     monkeypatch.setattr("lmstudio_tui.features.chat.live.LiveAnswer.thought", "thought for 2.40 s (12 tokens)")
+    monkeypatch.setattr("lmstudio_tui.tui.panes.models.loading.duration_in_words", _twelve_seconds)
+    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("lmstudio_tui.features.facts.clock", _morning)
+    monkeypatch.setattr("lmstudio_tui.tui.app.clock", _morning)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -119,7 +246,7 @@ def test_absence(snap: Snap, size: tuple[int, int], error: LMStudioError) -> Non
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 def test_interrupted(snap: Snap, size: tuple[int, int]) -> None:
     server = FakeServer(error=CUT)
-    assert snap(FakeServer(events=server.events[:8], error=CUT), _answered, size)
+    assert snap(FakeServer(events=server.events[:8], error=CUT), _interrupted, size)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -138,3 +265,91 @@ def test_light(snap: Snap) -> None:
 
 def test_narrow(snap: Snap) -> None:
     assert snap(FakeServer(), _answered, (50, 18))
+
+
+# The models pane
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_models(snap: Snap, size: tuple[int, int], tmp_path: Path) -> None:
+    begin_download(tmp_path)
+    assert snap(PicturedServer(), _downloading, size, pane="models")
+
+
+def test_models_light(snap: Snap) -> None:
+    assert snap(PicturedServer(), _models, LARGE, pane="models", theme="quiet-light")
+
+
+def test_models_narrow(snap: Snap) -> None:
+    assert snap(PicturedServer(), _models, (50, 18), pane="models")
+
+
+def test_model_details(snap: Snap) -> None:
+    assert snap(PicturedServer(), _details, SMALL, pane="models")
+
+
+def test_models_filtered(snap: Snap) -> None:
+    assert snap(PicturedServer(), _filtered, SMALL, pane="models")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_load_form(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _load_form, size, pane="models")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_models_loading(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(Loading(), _loading, size, pane="models")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_models_remembered(snap: Snap, size: tuple[int, int]) -> None:
+    remembered = RememberedModels(MODELS, NOW - timedelta(hours=15))
+    assert snap(PicturedServer(health_error=REFUSED), _remembered, size, pane="models", remembered=remembered)
+
+
+def test_models_none(snap: Snap) -> None:
+    assert snap(PicturedServer(models=()), _no_models, SMALL, pane="models")
+
+
+# The inspector pane
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_inspector(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _requests, size, pane="inspector", exchanges=exchanges())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_inspector_events(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _events, size, pane="inspector", exchanges=exchanges())
+
+
+def test_inspector_timing(snap: Snap) -> None:
+    assert snap(PicturedServer(), _timing, SMALL, pane="inspector", exchanges=exchanges())
+
+
+def test_inspector_light(snap: Snap) -> None:
+    assert snap(PicturedServer(), _events, LARGE, pane="inspector", exchanges=exchanges(), theme="quiet-light")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_inspector_empty(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _no_requests, size, pane="inspector")
+
+
+# The server
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_servers(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _servers, size)
+
+
+def test_server_form(snap: Snap) -> None:
+    assert snap(PicturedServer(), _server_form, SMALL)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_server_facts(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _facts, size)

@@ -90,6 +90,7 @@ def chat(
             extra=extra,
         )
         client = session.client(streaming=not no_stream)
+        client.check_supported()
         request = request.model_copy(update={"model": wanted or _any_model(client)})
         raise typer.Exit(print_answer(client.stream_chat_completion(request), as_object=json_, stats=stats))
 
@@ -145,6 +146,7 @@ def complete(
             extra=extra,
         )
         client = session.client(streaming=not no_stream)
+        client.check_supported()
         request = request.model_copy(update={"model": wanted or _any_model(client)})
         raise typer.Exit(print_answer(client.stream_completion(request), as_object=json_, stats=stats))
 

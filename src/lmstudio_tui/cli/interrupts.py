@@ -24,6 +24,22 @@ class Interrupted(BaseException):
         super().__init__(signal.Signals(number).name)
         self.code = 128 + number
         """The exit code, as a shell would tell it: 130 for Ctrl+C."""
+        self.hint = ""
+        """What the user has to know about what was begun and not ended."""
+
+
+@contextlib.contextmanager
+def leaving_behind(hint: str) -> Generator[None]:
+    """Within the block something is begun that goes on elsewhere: an interruption says so.
+
+    Args:
+        hint: what goes on, and how to see it.
+    """
+    try:
+        yield
+    except Interrupted as interrupted:
+        interrupted.hint = hint
+        raise
 
 
 _seen: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,7 @@ from lmstudio_tui.tui.panes import PANES
 
 if TYPE_CHECKING:
     from lmstudio_tui.cli.session import Session
+    from lmstudio_tui.features.models import RememberedModels
 
 
 def launch(session: Session, *, pane: str | None, model: str | None) -> int:
@@ -27,11 +29,15 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
         say('error: The app needs a terminal.\n  try: in a script, use a command: lmstudio-tui chat "…", models, ping.')
         return Exit.USAGE
     from lmstudio_tui.features.clipboard import copy_natively
-    from lmstudio_tui.paths import state_file
+    from lmstudio_tui.features.inspector.log import ExchangeLog
+    from lmstudio_tui.paths import downloads_file, state_file
+    from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.store.state import StateFile
     from lmstudio_tui.tui.app import LMStudioApp
     from lmstudio_tui.tui.services import Services
 
+    exchanges = ExchangeLog()
+    session.recorders.append(exchanges)
     app = LMStudioApp(
         Services(
             config=config,
@@ -39,6 +45,12 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             start_simulator=session.start_simulator,
             state=StateFile(state_file()),
             copy_natively=copy_natively,
+            downloads=DownloadsFile(downloads_file()),
+            remembered=_remembered,
+            remember=_remember,
+            exchanges=exchanges,
+            profiles=session.profiles,
+            profile=session.loaded.settings.profile,
             model=model,
             pane=pane,
             theme=session.loaded.settings.theme,
@@ -49,3 +61,26 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
     gc.freeze()
     gc.disable()
     return app.return_code or Exit.DONE
+
+
+def _remembered(base_url: str) -> RememberedModels | None:
+    """What a server had when it was last asked, by the app or by `models sync`."""
+    from lmstudio_tui.features.models import RememberedModels
+    from lmstudio_tui.paths import models_cache_dir, models_seen_dir
+    from lmstudio_tui.store.models_cache import ModelsCache
+
+    kept = [ModelsCache(folder).load(base_url) for folder in (models_seen_dir(), models_cache_dir())]
+    latest = max((one for one in kept if one is not None), key=lambda one: one.fetched_at, default=None)
+    return None if latest is None else RememberedModels(latest.models, latest.fetched_at)
+
+
+def _remember(base_url: str, seen: RememberedModels) -> None:
+    """Keep what a server has. Apart from the lists of `models sync`, which tells what changed since the last one."""
+    from lmstudio_tui.paths import models_seen_dir
+    from lmstudio_tui.sdk import ModelListing
+    from lmstudio_tui.store.models_cache import ModelsCache
+
+    # It is a convenience: a full disk is no reason to disturb anybody.
+    with suppress(OSError):
+        listing = ModelListing(models=seen.models, sources=(), fetched_at=seen.fetched_at)
+        ModelsCache(models_seen_dir()).save(base_url, listing)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lmstudio_tui._version import __version__
-from lmstudio_tui.cli import chat, models, options, ping, simulate
+from lmstudio_tui.cli import chat, doctor, models, options, ping, simulate
 from lmstudio_tui.cli.console import OutputError, give_up, prepare, say
 from lmstudio_tui.cli.interrupts import Interrupted, interruptible
 from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report
@@ -21,7 +21,7 @@ app = typer.Typer(
     name="lmstudio-tui",
     help="Explore the language models that run on your own machine. Without a command, the app opens.",
     epilog=(
-        "--base-url, --api-key, --config and --demo may stand before or after a command. "
+        "--base-url, --api-key, --profile, --config, --demo and --log-level may stand before or after a command. "
         "Exit codes: 0 done; 1 the server refused or failed it; 2 usage or settings; 3 no server reachable; "
         "4 authentication; 5 not available on this server; 130 interrupted."
     ),
@@ -32,9 +32,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ping")(ping.ping)
-app.command("models")(models.models)
+app.add_typer(models.group, name="models")
 app.command("chat")(chat.chat)
 app.command("complete")(chat.complete)
+app.command("doctor")(doctor.doctor)
 app.command("simulate")(simulate.simulate)
 
 _ASKING = {"chat", "complete"}
@@ -53,6 +54,8 @@ def start(
     api_key: options.ApiKey = None,
     config: options.Config = None,
     demo: options.Demo = False,
+    profile: options.Profile = None,
+    log_level: options.LogLevel = None,
     pane: Annotated[str | None, typer.Option("--pane", metavar="NAME", help="Open the app on this pane.")] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="ID", help="Open the app with this model, or ask it.")
@@ -63,6 +66,7 @@ def start(
 ) -> None:
     """What stands before a command."""
     session = Session(base_url=base_url, api_key=api_key, config_path=config, demo=demo, model=model)
+    session.profile, session.log_level = profile, log_level
     session.check()
     context.obj = context.with_resource(session)
     command = context.invoked_subcommand
@@ -75,6 +79,9 @@ def start(
     if model is not None and command not in _ASKING:
         raise typer.BadParameter(f"--model means nothing to {command}.")
     context.with_resource(interruptible())
+
+
+options.complete(app)
 
 
 def run_command(arguments: Sequence[str]) -> int:

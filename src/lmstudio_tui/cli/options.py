@@ -1,11 +1,23 @@
-"""The options that several commands share."""
+"""The options that several commands share.
+
+A command takes `BaseUrl`, `ApiKey`, `Config` and `Demo` and hands them to `session_of`. `--profile` and `--log-level`
+it has by itself: `complete` adds them to every command and group that has a `--base-url`, and when the command runs
+they are in the session already. So a command has no parameters for them and does not hand them to `session_of`.
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from lmstudio_tui.cli.session import session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BaseUrl = Annotated[
     str | None, typer.Option("--base-url", metavar="URL", help="The server, such as http://127.0.0.1:1234.")
@@ -18,6 +30,10 @@ Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="A settings file in place of the usual config.toml.")
 ]
 Demo = Annotated[bool, typer.Option("--demo", help="Use the built-in simulator: no server is needed.")]
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="A server by its name in config.toml.")]
+LogLevel = Annotated[
+    str | None, typer.Option("--log-level", metavar="LEVEL", help="Log requests: off, error, info or debug.")
+]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, also when it fails.")]
 Model = Annotated[str | None, typer.Option("--model", "-m", metavar="ID", help="The model; else a loaded one.")]
@@ -42,3 +58,32 @@ Param = Annotated[
     list[str] | None,
     typer.Option("--param", metavar="NAME=JSON", help="Any other parameter the server knows; may be repeated."),
 ]
+
+
+def complete(app: typer.Typer) -> None:
+    """Give `--profile` and `--log-level` to every command and group of an app that has a `--base-url`."""
+    for one in (*app.registered_commands, app.registered_callback):
+        if one is not None and one.callback is not None:
+            one.callback = _completed(one.callback)
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            complete(group.typer_instance)
+
+
+def _completed(command: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(command, eval_str=True)
+    if "base_url" not in signature.parameters or "profile" in signature.parameters:
+        return command
+
+    @functools.wraps(command)
+    def run(*, profile: str | None, log_level: str | None, **given: Any) -> Any:
+        session_of(given["context"], profile=profile, log_level=log_level)
+        return command(**given)
+
+    more = {"profile": Profile, "log_level": LogLevel}
+    run.__annotations__ = command.__annotations__ | more
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    options = [inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in more.items()]
+    # Set, because typer asks for it; what it finds there it hands over by name.
+    vars(run)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), *options])
+    return run

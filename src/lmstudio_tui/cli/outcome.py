@@ -10,6 +10,7 @@ import typer
 
 from lmstudio_tui.cli.console import say, write_json
 from lmstudio_tui.cli.interrupts import Interrupted
+from lmstudio_tui.cli.session import session_in_use
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.settings import SettingsError
 from lmstudio_tui.simulator import SimulatorError
@@ -30,15 +31,35 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-Failure = errors.LMStudioError | SettingsError | SimulatorError
+class CommandError(Exception):
+    """A command does not do what was asked, though no server has refused it.
+
+    Args:
+        message: what is wrong, in one line.
+        hint: the next step, in one line.
+        kind: names it in JSON, as the name of an error's class does.
+        code: the exit code.
+    """
+
+    def __init__(self, message: str, *, kind: str, hint: str = "", code: Exit = Exit.FAILED) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.kind = kind
+        self.code = code
+
+
+Failure = errors.LMStudioError | SettingsError | SimulatorError | CommandError
 """What a command may fail with."""
 
-FAILURES = (errors.LMStudioError, SettingsError, SimulatorError)
+FAILURES = (errors.LMStudioError, SettingsError, SimulatorError, CommandError)
 
 
 def exit_code(error: Failure) -> Exit:
     """The exit code that an error stands for."""
     match error:
+        case CommandError():
+            return error.code
         case SettingsError() | SimulatorError() | errors.ConfigurationError() | errors.ValidationError():
             return Exit.USAGE
         case errors.RequestCancelledError():
@@ -71,7 +92,7 @@ def reporting(
     try:
         yield
     except Interrupted as interrupted:
-        error: Failure = cancelled()
+        error: Failure = cancelled(interrupted.hint)
         code = interrupted.code
     except FAILURES as failure:
         error, code = failure, code_of(failure)
@@ -90,7 +111,8 @@ def cancelled(hint: str = "") -> errors.RequestCancelledError:
 
 def as_json(error: Failure) -> dict[str, str]:
     """An error for `--json`: its type, what happened, and the next step."""
-    return {"type": type(error).__name__, "message": message_of(error), "hint": hint_of(error)}
+    kind = error.kind if isinstance(error, CommandError) else type(error).__name__
+    return {"type": kind, "message": message_of(error), "hint": hint_of(error)}
 
 
 def message_of(error: Failure) -> str:
@@ -100,6 +122,9 @@ def message_of(error: Failure) -> str:
 
 def hint_of(error: Failure) -> str:
     """The next step; empty when there is none to name."""
+    if isinstance(error, errors.AuthenticationError):
+        session = session_in_use()
+        return session.about_key(error.hint) if session else error.hint
     return "" if isinstance(error, SimulatorError) else error.hint
 
 

@@ -9,6 +9,7 @@ import typer
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import write, write_json
 from lmstudio_tui.cli.outcome import Exit, Failure, as_json, exit_code, reporting
+from lmstudio_tui.cli.own_servers import own_servers
 from lmstudio_tui.cli.session import Session, session_of
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.settings import SettingsError
@@ -35,10 +36,13 @@ def ping(
     with reporting((lambda error: _failed(session, error)) if json_ else None, _exit_code):
         address = session.config.base_url
         status = session.client().health()
+        others = list(own_servers(session))
         if json_:
-            write_json(_answered(address, status))
+            more = {"services": {one.service: one.as_json() for one in others}} if others else {}
+            write_json({**_answered(address, status), **more})
         else:
-            write(_described(address, status))
+            beside = [f"  {one.service:<8} {one.base_url}   {one.in_words()}\n" for one in others]
+            write("".join([_described(address, status), *beside]))
 
 
 def _exit_code(error: Failure) -> Exit:
@@ -101,4 +105,7 @@ def _described(base_url: str, status: HealthStatus) -> str:
                 having.setdefault("" if wanted else capability.reason, []).append(key)
         for reason, names in having.items():
             lines.append(f"  {title:<8} {', '.join(names)}" + (f": {clean_line(reason)}" if reason else ""))
+    chat = status.capabilities["chat"]
+    if chat.available is False and chat.hint:  # without it there is little to be done here
+        lines.append(f"  {'try':<8} {clean_line(chat.hint)}")
     return "".join(f"{line}\n" for line in lines)

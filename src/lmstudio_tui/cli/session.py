@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -14,8 +15,10 @@ from lmstudio_tui.cli.console import warn
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.sdk import ClientConfig, LMStudioClient
-    from lmstudio_tui.settings import LoadedSettings
+    from lmstudio_tui.sdk.recording import Recorder
+    from lmstudio_tui.settings import LoadedSettings, Service
     from lmstudio_tui.simulator import SimulatorServer
 
 
@@ -29,9 +32,17 @@ class Session:
     demo: bool = False
     model: str | None = None
     """The model that was named before the command."""
+    profile: str | None = None
+    log_level: str | None = None
+    recorders: list[Recorder] = field(default_factory=list["Recorder"], compare=False)
+    """Are told of every call of the clients that are made from then on."""
+    quiet: bool = False
+    """Whether the command itself tells the warnings of the settings."""
     _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def __enter__(self) -> Self:
+        token = _IN_USE.set(self)
+        self._stack.callback(_IN_USE.reset, token)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -45,6 +56,8 @@ class Session:
         """
         if self.demo and self.base_url is not None:
             raise typer.BadParameter("--demo brings a server of its own; leave --base-url out.")
+        if self.demo and self.profile:
+            raise typer.BadParameter("--demo brings a server of its own; leave --profile out.")
 
     @cached_property
     def loaded(self) -> LoadedSettings:
@@ -55,11 +68,12 @@ class Session:
         """
         from lmstudio_tui.settings import load_settings
 
-        flags: dict[str, object] = {"base_url": self.base_url, "api_key": self.api_key}
+        flags: dict[str, object] = {"base_url": self.base_url, "api_key": self.api_key, "profile": self.profile}
         if self.demo:
             flags = self._flags_for_demo()
+        flags["log_level"] = self.log_level
         loaded = load_settings(flags, config_path=self.config_path)
-        for text in loaded.warnings:
+        for text in () if self.quiet else loaded.warnings:
             warn(text)
         return loaded
 
@@ -72,6 +86,7 @@ class Session:
             "allowed_hosts": [],
             "extra_headers": {},
             "verify_tls": True,
+            "profile": "",
         }
 
     @cached_property
@@ -85,6 +100,56 @@ class Session:
         if self.demo:  # which does not have the models of the real server
             return config.model_copy(update={"default_model": None, "default_embedding_model": None})
         return config
+
+    def about_key(self, hint: str) -> str:
+        """What to do about a refused key: where it came from, or why none was sent.
+
+        Args:
+            hint: what is said when nothing better is known.
+        """
+        if self.config.api_key is None:
+            return " ".join([*self.loaded.withheld, hint])
+        loaded = self.loaded
+        owned = any("[profiles." in loaded.origins[name] for name in ("api_key", "api_key_env", "api_key_command"))
+        whose = f" (profile {loaded.settings.profile})" if owned else ""
+        return f"The server refused the {loaded.key_source()}{whose}. Correct it there, or give another: --api-key."
+
+    def config_for(self, service: Service) -> ClientConfig:
+        """What the client of a service needs: audio and images may have a server of their own.
+
+        Raises:
+            SettingsError, ConfigurationError
+        """
+        return self.config if self.demo or service == "main" else self.loaded.client_config(service)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """The servers by name, for the app to list, use and edit.
+
+        Raises:
+            SettingsError: when the settings cannot be used.
+        """
+        from lmstudio_tui.cli.profiles import SettingsProfiles
+
+        return SettingsProfiles(
+            self.loaded.path,
+            config_path=self.config_path,
+            without=self._config_without_profile,
+            entry=lambda: self._without_profile,
+        )
+
+    @cached_property
+    def _without_profile(self) -> LoadedSettings:
+        """The settings when no profile is used."""
+        if self.demo or self.loaded.settings.profile is None:
+            return self.loaded
+        from lmstudio_tui.settings import load_settings
+
+        flags = {"base_url": self.base_url, "api_key": self.api_key, "profile": ""}
+        return load_settings(flags, config_path=self.config_path)
+
+    def _config_without_profile(self) -> ClientConfig:
+        return self.config if self._without_profile is self.loaded else self._without_profile.client_config()
 
     def client(self, *, streaming: bool = True) -> LMStudioClient:
         """A client for the configured server, after the standing warnings about it; closed with the session.
@@ -102,9 +167,25 @@ class Session:
 
     def connect(self, config: ClientConfig) -> LMStudioClient:
         """A client for a server; closed with the session."""
+        from lmstudio_tui.features.recorders import FanOut
         from lmstudio_tui.sdk import LMStudioClient
 
-        return self._stack.enter_context(LMStudioClient(config))
+        recorders = [*self.recorders, *self._log]
+        recorder = FanOut(recorders) if recorders else None
+        return self._stack.enter_context(LMStudioClient(config, recorder=recorder))
+
+    @cached_property
+    def _log(self) -> list[Recorder]:
+        """The log of requests, if one is wanted. Closed with the session, after the clients."""
+        level = self.loaded.settings.log_level
+        if level == "off":
+            return []
+        from lmstudio_tui.paths import request_log_file
+        from lmstudio_tui.store.request_log import RequestLog
+
+        log = RequestLog(request_log_file(), level, warn)
+        self._stack.callback(log.close)
+        return [log]
 
     def start_simulator(self) -> str:
         """Start the built-in simulator, once, and give its base URL.
@@ -121,8 +202,23 @@ class Session:
         return self._stack.enter_context(SimulatorServer(SimulatorConfig(list_faults=False)))
 
 
+_IN_USE: ContextVar[Session | None] = ContextVar("_IN_USE", default=None)
+
+
+def session_in_use() -> Session | None:
+    """The session of the command that is running; None where there is none."""
+    return _IN_USE.get()
+
+
 def session_of(
-    context: typer.Context, *, base_url: str | None, api_key: str | None, config_path: Path | None, demo: bool
+    context: typer.Context,
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    config_path: Path | None = None,
+    demo: bool = False,
+    profile: str | None = None,
+    log_level: str | None = None,
 ) -> Session:
     """The session of a command; an option that stands after the command counts over the same one before it.
 
@@ -134,5 +230,7 @@ def session_of(
     session.api_key = session.api_key if api_key is None else api_key
     session.config_path = session.config_path if config_path is None else config_path
     session.demo = session.demo or demo
+    session.profile = session.profile if profile is None else profile
+    session.log_level = session.log_level if log_level is None else log_level
     session.check()
     return session

@@ -37,6 +37,22 @@ def simulate(
     ] = 40.0,
     api_key: Annotated[str | None, typer.Option(metavar="K", help="The key that every request must bear.")] = None,
     jit: Annotated[bool, typer.Option(help="Load a model when it is first asked for.")] = True,
+    models: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="How many models there are; the usual few by default.")
+    ] = None,
+    load_seconds: Annotated[
+        float, typer.Option(metavar="S", min=0, callback=_finite, help="How long a model takes to load.")
+    ] = 2.0,
+    download_speed: Annotated[
+        float,
+        typer.Option(metavar="BYTES_PER_S", min=1, callback=_finite, help="How fast a download goes."),
+    ] = 250_000_000.0,
+    v1_blind: Annotated[
+        bool, typer.Option("--v1-blind", help="Let LM Studio's v1 list know nothing of what is loaded.")
+    ] = False,
+    duplicate_keys: Annotated[
+        bool, typer.Option("--duplicate-keys", help="Let LM Studio's v1 list name loaded models twice.")
+    ] = False,
     list_faults: Annotated[
         bool, typer.Option("--list-faults", help="Print the fault models and what each does, and leave.")
     ] = False,
@@ -66,6 +82,11 @@ def simulate(
         speed=speed,
         api_key=api_key or None,
         jit=jit,
+        models=models,
+        load_seconds=load_seconds,
+        download_bytes_per_second=download_speed,
+        v1_blind=v1_blind,
+        duplicate_keys=duplicate_keys,
     )
 
     def ready(base_url: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.capabilities import require
     from lmstudio_tui.sdk.client import LMStudioClient
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.errors import (
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cancellation": ("CancelScope",),
+    "capabilities": ("require",),
     "client": ("LMStudioClient",),
     "config": ("ClientConfig",),
     "errors": (
@@ -243,6 +245,7 @@ __all__ = [
     "Usage",
     "UsageReported",
     "ValidationError",
+    "require",
 ]
 
 

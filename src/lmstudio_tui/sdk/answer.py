@@ -35,13 +35,17 @@ class Answer:
         guard: reads from it.
         watch: what a read looks at while it waits.
         tally: counts the bytes.
+        heard: is told when a piece of the body has arrived.
     """
 
-    def __init__(self, response: httpx.Response, guard: Guard, watch: Watch, tally: Tally) -> None:
+    def __init__(
+        self, response: httpx.Response, guard: Guard, watch: Watch, tally: Tally, heard: Callable[[], None]
+    ) -> None:
         self._response = response
         self._chunks = response.iter_bytes()
         self._guard = guard
         self._tally = tally
+        self._heard = heard
         self.recording = tally.recording
         self.watch = watch
         self.status = response.status_code
@@ -61,6 +65,7 @@ class Answer:
             chunk = self._guard(lambda: next(self._chunks, None), self.watch)
             if chunk is None:
                 return
+            self._heard()
             self._tally.received += len(chunk)
             if recording is not None:
                 recording.chunk(len(chunk))

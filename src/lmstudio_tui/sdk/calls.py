@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.sdk.classify import shortened
@@ -12,6 +12,9 @@ from lmstudio_tui.sdk.wire import has_half, json_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.config import ClientConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Call:
         time_limit: seconds that an attempt may take as a whole; None takes the configured ones.
         once: whether it is never sent again once it may have reached the server, whatever the server answers.
         telling: members of an answer that make it one even when there is an `error` beside them.
+        background: whether it is made by the watching of the server, and not for a person.
     """
 
     method: str
@@ -41,6 +45,18 @@ class Call:
     time_limit: float | None = None
     once: bool = False
     telling: tuple[str, ...] = ()
+    background: bool = False
+
+    def under(self, scope: CancelScope | None) -> Call:
+        """The call as it is made under a scope, which may be one of the background."""
+        return replace(self, background=True) if scope is not None and scope.background else self
+
+    def limit(self, config: ClientConfig, scope: CancelScope | None) -> float | None:
+        """Seconds that an attempt may take as a whole; None when there is no limit."""
+        limit = self.time_limit or (config.generation_timeout if self.works else config.timeout)
+        if self.works or scope is None or scope.patience is None or limit is None:
+            return limit
+        return min(limit, scope.patience)
 
 
 def headers_for(call: Call, fixed: Mapping[str, bytes], *, has_body: bool) -> list[tuple[bytes, bytes]]:

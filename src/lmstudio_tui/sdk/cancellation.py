@@ -13,10 +13,21 @@ class CancelScope:
     Give one to a call (`scope=`) and call `cancel()` from any thread: the call ends within 100 ms with
     `RequestCancelledError`, whatever it waits for, and its connection is closed, so that the server sees it too.
     A scope that was cancelled stays so; make a new one for the next call.
+
+    Args:
+        patience: seconds that an ordinary call may wait for its answer, where the configured time-out is longer; a call
+            that has used them up is not sent again.
+        background: whether its calls are made by a program that watches, and not for a person.
+
+    Attributes:
+        heard_at: when an answer last came to one of its calls, by `time.monotonic`; minus infinity before the first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float | None = None, background: bool = False) -> None:
         self._event = threading.Event()
+        self.patience = patience
+        self.background = background
+        self.heard_at = float("-inf")
 
     def cancel(self) -> None:
         """End every call that was given this scope. Safe from any thread, any number of times."""

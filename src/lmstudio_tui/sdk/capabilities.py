@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.sdk import errors
+from lmstudio_tui.sdk.classify import shortened
 from lmstudio_tui.sdk.listing import NATIVE_V1, names
 from lmstudio_tui.sdk.traits import ENDPOINTS, LLAMA_CPP, OLLAMA, Traits
 from lmstudio_tui.sdk.types.health import CAPABILITIES, Capability, HealthStatus, ServerKind
@@ -17,12 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.listing import Silence
     from lmstudio_tui.sdk.types.models import ModelSummary
 
 _FLOOR = (0, 2, 18)
 _AUDIO = (0, 2, 20)
 _IMAGES = (0, 2, 21)
+_MANAGING = ("model_load", "download")
 _SOUNDS = ("transcription", "translation", "speech")
+_UPGRADE = "Upgrade LM Studio to 0.2.21 or later (lmstudio.ai/download)."
+_UPGRADE_FAR = "Upgrade LM Studio to 0.4.0 or later (lmstudio.ai/download)."
+_ANOTHER = "Use a server that has it."
+_OWN_AUDIO = "Give audio a server of its own, such as speaches: set audio_base_url, or LM_STUDIO_AUDIO_BASE_URL."
+_OWN_IMAGES = "Give images a server of their own, such as LocalAI: set images_base_url, or LM_STUDIO_IMAGES_BASE_URL."
+_ELSEWHERE = {**dict.fromkeys(_SOUNDS, _OWN_AUDIO), "images": _OWN_IMAGES}
+"""The next step where the main server lacks what another one may have (server contract, section 3)."""
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
@@ -40,6 +50,7 @@ def capabilities_of(
     *,
     traits: Traits | None = None,
     unsettled: Collection[str] = (),
+    silence: Silence = "none",
 ) -> dict[str, Capability]:
     """Every capability with its reason.
 
@@ -51,12 +62,13 @@ def capabilities_of(
         config: says what is switched off.
         traits: what was seen of an OpenAI-compatible one.
         unsettled: lists of models that failed in a way that does not tell whether they are there.
+        silence: how many entries of LM Studio's v1 list do not tell what their models can.
     """
     match kind:
         case ServerKind.CLASSIC:
             known = _classic(version, config)
         case ServerKind.LM_STUDIO:
-            known = _lm_studio(models, surfaces, unsettled)
+            known = _lm_studio(models, surfaces, unsettled, silence)
         case ServerKind.OPENAI:
             known = _openai(traits or Traits(), config)
         case _:
@@ -65,19 +77,45 @@ def capabilities_of(
     return {name: known.get(name, untried) for name in CAPABILITIES}
 
 
+def require(status: HealthStatus, capability: str) -> None:
+    """Make sure that a capability is not known to be lacking. What is not known blocks nothing.
+
+    Args:
+        status: of the server.
+        capability: one of `CAPABILITIES`.
+
+    Raises:
+        FeatureUnavailableError: it is lacking; the message says why, the hint what to do, and `context["missing"]`
+            what is missing.
+        UnsupportedVersionError: the whole server is too old.
+    """
+    refuse_unsupported(status, capability)
+    found = status.capabilities.get(capability)
+    if found is None or found.available is not False:
+        return
+    context: dict[str, errors.ContextValue] = {"kind": status.kind.value, "version": status.version}
+    if found.missing:
+        context["missing"] = ", ".join(found.missing)
+    raise errors.FeatureUnavailableError(found.reason, feature=capability, hint=found.hint or None, context=context)
+
+
 def refuse_unsupported(status: HealthStatus, feature: str) -> None:
     """Server contract, section 1: below 0.2.18 a classic server is not supported.
 
     Raises:
         UnsupportedVersionError: which says what to upgrade to.
     """
-    version = parse_version(status.version) if status.kind is ServerKind.CLASSIC else None
+    if status.kind is ServerKind.CLASSIC:
+        refuse_classic(status.version, feature)
+
+
+def refuse_classic(text: str, feature: str) -> None:
+    """As `refuse_unsupported`, for the version of a classic server; what is no version is not refused."""
+    version = parse_version(text)
     if version is not None and version < _FLOOR:
+        shown = shortened(text, 60)
         raise errors.UnsupportedVersionError(
-            _too_old(status.version),
-            feature=feature,
-            hint="Upgrade LM Studio to 0.2.21 or later (lmstudio.ai/download).",
-            context={"version": status.version},
+            _too_old(shown), feature=feature, hint=_UPGRADE, context={"version": shown, "missing": "version"}
         )
 
 
@@ -87,11 +125,20 @@ def _too_old(version: str) -> str:
 
 def _classic(text: str, config: ClientConfig) -> dict[str, Capability]:
     """The version table of the server contract, section 1."""
+    no = Capability(
+        available=False,
+        reason="A classic server has no such endpoint.",
+        hint="LM Studio 0.4.0 or later has; here use the server's own window or `lms`.",
+        missing=("endpoint",),
+    )
+    managing: dict[str, Capability] = dict.fromkeys(_MANAGING, no)
     version = parse_version(text)
     if version is None:
-        return {}
+        return managing
     if version < _FLOOR:
-        return dict.fromkeys(CAPABILITIES, Capability(available=False, reason=_too_old(text)))
+        old = _lacking(_too_old(text), _UPGRADE, "version")
+        managing = dict.fromkeys(_MANAGING, _lacking(_too_old(text), _UPGRADE_FAR, "version"))
+        return dict.fromkeys(CAPABILITIES, old) | managing
     yes = Capability(available=True, reason=f"Version {text} has it.")
     found: dict[str, Capability] = dict.fromkeys(("chat", "streaming", "completions", "embeddings"), yes)
     audio = _gated(text, version, _AUDIO, "audio", "enable_audio", on=config.enable_audio)
@@ -101,49 +148,76 @@ def _classic(text: str, config: ClientConfig) -> dict[str, Capability]:
         found["images"] = Capability(
             available=None, reason="It needs an image backend, too; that shows when it is used."
         )
-    no = Capability(available=False, reason="A classic server has no such endpoint.")
-    return found | dict.fromkeys(("model_load", "download"), no)
+    return found | managing
 
 
 def _gated(
     text: str, version: tuple[int, int, int], floor: tuple[int, int, int], what: str, flag: str, *, on: bool
 ) -> Capability:
-    if version < floor:
-        least = ".".join(map(str, floor))
-        return Capability(available=False, reason=f"Version {text} has no {what}; {least} is the first that has.")
-    if not on:
-        return _off(flag)
-    return Capability(available=True, reason=f"Version {text} has it, and {flag} is on.")
+    """What needs a version and a flag: each of them that is missing is named."""
+    if version >= floor:
+        return Capability(available=True, reason=f"Version {text} has it, and {flag} is on.") if on else _off(flag)
+    least = ".".join(map(str, floor))
+    reason = f"Version {text} has no {what}; {least} is the first that has"
+    hint = f"Upgrade LM Studio to {least} or later (lmstudio.ai/download)"
+    if on:
+        return Capability(available=False, reason=f"{reason}.", hint=f"{hint}.", missing=("version",))
+    return Capability(
+        available=False,
+        reason=f"{reason}, and {flag} is off.",
+        hint=f"{hint}, and set {flag} = true.",
+        missing=("version", flag),
+    )
 
 
 def _off(flag: str) -> Capability:
-    return Capability(available=False, reason=f"It is switched off: set {flag} = true.")
+    return Capability(
+        available=False,
+        reason=f"It is switched off: set {flag} = true.",
+        hint=f"Set {flag} = true in config.toml, or LM_STUDIO_{flag.upper()}=true.",
+        missing=(flag,),
+    )
+
+
+def _lacking(reason: str, hint: str, missing: str) -> Capability:
+    return Capability(available=False, reason=reason, hint=hint, missing=(missing,))
 
 
 def _lm_studio(
-    models: tuple[ModelSummary, ...], surfaces: tuple[str, ...], unsettled: Collection[str]
+    models: tuple[ModelSummary, ...], surfaces: tuple[str, ...], unsettled: Collection[str], silence: Silence
 ) -> dict[str, Capability]:
     """What was seen on LM Studio's surfaces."""
     yes = Capability(available=True, reason="LM Studio serves it.")
     offered = ("chat", "streaming", "completions", "embeddings", "structured_output")
     found: dict[str, Capability] = dict.fromkeys(offered, yes)
-    audio = Capability(available=False, reason="No version of LM Studio serves audio.")
+    audio = _lacking("No version of LM Studio serves audio.", _ELSEWHERE["speech"], "endpoint")
     found |= dict.fromkeys(_SOUNDS, audio)
-    found["images"] = Capability(available=False, reason="No version of LM Studio makes images.")
+    found["images"] = _lacking("No version of LM Studio makes images.", _ELSEWHERE["images"], "endpoint")
     for name in ("vision", "tools", "reasoning"):
         having = names(models, name)
         if having:
             more = f" and {len(having) - 1} more" if len(having) > 1 else ""
             found[name] = Capability(available=True, reason=f"Declared by {having[0]}{more}.")
         elif NATIVE_V1 in surfaces:
-            found[name] = Capability(available=False, reason="No model here declares it.")
+            found[name] = _UNDECLARED[silence]
     if NATIVE_V1 in surfaces:
         native = Capability(available=True, reason="The native v1 API answers.")
     elif NATIVE_V1 in unsettled:
         native = Capability(available=None, reason="The native v1 API answered with an error just now.")
     else:
-        native = Capability(available=False, reason="It needs the native v1 API of LM Studio 0.4.0 or later.")
-    return found | dict.fromkeys(("model_load", "download"), native)
+        native = _lacking(
+            "It needs the native v1 API of LM Studio 0.4.0 or later.",
+            "Upgrade LM Studio, or use its own window or `lms`.",
+            "version",
+        )
+    return found | dict.fromkeys(_MANAGING, native)
+
+
+_UNDECLARED = {
+    "none": _lacking("No model here declares it.", "Download a model that does.", "model"),
+    "some": Capability(available=None, reason="No model here declares it, but not every one says what it can."),
+    "all": Capability(available=None, reason="This LM Studio does not say; it turns out when it is used."),
+}
 
 
 def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
@@ -152,16 +226,25 @@ def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
     for name, there in traits.endpoints.items():
         path = ENDPOINTS[name]
         sentence = f"It has {path}; whether a model serves it turns out when it is used."
-        found[name] = Capability(available=there, reason=sentence if there else f"The server has no {path}.")
+        hint = _ELSEWHERE.get(name, _ANOTHER)
+        found[name] = (
+            Capability(available=True, reason=sentence)
+            if there
+            else _lacking(f"The server has no {path}.", hint, "endpoint")
+        )
     if traits.endpoints.get("chat") is False:
-        no = Capability(available=False, reason="The server has no endpoint for chats.")
+        no = _lacking("The server has no endpoint for chats.", _ANOTHER, "endpoint")
         found |= dict.fromkeys(("streaming", "vision", "tools", "structured_output", "reasoning"), no)
     if not config.enable_audio:
         found |= dict.fromkeys(_SOUNDS, _off("enable_audio"))
     if not config.enable_images:
         found["images"] = _off("enable_images")
-    no = Capability(available=False, reason="Only LM Studio's native v1 API does that, and this server is another one.")
-    return found | dict.fromkeys(("model_load", "download"), no)
+    no = _lacking(
+        "Only LM Studio's native v1 API does that, and this server is another one.",
+        "Use the server's own command or configuration.",
+        "endpoint",
+    )
+    return found | dict.fromkeys(_MANAGING, no)
 
 
 def _recognised(traits: Traits) -> dict[str, Capability]:
@@ -174,8 +257,11 @@ def _recognised(traits: Traits) -> dict[str, Capability]:
         return found | {"embeddings": yes}
     found["structured_output"] = yes
     found["embeddings"] = Capability(available=None, reason="llama.cpp serves it when started with --embeddings.")
-    found["speech"] = Capability(available=False, reason="llama.cpp does not speak.")
-    if traits.vision is not None:
-        reason = "Its model sees images (/props)." if traits.vision else "Its model does not see images (/props)."
-        found["vision"] = Capability(available=traits.vision, reason=reason)
+    found["speech"] = _lacking("llama.cpp does not speak.", _ELSEWHERE["speech"], "endpoint")
+    if traits.vision is True:
+        found["vision"] = Capability(available=True, reason="Its model sees images (/props).")
+    elif traits.vision is False:
+        found["vision"] = _lacking(
+            "Its model does not see images (/props).", "Start the server with a model that does.", "model"
+        )
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.wire import as_objects, as_text, dumped, is_list, is_object
+from lmstudio_tui.text_safety import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ class Complaint:
 
 def shortened(text: str, limit: int = _LONGEST) -> str:
     """One printable line, cut at `limit` characters."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text[: limit * 4]).split())
+    line = " ".join("".join(char if char.isprintable() else " " for char in clean(text[: limit * 4])).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 

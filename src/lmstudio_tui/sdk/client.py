@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import threading
-import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from lmstudio_tui.sdk import errors
-from lmstudio_tui.sdk.calls import Call
-from lmstudio_tui.sdk.capabilities import refuse_unsupported
-from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
+from lmstudio_tui.sdk.floor import VersionFloor
+from lmstudio_tui.sdk.lists import ModelLists
 from lmstudio_tui.sdk.management import ModelManager
+from lmstudio_tui.sdk.pinging import Pinger
 from lmstudio_tui.sdk.probing import Prober
+from lmstudio_tui.sdk.raw import RawTransport, raw_call
 from lmstudio_tui.sdk.streaming import ChatStream, TextStream
-from lmstudio_tui.sdk.transport import Transport
 from lmstudio_tui.sdk.types.health import ServerKind
-from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
+from lmstudio_tui.sdk.types.models import ModelFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import httpx
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.raw import RawAnswer
     from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.sdk.telemetry import CallListener
     from lmstudio_tui.sdk.traits import Traits
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from lmstudio_tui.sdk.types.health import HealthStatus
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
+    from lmstudio_tui.sdk.types.models import ModelListing, ModelSummary
 
 
 class LMStudioClient:
@@ -67,10 +68,11 @@ class LMStudioClient:
         recorder: Recorder | None = None,
     ) -> None:
         self._config = config
-        self._transport = Transport(config, transport=transport, listener=listener, recorder=recorder)
+        self._transport = RawTransport(config, transport=transport, listener=listener, recorder=recorder)
+        self._lists = ModelLists(self._transport)
+        self._transport.native = lambda: self._lists.native
+        self._floor = VersionFloor(self._transport)
         self._lock = threading.Lock()
-        self._absent: set[str] = set()
-        self._present: set[str] = set()
         self._status: HealthStatus | None = None
         self._traits: Traits | None = None
 
@@ -78,6 +80,11 @@ class LMStudioClient:
     def config(self) -> ClientConfig:
         """The settings in use."""
         return self._config
+
+    @property
+    def heard_at(self) -> float:
+        """When the server last said anything, to whatever call, by `time.monotonic`; minus infinity if it never did."""
+        return self._transport.heard_at
 
     def __enter__(self) -> Self:
         return self
@@ -104,13 +111,26 @@ class LMStudioClient:
         status = prober.probe()
         with self._lock:
             self._status, self._traits = status, prober.traits
-            # Another server, or another version of it, may be there by now.
-            self._present = set(status.surfaces)
-            self._absent = {NATIVE_V1, NATIVE_V0} - self._present - prober.unsettled
+        self._lists.settle(status.surfaces, prober.unsettled)
+        self._floor.learn(status)
         return status
+
+    def check_supported(self, *, scope: CancelScope | None = None) -> None:
+        """Make sure that the server is not known to be too old, by one short look if nothing is known of it.
+
+        What cannot be found out, for whatever reason, counts as supported.
+
+        Raises:
+            UnsupportedVersionError: it is a classic server below 0.2.18.
+            AuthenticationError: a key is wanted.
+            RequestCancelledError: by the scope.
+        """
+        self._floor.look(scope)
 
     def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
         """A sign of life from a server of a known kind, by the cheapest request that it answers.
+
+        Where the server's version can be read as cheaply, it is compared with the one that `health` found.
 
         Args:
             kind: as `health` found it.
@@ -121,15 +141,12 @@ class LMStudioClient:
         Raises:
             LMStudioError: when nothing answers, or not as before; then `health` tells more.
         """
-        paths = {ServerKind.CLASSIC: "/health", ServerKind.LM_STUDIO: "/lmstudio-greeting"}
-        started = time.monotonic()
         try:
-            self._transport.json(Call("GET", paths.get(kind, OPENAI), "health", retries=0), scope)
+            return Pinger(self._transport, self._status, self._traits, scope).ping(kind)
         except errors.LMStudioError:
             # It may be another server when it comes back.
             self._traits = None
             raise
-        return (time.monotonic() - started) * 1000
 
     def list_models(
         self,
@@ -158,44 +175,7 @@ class LMStudioClient:
         Raises:
             LMStudioError: when no list can be had.
         """
-        wanted = filter or ModelFilter()
-        bodies: dict[str, list[Mapping[str, Any]]] = {}
-        failure: errors.LMStudioError | None = None
-        for path in (OPENAI, NATIVE_V1, NATIVE_V0):
-            if path in self._absent:
-                continue
-            try:
-                rows = self._entries(path, wanted, scope)
-            except (errors.AuthenticationError, errors.RequestCancelledError):
-                raise
-            except errors.LMStudioError as error:
-                if isinstance(error, errors.ServerConnectionError) and not bodies:
-                    raise
-                failure = failure or error
-                continue
-            if rows is not None:
-                bodies[path] = rows
-        if not bodies:
-            raise failure or errors.ProtocolError("The list of models is no list.", context={"endpoint": OPENAI})
-        kept = [model for model in merged(bodies) if wanted.keeps(model)]
-        return ModelListing(models=tuple(kept[: wanted.limit]), sources=tuple(bodies), fetched_at=datetime.now(UTC))
-
-    def _entries(self, path: str, wanted: ModelFilter, scope: CancelScope | None) -> list[Mapping[str, Any]] | None:
-        """The entries of one list, None when the server has no such list; a native one is then not asked for again."""
-        params = wanted.params() if path == OPENAI else {}
-        try:
-            body, _ = self._transport.json(Call("GET", path, "models", params=params), scope)
-            rows = entries(path, body)
-        except (errors.FeatureUnavailableError, errors.BadRequestError, errors.ProtocolError):
-            if path == OPENAI:
-                raise
-            rows = None
-        with self._lock:
-            if rows is not None:
-                self._present = self._present | {path}
-            elif path != OPENAI:
-                self._absent = self._absent | {path}
-        return rows
+        return self._lists.fetch(filter or ModelFilter(), scope)
 
     def load_model(self, request: LoadModelRequest, *, scope: CancelScope | None = None) -> LoadedModel:
         """Load a model, always as a new instance (`POST /api/v1/models/load`, LM Studio 0.4.0 or later).
@@ -254,20 +234,12 @@ class LMStudioClient:
 
     def _manager(self, feature: str) -> ModelManager:
         self._check(feature)()
-        with self._lock:
-            status, present, absent = self._status, NATIVE_V1 in self._present, NATIVE_V1 in self._absent
-        native = False if absent else (present or None)
-        return ModelManager(self._transport, ServerKind.UNKNOWN if status is None else status.kind, native=native)
+        kind = ServerKind.UNKNOWN if self._status is None else self._status.kind
+        return ModelManager(self._transport, kind, native=self._lists.native)
 
     def _check(self, feature: str) -> Callable[[], None]:
         """What to look at before a model is set to work: whether the server is known to be too old."""
-
-        def check() -> None:
-            status = self._status
-            if status is not None:
-                refuse_unsupported(status, feature)
-
-        return check
+        return partial(self._floor.check, feature)
 
     def create_chat_completion(
         self, request: ChatCompletionRequest, *, scope: CancelScope | None = None
@@ -300,3 +272,31 @@ class LMStudioClient:
         """A legacy completion while it is made. As `stream_chat_completion`."""
         streams = self._config.enable_streaming
         return TextStream(self._transport, request, scope=scope, stream=streams, check=self._check("completions"))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content_type: str = "application/json",
+        scope: CancelScope | None = None,
+    ) -> RawAnswer:
+        """Send bytes as they are, with the key and within the limits of every other call, and read what comes back.
+
+        It is sent once only. An error status is a result, not an exception. A recorder is told of it all, of a stream
+        event by event.
+
+        Args:
+            method: `GET` or `POST`.
+            path: below the base URL, with its query, such as `/v1/models?limit=5`.
+            body: sent as it is.
+            content_type: of the body.
+
+        Raises:
+            ValidationError: for another method, or what is no path.
+            ServerConnectionError: when there is no answer, or it breaks off.
+            RequestCancelledError: by the scope.
+            ProtocolError: when the answer cannot be read at all.
+        """
+        return self._transport.send(raw_call(method, path, body, content_type), scope)

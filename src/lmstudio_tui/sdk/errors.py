@@ -177,9 +177,13 @@ class StatusError(LMStudioError):
 
 
 class AuthenticationError(StatusError):
-    """The key is missing or wrong."""
+    """The key is missing or wrong. `refused_hint` is the next step where one was sent."""
 
     default_hint = "Set the server's API key: LM_STUDIO_API_KEY, --api-key, or api_key in config.toml."
+    refused_hint: ClassVar[str] = (
+        "The server does not take the key that was sent: give another one, by LM_STUDIO_API_KEY, --api-key, or api_key "
+        "in config.toml."
+    )
 
 
 class BadRequestError(StatusError):
@@ -195,9 +199,13 @@ class ModelNotFoundError(StatusError):
 
 
 class ModelNotLoadedError(StatusError):
-    """No model is loaded."""
+    """No model is loaded. `native_hint` is the next step where the server loads models on request."""
 
     default_hint = "Load one: in LM Studio's developer page, or with `lms load`."
+    native_hint: ClassVar[str] = (
+        "Load one: with `lmstudio-tui models load MODEL`, in the app's Models pane, in LM Studio's developer page, or "
+        "with `lms load`."
+    )
 
 
 class ModelLoadError(StatusError):

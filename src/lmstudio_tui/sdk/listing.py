@@ -7,30 +7,27 @@ hide, or only what is loaded. Pure functions over the JSON of each.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from lmstudio_tui.sdk.types.models import ModelInstance, ModelState, ModelSummary, ModelType
-from lmstudio_tui.sdk.wire import as_object, as_objects, is_count, is_list, is_object, whole_text
+from lmstudio_tui.sdk.entries import from_openai, from_v0, from_v1
+from lmstudio_tui.sdk.filefacts import FileFacts
+from lmstudio_tui.sdk.modeltypes import type_of
+from lmstudio_tui.sdk.types.models import ModelInstance, ModelSummary
+from lmstudio_tui.sdk.wire import as_object, as_objects, as_text, is_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+Silence = Literal["none", "some", "all"]
 
 NATIVE_V1 = "/api/v1/models"
 NATIVE_V0 = "/api/v0/models"
 OPENAI = "/v1/models"
 
-_TYPES: dict[str, ModelType] = {"llm": "llm", "vlm": "vlm", "embedding": "embedding", "embeddings": "embedding"}
-_STATES: dict[str, ModelState] = {
-    "loaded": "loaded",
-    "ready": "loaded",
-    "loading": "not-loaded",
-    "idle": "not-loaded",
-    "not-loaded": "not-loaded",
-    "not_loaded": "not-loaded",
-    "unloaded": "not-loaded",
-}
 _TELLING = {NATIVE_V1: ("key",), NATIVE_V0: ("compatibility_type", "state")}
 """What the entries of the native lists have, because a server may answer any path with its one list."""
+_BY_CERTAINTY = ("unknown", "not-loaded", "loading", "loaded")
+"""States: where two lists disagree, the one that sees more is right."""
 
 
 def entries(path: str, body: object) -> list[Mapping[str, Any]] | None:
@@ -44,10 +41,35 @@ def entries(path: str, body: object) -> list[Mapping[str, Any]] | None:
     if not is_list(found):
         return None
     rows: list[Mapping[str, Any]] = [*as_objects(found)]
+    if path == OPENAI:
+        return _with_details(rows, as_object(body).get("models"))
     telling = _TELLING.get(path, ())
-    if rows and telling and not any(name in row for row in rows for name in telling):
+    if rows and not any(name in row for row in rows for name in telling):
         return None
     return rows
+
+
+def _with_details(rows: list[Mapping[str, Any]], others: object) -> list[Mapping[str, Any]]:
+    """llama.cpp lists its models a second time, as Ollama would: what only that tells is added."""
+    second = {one["model"]: one for one in as_objects(others) if isinstance(one.get("model"), str)}
+    if not second:
+        return rows
+    return [{**_further(second.get(as_text(row.get("id")), {})), **row} for row in rows]
+
+
+def _further(other: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: other[name] for name in ("details", "capabilities") if name in other}
+
+
+def silence(rows: Iterable[Mapping[str, Any]]) -> Silence:
+    """Whether `all`, `some` or `none` of the entries of the v1 list lack their capabilities.
+
+    Embedding models have none to tell.
+    """
+    told = [bool(as_object(row.get("capabilities"))) for row in rows if type_of(row.get("type")) != "embedding"]
+    if all(told):
+        return "none"
+    return "some" if any(told) else "all"
 
 
 def merged(bodies: Mapping[str, list[Mapping[str, Any]]]) -> tuple[ModelSummary, ...]:
@@ -57,13 +79,68 @@ def merged(bodies: Mapping[str, list[Mapping[str, Any]]]) -> tuple[ModelSummary,
         bodies: the entries by the path that gave them.
     """
     table = _Table(native=NATIVE_V1 in bodies or NATIVE_V0 in bodies)
-    readers = ((NATIVE_V1, _from_v1), (NATIVE_V0, _from_v0), (OPENAI, _from_openai))
+    readers = ((NATIVE_V1, from_v1), (NATIVE_V0, from_v0), (OPENAI, from_openai))
     for path, read in readers:
         for entry in bodies.get(path, ()):
             row = read(entry)
             if row is not None:
-                table.add(row)
-    return tuple(ModelSummary.read(row) for row in table.rows.values())
+                table.add(row, path)
+    return tuple(row.summary() for row in table.rows.values())
+
+
+class _Row:
+    """What the lists told of one model so far.
+
+    Args:
+        first: what the first of them told.
+        path: its endpoint.
+    """
+
+    def __init__(self, first: dict[str, Any], path: str) -> None:
+        self.values = first
+        self._sources = {path: None}
+        self._capabilities = dict.fromkeys(first["capabilities"])
+        self._instances: dict[str, ModelInstance] = {one.id: one for one in first["instances"]}
+        self._tails = {_tail(name): name for name in self._instances}
+        self._file = FileFacts(path, first)
+
+    def fill(self, row: dict[str, Any], path: str) -> None:
+        """Fill the gaps with what another entry tells of the same model."""
+        known = self.values
+        self._sources[path] = None
+        self._capabilities |= dict.fromkeys(row["capabilities"])
+        self._file.add(path, row)
+        for instance in row["instances"]:
+            self._note(instance)
+        if _BY_CERTAINTY.index(row["state"]) > _BY_CERTAINTY.index(known["state"]):
+            known["state"] = row["state"]
+        if known.get("type") == "llm" and row.get("type") == "vlm":
+            known["type"] = "vlm"
+        for name, value in row.items():
+            if known.get(name) in (None, ()):
+                known[name] = value
+
+    def _note(self, instance: ModelInstance) -> None:
+        """A new instance, or a known one of which this list may tell more, or which it calls by its short name."""
+        name = instance.id
+        other = self._tails.get(_tail(name), name)
+        if name not in self._instances and ("/" in name) != ("/" in other):
+            name = other
+        known = self._instances.get(name)
+        if known is None:
+            self._instances[name] = instance
+            self._tails.setdefault(_tail(name), name)
+        elif known.context_length is None and instance.context_length is not None:
+            self._instances[name] = known.model_copy(update={"context_length": instance.context_length})
+
+    def summary(self) -> ModelSummary:
+        """The model."""
+        gathered = {
+            "instances": tuple(self._instances.values()),
+            "capabilities": tuple(self._capabilities),
+            "sources": tuple(self._sources),
+        }
+        return ModelSummary.read({**self.values, **self._file.settled(), **gathered})
 
 
 class _Table:
@@ -75,20 +152,20 @@ class _Table:
     """
 
     def __init__(self, *, native: bool) -> None:
-        self.rows: dict[str, dict[str, Any]] = {}
+        self.rows: dict[str, _Row] = {}
         self._native = native
         self._instances: dict[str, str] = {}
-        self._tails: dict[str, set[str]] = {}
+        self._tails: dict[str, list[str]] = {}
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: dict[str, Any], path: str) -> None:
         """Add a row, or fill with it the gaps of the row that is the same model."""
         key = self._match(row["id"])
         if key is None:
             key = row["id"]
-            self.rows[key] = row
-            self._tails.setdefault(key.rpartition("/")[2], set()).add(key)
+            self.rows[key] = _Row(row, path)
+            self._tails.setdefault(_tail(key), []).append(key)
         else:
-            _combine(self.rows[key], row)
+            self.rows[key].fill(row, path)
         for instance in row["instances"]:
             self._instances.setdefault(instance.id, key)
 
@@ -101,132 +178,23 @@ class _Table:
             return base
         if name in self._instances:
             return self._instances[name]
-        tails = self._tails.get(base, set())
-        return next(iter(tails)) if len(tails) == 1 and "/" not in base else None
+        publisher, slash, tail = base.rpartition("/")
+        if slash:
+            # A key may lack the publisher that it is called by elsewhere.
+            short = self.rows.get(tail)
+            return tail if short is not None and short.values.get("publisher") in {publisher, None} else None
+        tails = self._tails.get(base, [])
+        return tails[0] if len(tails) == 1 else None
 
 
-def _combine(known: dict[str, Any], row: dict[str, Any]) -> None:
-    for name, value in row.items():
-        if name == "instances":
-            have = {instance.id for instance in known["instances"]}
-            known["instances"] += tuple(instance for instance in value if instance.id not in have)
-        elif name == "capabilities":
-            known["capabilities"] = tuple(dict.fromkeys([*known["capabilities"], *value]))
-        elif name == "state":
-            order = ("unknown", "not-loaded", "loaded")
-            known["state"] = max(known["state"], value, key=order.index)
-        elif known.get(name) is None:
-            known[name] = value
-    if known.get("type") == "llm" and row.get("type") == "vlm":
-        known["type"] = "vlm"
+def _tail(name: str) -> str:
+    """A name without its publisher."""
+    return name.rpartition("/")[2]
 
 
-def _text(value: object) -> str | None:
-    return whole_text(value) if isinstance(value, str) and value else None
-
-
-def _number(value: object) -> int | None:
-    return value if is_count(value) else None
-
-
-def _from_v1(entry: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Server contract, 2.4."""
-    key = _text(entry.get("key"))
-    if key is None:
-        return None
-    can = as_object(entry.get("capabilities"))
-    quantization: object = entry.get("quantization")
-    quantization = quantization if is_object(quantization) else {"name": quantization}
-    instances = (_instance_v1(one) for one in as_objects(entry.get("loaded_instances")))
-    kept = tuple(instance for instance in instances if instance is not None)
-    reasoning: object = can.get("reasoning")
-    options: object = as_object(reasoning).get("allowed_options")
-    kind = _TYPES.get(str(entry.get("type")))
-    return {
-        "id": key,
-        "display_name": _text(entry.get("display_name")),
-        "type": "vlm" if kind == "llm" and can.get("vision") is True else kind,
-        "publisher": _text(entry.get("publisher")),
-        "architecture": _text(entry.get("architecture")),
-        "quantization": _text(quantization.get("name")),
-        "bits_per_weight": quantization.get("bits_per_weight"),
-        "format": _text(entry.get("format")),
-        "parameters": _text(entry.get("params_string")),
-        "size_bytes": _number(entry.get("size_bytes")),
-        "max_context_length": _number(entry.get("max_context_length")),
-        "state": "loaded" if kept else "not-loaded",
-        "instances": kept,
-        "capabilities": _declared(
-            vision=can.get("vision") is True, tools=can.get("trained_for_tool_use") is True, reasoning=bool(reasoning)
-        ),
-        "description": _text(entry.get("description")),
-        "reasoning_options": tuple(text for option in options if (text := _text(option))) if is_list(options) else (),
-    }
-
-
-def _instance_v1(one: Mapping[str, Any]) -> ModelInstance | None:
-    name = _text(one.get("id"))
-    length = _number(as_object(one.get("config")).get("context_length"))
-    return None if name is None else ModelInstance(id=name, context_length=length)
-
-
-def _declared(*, vision: bool, tools: bool, reasoning: bool) -> tuple[str, ...]:
-    pairs = (("vision", vision), ("tools", tools), ("reasoning", reasoning))
-    return tuple(name for name, is_so in pairs if is_so)
-
-
-def _loaded(name: str, state: ModelState, length: int | None) -> tuple[ModelInstance, ...]:
-    """The instance that a list means which has one entry for each."""
-    return (ModelInstance(id=name, context_length=length),) if state == "loaded" else ()
-
-
-def _from_v0(entry: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Server contract, 2.3."""
-    name = _text(entry.get("id"))
-    if name is None:
-        return None
-    kind = _TYPES.get(str(entry.get("type")))
-    state = _STATES.get(str(entry.get("state")), "unknown")
-    can: object = entry.get("capabilities")
-    return {
-        "id": name,
-        "type": kind,
-        "publisher": _text(entry.get("publisher")),
-        "architecture": _text(entry.get("arch")),
-        "quantization": _text(entry.get("quantization")),
-        "format": _text(entry.get("compatibility_type")),
-        "max_context_length": _number(entry.get("max_context_length")),
-        "state": state,
-        "instances": _loaded(name, state, _number(entry.get("loaded_context_length"))),
-        "capabilities": _declared(vision=kind == "vlm", tools=is_list(can) and "tool_use" in can, reasoning=False),
-    }
-
-
-def _from_openai(entry: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Server contract, 1 (with metadata) and 2.2 (without)."""
-    name = _text(entry.get("id"))
-    if name is None:
-        return None
-    meta = as_object(entry.get("metadata"))
-    state = _STATES.get(str(entry.get("status")), "unknown")
-    length = _number(meta.get("context_length")) or _number(entry.get("max_model_len"))
-    # LM Studio gives the ids of embedding models this prefix.
-    kind = _TYPES.get(str(entry.get("type"))) or ("embedding" if name.startswith("text-embedding-") else None)
-    return {
-        "id": name,
-        "type": kind,
-        "architecture": _text(meta.get("family")),
-        "quantization": _text(meta.get("quantization_level")),
-        "format": _text(meta.get("format")),
-        "parameters": _text(meta.get("parameter_size")),
-        "max_context_length": length,
-        "state": state,
-        "instances": _loaded(name, state, length),
-        "capabilities": (),
-        "owned_by": _text(entry.get("owned_by")),
-        "status": _text(entry.get("status")),
-        "created": _number(entry.get("created")),
-    }
+def loaded_count(models: Iterable[ModelSummary]) -> int:
+    """How many instances are in memory."""
+    return sum(len(model.instances) or 1 for model in models if model.loaded)
 
 
 def names(models: Iterable[ModelSummary], capability: str) -> list[str]:

@@ -14,7 +14,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.capabilities import capabilities_of
 from lmstudio_tui.sdk.classify import shortened
-from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, merged
+from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, loaded_count, merged, silence
 from lmstudio_tui.sdk.traits import Looker, Traits
 from lmstudio_tui.sdk.types.health import UNKNOWN, HealthStatus, ServerKind
 from lmstudio_tui.sdk.wire import as_object, as_text, is_count
@@ -113,9 +113,12 @@ class Prober:
         found = self._found
         started = time.monotonic()
         try:
-            body, headers = self._transport.json(Call("GET", path, path.rsplit("/", 1)[-1]), self._scope)
-        except errors.AuthenticationError:
-            raise
+            body, headers = self._transport.json(Call("GET", path, "health"), self._scope)
+        except errors.AuthenticationError as error:
+            if error.status != 403 or path in {NATIVE_V1, NATIVE_V0, OPENAI}:
+                raise
+            # That this path is not for everyone says nothing of the others.
+            return {}
         except errors.StatusError as error:
             found.failure = error if path == OPENAI else found.failure
             found.unsettled.add(path)
@@ -174,7 +177,7 @@ class Prober:
         # A native list that is empty tells, too: with just-in-time loading off, nothing is loaded.
         native = NATIVE_V1 in found.listings or NATIVE_V0 in found.listings
         told = native or any(model.state != "unknown" for model in models)
-        count = sum(len(model.instances) or 1 for model in models if model.loaded) if told else None
+        count = loaded_count(models) if told else None
         uptime, api = health.get("uptime_ms"), health.get("api_version")
         return HealthStatus(
             status=shortened(as_text(health.get("status")), 120) or "ok",
@@ -196,5 +199,6 @@ class Prober:
                 self._transport.config,
                 traits=self.traits,
                 unsettled=self.unsettled,
+                silence=silence(found.listings.get(NATIVE_V1, ())),
             ),
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.raw import RawAnswer
     from lmstudio_tui.sdk.streaming import ChatStream, TextStream
     from lmstudio_tui.sdk.types.chat import (
         ChatCompletionRequest,
@@ -27,12 +28,21 @@ class LMStudioSDK(Protocol):
         """The settings in use."""
         ...
 
+    @property
+    def heard_at(self) -> float:
+        """When the server last said anything, by `time.monotonic`."""
+        ...
+
     def health(self, *, scope: CancelScope | None = None) -> HealthStatus:
         """Who answers, and what it can do."""
         ...
 
     def ping(self, kind: ServerKind, *, scope: CancelScope | None = None) -> float:
         """A sign of life; its latency in milliseconds."""
+        ...
+
+    def check_supported(self, *, scope: CancelScope | None = None) -> None:
+        """Make sure that the server is not known to be too old."""
         ...
 
     def list_models(
@@ -87,6 +97,18 @@ class LMStudioSDK(Protocol):
 
     def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
         """A legacy completion while it is made."""
+        ...
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content_type: str = "application/json",
+        scope: CancelScope | None = None,
+    ) -> RawAnswer:
+        """Bytes as they are, and whatever comes back."""
         ...
 
     def close(self) -> None:

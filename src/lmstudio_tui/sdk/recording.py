@@ -32,6 +32,8 @@ class CallStarted:
         body: as it is sent; None when there is none.
         stream: whether a stream is asked for.
         started_at: seconds since the epoch.
+        feature: what the call is for: `health`, `models`, `chat`, `completions`, `model_load`, `download` …
+        background: whether it was made by the watching of the server, and not for a person.
     """
 
     call_id: str
@@ -42,6 +44,8 @@ class CallStarted:
     body: bytes | None
     stream: bool
     started_at: float
+    feature: str = ""
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)

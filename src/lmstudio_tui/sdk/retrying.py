@@ -53,6 +53,19 @@ def may_retry(failure: LMStudioError, *, works: bool, once: bool = False) -> boo
             return False
 
 
+def waits_for_it(failure: LMStudioError, wanted: float, longest: float, patience: float | None) -> bool:
+    """Whether there is time for another attempt.
+
+    Args:
+        wanted: seconds that the server wants to be left alone.
+        longest: seconds that may be waited at most.
+        patience: of the caller, in seconds, when it has less: then a time-out has used it up.
+    """
+    if patience is None:
+        return wanted <= longest
+    return wanted <= min(longest, patience) and not isinstance(failure, errors.RequestTimeoutError)
+
+
 def backoff(attempt: int) -> float:
     """Seconds to wait after the attempt of that number, counted from 1: doubling, with jitter."""
     return min(_LONGEST_BACKOFF, _BACKOFF * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret

@@ -37,6 +37,10 @@ _SECRET_NAME = re.compile(r"auth|key|token|secret|cookie|password")
 _SECRET_ANSWER = re.compile(r"authorization|authentication|api-?key|secret|cookie|password|(?:^|-)token$")
 _SCHEME = re.compile(r"(?i)(bearer|basic) ")
 
+_REMEMBERED_SIZES = range(16 * 1024, 4 * 1024 * 1024)
+_MOST_REMEMBERED = 4
+"""Answers that are looked at again and again: a server's lists of models are long, and mostly stay the same."""
+
 
 class Teller:
     """Makes the recordings of calls.
@@ -51,6 +55,7 @@ class Teller:
         plain = list(secrets)
         written = [form for secret in plain for form in (json.dumps(secret)[1:-1], quote(secret, ""), quote(secret))]
         self.redact = Redactor([*plain, *written, *map(quote_plus, plain)])
+        self._cleaned: dict[str, tuple[bytes, bytes]] = {}
 
     def begin(self, call: Call, tally: Tally) -> Recording:
         """The recording of a call that is about to be sent."""
@@ -62,6 +67,17 @@ class Teller:
             return self.redact(raw.decode()).encode()
         except UnicodeDecodeError:
             return self.redact(raw.decode("latin-1")).encode("latin-1")
+
+    def clean_answer(self, path: str, raw: bytes) -> bytes:
+        """As `clean`, for the answer at a path; a long one that is the same as the last time costs nothing."""
+        if len(raw) not in _REMEMBERED_SIZES:
+            return self.clean(raw)
+        before, cleaned = self._cleaned.get(path, (b"", b""))
+        if raw != before:
+            cleaned = self.clean(raw)
+            if path in self._cleaned or len(self._cleaned) < _MOST_REMEMBERED:
+                self._cleaned[path] = (raw, cleaned)
+        return cleaned
 
     def headers(self, pairs: Iterable[tuple[str, str]], secret_names: re.Pattern[str]) -> Headers:
         """Headers with the secret ones hidden."""
@@ -109,6 +125,8 @@ class Recording:
             body=None if body is None else teller.clean(body),
             stream=call.stream,
             started_at=self._tally.started_at,
+            feature=call.feature,
+            background=call.background,
         )
         self._tell(started)
 
@@ -159,7 +177,8 @@ class Recording:
 
     def body(self, raw: bytes) -> None:
         """A body that is no stream was read."""
-        self._tell(BodyReceived(self._id, self._now(), self._teller.clean(raw)))
+        clean = self._teller.clean_answer(self._call.path, raw)
+        self._tell(BodyReceived(self._id, self._now(), clean))
 
     def finished(self, error: BaseException | None) -> None:
         """It is over."""

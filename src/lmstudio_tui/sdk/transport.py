@@ -24,7 +24,7 @@ from lmstudio_tui.sdk.classify import error_for, is_refusal, shortened
 from lmstudio_tui.sdk.failures import CORE_ERRORS, own_error
 from lmstudio_tui.sdk.network import TickingBackend, Watch, silence_httpcore
 from lmstudio_tui.sdk.redaction import Redactor
-from lmstudio_tui.sdk.retrying import LONGEST_RETRY_AFTER, backoff, may_retry, retry_after
+from lmstudio_tui.sdk.retrying import LONGEST_RETRY_AFTER, backoff, may_retry, retry_after, waits_for_it
 from lmstudio_tui.sdk.telling import Teller
 from lmstudio_tui.sdk.wire import document_of
 
@@ -42,6 +42,7 @@ T = TypeVar("T")
 
 _LONGEST_ERROR_BODY = 1024 * 1024
 _LONGEST_ERROR_READ = 10.0
+_KEY_HEADERS = frozenset({"authorization", "x-api-key", "api-key"})
 
 
 class PoolTransport(httpx.BaseTransport):
@@ -143,6 +144,12 @@ class Transport:
         self._fixed = _fixed_headers(config)
         silence_httpcore()
         self._pool = transport or PoolTransport(config)
+        self.heard_at = float("-inf")
+        """When the server last said anything at all, to whatever call, by `time.monotonic`."""
+        self.inspect: Callable[[Call, int, Mapping[str, str]], None] | None = None
+        """Is shown the status and the headers of every answer to a call that makes a model work; it may raise."""
+        self.native: Callable[[], bool | None] = lambda: None
+        """Whether the server has LM Studio's native v1 API; None when that is not known. Hints go by it."""
         teller = None if recorder is None else Teller(recorder, config.secrets())
         self._accounts = Accounts(listener, teller, self._pool.close)
 
@@ -159,6 +166,7 @@ class Transport:
         Raises:
             LMStudioError: any of the connection, status, feature and protocol errors, with its context.
         """
+        call = call.under(scope)
         with self._accounts.of(call, self._context(call)) as tally:
             answer = self._tried(call, scope, tally, lambda answer: answer)
             try:
@@ -177,6 +185,7 @@ class Transport:
         Raises:
             LMStudioError: as `open`, and `ProtocolError` when the body is not JSON.
         """
+        call = call.under(scope)
         with self._accounts.of(call, self._context(call)) as tally:
             return self._tried(call, scope, tally, lambda answer: (self._document(answer, call), answer.headers))
 
@@ -208,8 +217,13 @@ class Transport:
         return shortened(self.redact(raw[: limit * 8].decode("utf-8", "replace")), limit)
 
     def refusal(self, status: int, body: object, raw: str, call: Call) -> LMStudioError:
-        """The typed error of a refusal."""
-        return error_for(status, body, raw, redact=self.redact, context=self._context(call), feature=call.feature)
+        """The typed error of a refusal, with a hint that goes by what was sent and by what the server can do."""
+        error = error_for(status, body, raw, redact=self.redact, context=self._context(call), feature=call.feature)
+        if isinstance(error, errors.AuthenticationError) and not _KEY_HEADERS.isdisjoint(self._fixed):
+            error.hint = error.refused_hint
+        elif isinstance(error, errors.ModelNotLoadedError) and self.native():
+            error.hint = error.native_hint
+        return error
 
     def _context(self, call: Call) -> dict[str, ContextValue]:
         return {"endpoint": call.path, "method": call.method, "base_url": self.config.base_url}
@@ -221,20 +235,34 @@ class Transport:
             wanted: float | None = None
             try:
                 answer = self._send(call, scope, tally)
+                self._inspect(call, answer)
                 if 200 <= answer.status < 300:
                     return use(answer)
                 wanted = retry_after(answer.headers)
                 failure = self._read_refusal(call, answer)
             except errors.LMStudioError as error:
                 failure = error
-            too_long = (wanted or 0) > (LONGEST_RETRY_AFTER if call.works else self.config.timeout)
-            again = tally.attempts <= retries and may_retry(failure, works=call.works, once=call.once) and not too_long
+            longest = LONGEST_RETRY_AFTER if call.works else self.config.timeout
+            again = tally.attempts <= retries and may_retry(failure, works=call.works, once=call.once)
+            again = again and waits_for_it(
+                failure, wanted or 0, longest, scope.patience if scope and not call.works else None
+            )
             pause = backoff(tally.attempts) if wanted is None else wanted
             if tally.recording is not None:
                 tally.recording.failed(failure, pause if again else None)
             if not again:
                 raise failure
             self._pause(pause, scope)
+
+    def _inspect(self, call: Call, answer: Answer) -> None:
+        """Show the answer to who wants to see it before anything of it is handed on."""
+        if self.inspect is None or not call.works:
+            return
+        try:
+            self.inspect(call, answer.status, answer.headers)
+        except errors.LMStudioError:
+            answer.close()
+            raise
 
     def _pause(self, seconds: float, scope: CancelScope | None) -> None:
         if scope is None:
@@ -253,17 +281,22 @@ class Transport:
         raise failure
 
     def _send(self, call: Call, scope: CancelScope | None, tally: Tally) -> Answer:
-        limit = self.config.generation_timeout if call.works else self.config.timeout
-        limit = call.time_limit or limit
+        limit = call.limit(self.config, scope)
         watch = Watch(scope) if limit is None else Watch(scope).within(limit)
         content = None if call.body is None else encoded(call.body)
         tally.begin_attempt(len(content or b""))
         response = self._guarded(lambda: self._exchange(call, content, tally.recording), watch)
         request_id = shortened(self.redact(response.headers.get("x-request-id", "")), 120)
         tally.answered(response.status_code, request_id or None)
+        self._heard()
+        if scope is not None:
+            scope.heard_at = self.heard_at
         if tally.recording is not None:
             tally.recording.answered(response.status_code, response.headers.multi_items())
-        return Answer(response, self._guarded, watch, tally)
+        return Answer(response, self._guarded, watch, tally, self._heard)
+
+    def _heard(self) -> None:
+        self.heard_at = time.monotonic()
 
     def _exchange(self, call: Call, content: bytes | None, recording: Recording | None) -> httpx.Response:
         request = self._request(call, content)

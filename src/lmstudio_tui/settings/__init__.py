@@ -1,11 +1,12 @@
-"""What the user has set: flags > environment > `config.toml` > defaults.
+"""What the user has set: flags > environment > `config.toml` > defaults, and servers by name: its profiles.
 
 The names are those of the server contract, section 1, and a few of the app's own. Nothing is read before
 `load_settings` is called. Each value knows where it came from, so that an error can name the place.
 """
 
-from lmstudio_tui.settings.loading import LoadedSettings, load_settings
+from lmstudio_tui.settings.loading import LoadedSettings, load_settings, mistakes_in
 from lmstudio_tui.settings.model import Settings
+from lmstudio_tui.settings.services import Service
 from lmstudio_tui.settings.sources import CONFIG_VARIABLE, KEY_VARIABLES, PREFIX, SettingsError
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "KEY_VARIABLES",
     "PREFIX",
     "LoadedSettings",
+    "Service",
     "Settings",
     "SettingsError",
     "load_settings",
+    "mistakes_in",
 ]

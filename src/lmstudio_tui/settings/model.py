@@ -14,11 +14,21 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 PARTS = ("scheme", "host", "port")
 """What an address may be made of, in place of a base URL."""
 
+SERVICES = ("", "audio_", "images_")
+"""The main server, and the two that may be elsewhere: how the names of their settings begin."""
+
+PROFILE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+APP_ONLY = frozenset({"profile", "theme", "log_level"})
+"""What concerns the app and no server, and so stands in no profile."""
+
 LAYERS: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("LAYERS", default=())
 """How `load_settings` hands its sources to pydantic-settings, which asks the class for them."""
 
 _Name = Annotated[str, Field(min_length=1)]
+_Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=120)]
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_A_VARIABLE = "the name of an environment variable that holds the key"
+_A_COMMAND = "a command line that prints the key"
 _COMPOSED: Any = None
 """Stands for a base URL that is made of scheme, host and port."""
 
@@ -39,6 +49,8 @@ class Settings(BaseSettings):
     port: int | None = Field(default=None, ge=1, le=65_535, description="a whole number from 1 to 65535")
     base_url: str = Field(default=_COMPOSED, min_length=1, description="an address such as http://127.0.0.1:1234")
     api_key: SecretStr | None = Field(default=None, description="a text of printable ASCII characters")
+    api_key_env: _Variable | None = Field(default=None, description=_A_VARIABLE)
+    api_key_command: _Name | None = Field(default=None, description=_A_COMMAND)
     timeout: _Seconds = Field(default=30.0, le=86_400, description="a number of seconds, above 0 and up to 86400")
     generation_timeout: _Seconds | None = Field(
         default=None,
@@ -63,6 +75,18 @@ class Settings(BaseSettings):
     enable_audio: bool = Field(default=False, description="true or false")
     enable_images: bool = Field(default=False, description="true or false")
     env: _Name = Field(default="local", description='a name such as "local" or "production"')
+    audio_base_url: _Name | None = Field(default=None, description="an address such as http://127.0.0.1:8000")
+    audio_api_key: SecretStr | None = Field(default=None, description="a text of printable ASCII characters")
+    audio_api_key_env: _Variable | None = Field(default=None, description=_A_VARIABLE)
+    audio_api_key_command: _Name | None = Field(default=None, description=_A_COMMAND)
+    images_base_url: _Name | None = Field(default=None, description="an address such as http://127.0.0.1:8000")
+    images_api_key: SecretStr | None = Field(default=None, description="a text of printable ASCII characters")
+    images_api_key_env: _Variable | None = Field(default=None, description=_A_VARIABLE)
+    images_api_key_command: _Name | None = Field(default=None, description=_A_COMMAND)
+    profile: Annotated[str, Field(pattern=rf"^{PROFILE_NAME.pattern}$")] | None = Field(
+        default=None, description='the name of a profile: up to 40 letters, digits, "-", "_" and "."'
+    )
+    log_level: Literal["off", "error", "info", "debug"] = Field(default="off", description="off, error, info or debug")
     theme: _Name | None = Field(default=None, description="the name of a theme")
 
     @classmethod
@@ -92,6 +116,11 @@ class Settings(BaseSettings):
     def _none_in_words(cls, value: object) -> object:
         return None if value == "none" else value
 
+    @field_validator("profile", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("host")
     @classmethod
     def _host_alone(cls, value: str | None) -> str | None:
@@ -111,21 +140,34 @@ class Settings(BaseSettings):
         host = host or "127.0.0.1"
         return f"{scheme or 'http'}://{f'[{host}]' if ':' in host else host}:{port or 1234}"
 
-    @field_validator("base_url")
+    @field_validator("base_url", "audio_base_url", "images_base_url")
     @classmethod
-    def _without_password(cls, value: str) -> str:
+    def _without_password(cls, value: str | None) -> str | None:
         # Here rather than in the SDK only: these settings are shown, and the SDK's message may quote the address.
-        if re.search(r"[@?#]", value):
+        if value is not None and re.search(r"[@?#]", value):
             raise ValueError("must hold no user name, password or query (use api_key; write an @ in a path as %40)")
         return value
 
-    @field_validator("api_key")
+    @field_validator("api_key", "audio_api_key", "images_api_key")
     @classmethod
     def _sendable_key(cls, value: SecretStr | None) -> SecretStr | None:
         plain = value.get_secret_value().strip() if value else ""
         if not re.fullmatch(r"[\x20-\x7e]*", plain):
             raise ValueError
         return SecretStr(plain) if plain else None
+
+    @field_validator("api_key_command", "audio_api_key_command", "images_api_key_command")
+    @classmethod
+    def _line_of_words(cls, value: str | None) -> str | None:
+        import shlex  # only where there is a command
+
+        try:
+            words = [""] if value is None else shlex.split(value)
+        except ValueError:  # a quote that is not closed
+            words = []
+        if not words:
+            raise ValueError
+        return value
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -149,6 +191,16 @@ class Settings(BaseSettings):
     def _table_of_headers(cls, value: object) -> object:
         plain = cast("Secret[object]", value).get_secret_value() if isinstance(value, Secret) else value
         return _json(plain) if isinstance(plain, str) else plain
+
+
+def key_names(service: str) -> tuple[str, str, str]:
+    """The three ways to give the key of a service: itself, the variable that holds it, the command that prints it."""
+    return f"{service}api_key", f"{service}api_key_env", f"{service}api_key_command"
+
+
+def address_names(service: str) -> frozenset[str]:
+    """The settings that say where a service is."""
+    return frozenset({f"{service}base_url", *(() if service else PARTS)})
 
 
 def _is_ipv6(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -11,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from lmstudio_tui import paths
-from lmstudio_tui.settings.model import Settings
+from lmstudio_tui.settings.model import APP_ONLY, PROFILE_NAME, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 PREFIX = "LM_STUDIO_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -75,28 +76,70 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
     return given
 
 
+def split_profiles(path: Path, table: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """What stands at the top of the file, and its profiles by name, not looked at yet."""
+    top = dict(table)
+    profiles = top.pop("profiles", {})
+    if isinstance(top.get("profile"), dict):
+        hint = "Did you mean [profiles.name]? profile = chooses the one to start with."
+        raise SettingsError(f"{path}: profile must be a name, not a table.", hint=hint, source=str(path), key="profile")
+    if not isinstance(profiles, dict):
+        hint = "A profile begins with a line such as [profiles.box]."
+        raise SettingsError(f"{path}: profiles must be tables.", hint=hint, source=str(path), key="profiles")
+    return top, cast("dict[str, object]", profiles)
+
+
 def from_file(path: Path, table: Mapping[str, object]) -> dict[str, Given]:
+    """What stands at the top of the file."""
+    return _from_table(path, str(path), table, list(Settings.model_fields))
+
+
+def profile_place(path: Path, name: str) -> str:
+    """How a profile is spoken of."""
+    return f"{path} [profiles.{name if re.fullmatch(r'[A-Za-z0-9_-]+', name) else _shortened(json.dumps(name))}]"
+
+
+def from_profile(path: Path, name: str, table: object) -> dict[str, Given]:
+    """What a profile holds."""
+    place = profile_place(path, name)
+    if not PROFILE_NAME.fullmatch(name):
+        hint = "A name has up to 40 letters, digits, hyphens, underscores and dots."
+        raise SettingsError(f"{place}: no profile can have this name.", hint=hint, source=str(path))
+    if not isinstance(table, dict):
+        hint = "A profile begins with a line such as [profiles.box], and its settings follow."
+        raise SettingsError(f"{place} must be a table.", hint=hint, source=str(path))
+    content = cast("dict[str, object]", table)
+    for key in content.keys() & APP_ONLY:
+        hint = "It concerns the app and no server: put it at the top of the file."
+        raise SettingsError(f"{place}: {key!r} cannot be set in a profile.", hint=hint, source=str(path), key=key)
+    return _from_table(path, place, content, [name for name in Settings.model_fields if name not in APP_ONLY])
+
+
+def _from_table(path: Path, place: str, table: Mapping[str, object], known: Sequence[str]) -> dict[str, Given]:
+    top = place == str(path)
     for key, value in table.items():
-        if key in Settings.model_fields:
+        if key in known:
             continue
-        near = _nearest(key)
-        hint = f"Did you mean {near}?" if near else f"The keys are: {', '.join(Settings.model_fields)}."
-        if isinstance(value, dict) and Settings.model_fields.keys() & cast("dict[str, object]", value):
-            hint = "Settings stand at the top of the file, in no table."
-        raise SettingsError(f"{path}: unknown key {key!r}.", hint=hint, source=str(path), key=key)
+        near = _nearest(key, [*known, "config", "profiles"] if top else known)
+        hint = f"Did you mean {near}?" if near else f"The keys are: {', '.join(known)}."
+        if isinstance(value, dict) and not set(known).isdisjoint(cast("dict[str, object]", value)):
+            hint = "A profile has no table but extra_headers. (A name with a dot stands in quotes.)"
+            if top:
+                hint = "Settings stand at the top of the file, in no table. A server of its own: [profiles.name]."
+        raise SettingsError(f"{place}: unknown key {key!r}.", hint=hint, source=str(path), key=key)
     headers = table.get("extra_headers")
     if isinstance(headers, dict):
-        _refuse_settings_among(cast("dict[str, object]", headers), path)
+        _refuse_settings_among(cast("dict[str, object]", headers), path, place)
     # An empty text is a line of a template that was not filled in.
-    return {name: Given(value, str(path), str(path), f"{path}: {name}") for name, value in table.items() if value != ""}
+    return {name: Given(value, place, str(path), f"{place}: {name}") for name, value in table.items() if value != ""}
 
 
-def _refuse_settings_among(headers: dict[str, object], path: Path) -> None:
+def _refuse_settings_among(headers: dict[str, object], path: Path, place: str) -> None:
     """In TOML whatever follows `[extra_headers]` belongs to it: a setting there would be sent as a header."""
     for name in headers:
         if name in Settings.model_fields:
             raise SettingsError(
-                f"{path}: {name!r} is a setting, and stands among the extra_headers.",
+                f"{place}: {name!r} is a setting, and stands among the extra_headers.",
                 hint="What follows the line [extra_headers] is sent as a header: put settings above that line.",
                 source=str(path),
                 key=name,
@@ -149,12 +192,30 @@ def parse(path: Path, content: bytes) -> dict[str, object]:
     raise SettingsError(message, hint=hint, source=str(path))
 
 
-def _nearest(key: str) -> str | None:
-    """The setting that was probably meant."""
+def _nearest(key: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant."""
     import difflib  # only when something is wrong
 
     plain = key.lower().replace("-", "_").removeprefix(PREFIX.lower())
-    return next(iter(difflib.get_close_matches(plain, [*Settings.model_fields, "config"], n=1)), None)
+    return next(iter(difflib.get_close_matches(plain, list(names), n=1)), None)
+
+
+def no_such_profile(given: Given, path: Path, names: Collection[str]) -> SettingsError:
+    """What is said of a profile that is not there."""
+    import difflib
+
+    wanted = str(given.value)
+    near = difflib.get_close_matches(wanted.lower(), {name.lower(): name for name in names}, n=1)
+    meant = next((name for name in names if near and name.lower() == near[0]), None)
+    hint = f"Did you mean {meant}? " if meant else ""
+    known = [name for name in names if PROFILE_NAME.fullmatch(name)]
+    hint += f"The profiles are: {', '.join(known)}." if known else "There is none yet; one begins with [profiles.name]."
+    message = f"{given.label} must name a profile in {path}, and {_shortened(repr(wanted))} is none."
+    return SettingsError(message, hint=hint, source=given.source, key="profile")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
@@ -162,7 +223,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     warnings: list[str] = []
     for name in sorted(environ):
         if name.upper().startswith(PREFIX) and name not in known:
-            near = _nearest(name)
+            near = _nearest(name, [*Settings.model_fields, "config"])
             meant = f" Did you mean {PREFIX}{near.upper()}?" if near else ""
             warnings.append(f"The environment variable {name} means nothing here.{meant}")
     return warnings

@@ -21,7 +21,9 @@ class SimModel:
         thinking: How it shows its reasoning: not at all, in ``reasoning_content``, or in ``<think>`` tags.
         dimensions: The length of its vectors; 0 for a model that makes none.
         initial: The flavours in which it is loaded at the start.
+        variants: The names of its quantizations, the one that is used first; empty when there is only this one.
         refuses: Why it cannot be downloaded or loaded; empty for a sound one.
+        pauses: Whether its download stops before its end, and goes on no more.
     """
 
     key: str
@@ -41,7 +43,9 @@ class SimModel:
     tools: bool = False
     dimensions: int = 0
     initial: frozenset[Flavour] = frozenset()
+    variants: tuple[str, ...] = ()
     refuses: str = ""
+    pauses: bool = False
     publisher: str = OWNER
 
     @property
@@ -130,6 +134,7 @@ MODELS: tuple[SimModel, ...] = (
         thinking="field",
         efforts=("low", "medium", "high"),
         tools=True,
+        variants=("sim-gpt-oss-20b@mxfp4", "sim-gpt-oss-20b@q8_0"),
         initial=_OPENAI,
     ),
     SimModel(
@@ -191,6 +196,46 @@ DOWNLOADABLE: tuple[SimModel, ...] = (
         max_context=8192,
         default_context=4096,
         refuses="the connection to the download server was lost",
+    ),
+    SimModel(
+        key="sim-smollm2-1.7b",
+        display_name="SmolLM2 1.7B (simulated)",
+        description="A model that is downloaded quickly.",
+        architecture="llama",
+        params="1.7B",
+        quantization="Q8_0",
+        bits=8.0,
+        size_bytes=1_820_414_944,
+        max_context=8192,
+        default_context=4096,
+        tools=True,
+    ),
+    SimModel(
+        key="sim-mistral-small-24b",
+        display_name="Mistral Small 24B (simulated)",
+        description="A large model, whose download takes a while.",
+        type="vlm",
+        architecture="mistral3",
+        params="24B",
+        quantization="Q4_K_M",
+        bits=4.0,
+        size_bytes=15_209_373_024,
+        max_context=131072,
+        default_context=8192,
+        tools=True,
+    ),
+    SimModel(
+        key="sim-paused-download",
+        display_name="Paused download (simulated)",
+        description="A model whose download pauses when a third of it is there.",
+        architecture="llama",
+        params="1B",
+        quantization="Q4_0",
+        bits=4.0,
+        size_bytes=_GIB,
+        max_context=8192,
+        default_context=4096,
+        pauses=True,
     ),
 )
 """What can be downloaded."""

@@ -16,6 +16,8 @@ FINGERPRINT = f"lmstudio-tui/{__version__}"
 CREATED = 1731518400
 """The ``created`` time of everything: a constant, because answers hold no wall clock."""
 
+_MOST_MODELS = 100_000
+
 _DEFAULT_VERSIONS: dict[Flavour, str | None] = {"lmstudio": "0.4.12", "classic": "0.2.21", "openai": None}
 
 
@@ -37,6 +39,9 @@ class SimulatorConfig:
         jit: Just-in-time loading: a model that is not loaded is loaded by the first request for it. When off, the model
             lists show loaded models only.
         list_faults: Whether the fault models are listed after the others. They answer by name in any case.
+        models: How many models are on disk: the usual ones first, then generated ones; None is the usual ones.
+        v1_blind: Whether LM Studio's v1 list says of no model that it is loaded, whatever v0 says.
+        duplicate_keys: Whether LM Studio's v1 list has the loaded models twice: as they are on disk, and as loaded.
         load_seconds: How long a model takes to load.
         download_bytes_per_second: How fast a download goes.
         ssl_certfile: A certificate file (PEM); with it the server speaks TLS.
@@ -54,6 +59,9 @@ class SimulatorConfig:
     api_key: str | None = None
     jit: bool = True
     list_faults: bool = True
+    models: int | None = None
+    v1_blind: bool = False
+    duplicate_keys: bool = False
     load_seconds: float = 2.0
     download_bytes_per_second: float = 250_000_000.0
     ssl_certfile: str | None = None
@@ -65,6 +73,9 @@ class SimulatorConfig:
             raise SimulatorError(message)
         if not 0 <= self.port <= 65535:
             message = f"The port {self.port} is out of range: use 0 (any free port) to 65535."
+            raise SimulatorError(message)
+        if self.models is not None and not 0 <= self.models <= _MOST_MODELS:
+            message = f"{self.models} models cannot be simulated: use 0 to {_MOST_MODELS}."
             raise SimulatorError(message)
         if self.speed < 0 or self.load_seconds < 0 or self.download_bytes_per_second <= 0:
             message = "Speeds and durations are positive numbers: only speed and load_seconds may be 0."

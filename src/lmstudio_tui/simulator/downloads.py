@@ -6,9 +6,10 @@ from typing import Literal
 
 from lmstudio_tui.simulator.catalogue import SimModel
 
-DownloadStatus = Literal["downloading", "completed", "failed"]
+DownloadStatus = Literal["downloading", "paused", "completed", "failed"]
 
 _FAILS_AT = 0.4
+_PAUSES_AT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Download:
         return self.model.size_bytes
 
     def _limit(self) -> int:
+        if self.model.pauses:
+            return int(self.total * _PAUSES_AT)
         return int(self.total * _FAILS_AT) if self.model.refuses else self.total
 
     def done(self, now: float) -> int:
@@ -36,6 +39,8 @@ class Download:
         """How it stands at `now`."""
         if self.done(now) < self._limit():
             return "downloading"
+        if self.model.pauses:
+            return "paused"
         return "failed" if self.model.refuses else "completed"
 
     def body(self, now: float) -> dict[str, object]:

@@ -12,10 +12,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.simulator.answers import Plain
-from lmstudio_tui.simulator.catalogue import DOWNLOADABLE, MODELS, SimModel, fault_model, fault_name
+from lmstudio_tui.simulator.catalogue import DOWNLOADABLE, SimModel, fault_model, fault_name
 from lmstudio_tui.simulator.config import SimulatorConfig
 from lmstudio_tui.simulator.errors import load_failed, model_not_found, no_model
 from lmstudio_tui.simulator.faults import FAULTS
+from lmstudio_tui.simulator.generated import models_on_disk
 
 if TYPE_CHECKING:
     from lmstudio_tui.simulator.downloads import Download
@@ -46,13 +47,13 @@ class World:
         self.config = config
         self.clock = clock
         self.started = clock()
-        self.models: dict[str, SimModel] = {model.key: model for model in MODELS}
+        self.models: dict[str, SimModel] = {model.key: model for model in models_on_disk(config.models)}
         self.instances: dict[str, Instance] = {}
         self.loading: Counter[str] = Counter()
         self.downloads: dict[str, Download] = {}
         self.attempts: Counter[str] = Counter()
         self.responses: dict[str, tuple[Message, ...]] = {}
-        for model in MODELS:
+        for model in self.models.values():
             if config.flavour in model.initial:
                 self.add_instance(model)
 

@@ -23,19 +23,24 @@ class AppState:
     Args:
         last_pane: the pane that was open.
         last_model: the model chosen last on each server, by base URL; the server used last comes last.
+        last_embedding_model: the same for embeddings.
     """
 
     last_pane: str | None = None
     last_model: dict[str, str] = field(default_factory=dict[str, str])
+    last_embedding_model: dict[str, str] = field(default_factory=dict[str, str])
 
     def with_pane(self, pane: str) -> AppState:
         """The same, with another pane open."""
         return replace(self, last_pane=pane)
 
     def with_model(self, base_url: str, model: str) -> AppState:
-        """The same, with another model chosen on that server. The servers longest unused are forgotten."""
-        models = {url: name for url, name in self.last_model.items() if url != base_url} | {base_url: model}
-        return replace(self, last_model=dict(list(models.items())[-REMEMBERED_SERVERS:]))
+        """The same, with another model chosen on that server."""
+        return replace(self, last_model=_with(self.last_model, base_url, model))
+
+    def with_embedding_model(self, base_url: str, model: str) -> AppState:
+        """The same, with another model for embeddings on that server."""
+        return replace(self, last_embedding_model=_with(self.last_embedding_model, base_url, model))
 
 
 class StateFile:
@@ -68,10 +73,12 @@ class StateFile:
                 self.path.replace(self.broken_path)
             return AppState()
         members = cast("dict[str, object]", read)
-        pane, models = members.get("last_pane"), members.get("last_model")
-        pairs = cast("dict[str, object]", models).items() if isinstance(models, dict) else ()
-        usable = {url: name for url, name in pairs if _is_text(url) and isinstance(name, str) and _is_text(name)}
-        return AppState(last_pane=pane if isinstance(pane, str) and _is_text(pane) else None, last_model=usable)
+        pane = members.get("last_pane")
+        return AppState(
+            last_pane=pane if isinstance(pane, str) and _is_text(pane) else None,
+            last_model=_models(members.get("last_model")),
+            last_embedding_model=_models(members.get("last_embedding_model")),
+        )
 
     def save(self, state: AppState) -> bool:
         """Write it, in one step. False when that is impossible, as in a read-only home."""
@@ -81,6 +88,18 @@ class StateFile:
         except OSError:
             return False
         return True
+
+
+def _with(models: dict[str, str], base_url: str, model: str) -> dict[str, str]:
+    """The servers longest unused are forgotten."""
+    others = {url: name for url, name in models.items() if url != base_url}
+    return dict(list((others | {base_url: model}).items())[-REMEMBERED_SERVERS:])
+
+
+def _models(value: object) -> dict[str, str]:
+    """What is usable of a table of models by base URL."""
+    pairs = cast("dict[str, object]", value).items() if isinstance(value, dict) else ()
+    return {url: name for url, name in pairs if _is_text(url) and isinstance(name, str) and _is_text(name)}
 
 
 def _is_text(text: str) -> bool:

@@ -4,38 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import SecretStr
 from textual.app import App, SystemCommand
-from textual.containers import Horizontal
-from textual.widgets import Footer
+from textual.containers import Horizontal, Vertical
+from textual.widgets import ContentSwitcher, Footer
 
-from lmstudio_tui.features.health import HealthMonitor, Presence, ServerView
-from lmstudio_tui.features.models import model_for_chat
+from lmstudio_tui.features.facts import Fact, clock, facts_of
+from lmstudio_tui.features.models import RememberedModels, model_for_chat
+from lmstudio_tui.features.profiles import ProfileError
+from lmstudio_tui.features.server_view import Presence, ServerView, describe_change
 from lmstudio_tui.sdk import LMStudioError, ModelSummary
+from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.commands import bindings, commands
 from lmstudio_tui.tui.panes import PANES
-from lmstudio_tui.tui.panes.chat import ChatPane
+from lmstudio_tui.tui.panes.making import make_pane
+from lmstudio_tui.tui.screens.confirm import Confirm
+from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.key_entry import KeyEntry
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
+from lmstudio_tui.tui.screens.server_facts import ServerFacts
+from lmstudio_tui.tui.server_link import LinkListener, ServerLink
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.widgets.header import HeaderBar
+from lmstudio_tui.tui.widgets.pane_strip import PaneStrip
 from lmstudio_tui.tui.widgets.rail import Rail
-from lmstudio_tui.tui.worker_bridge import Run, Runs
+from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from textual.app import ComposeResult
+    from textual.notifications import Notify, SeverityLevel
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
+    from lmstudio_tui.tui.catalogue.command import Command
+    from lmstudio_tui.tui.messages import (
+        CopyWanted,
+        FactWanted,
+        ModelChosen,
+        PaneWanted,
+        SaveWanted,
+    )
+    from lmstudio_tui.tui.panes.pane import Pane
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.widgets.absence import Absence
 
@@ -51,40 +71,50 @@ class LMStudioApp(App[None]):
     AUTO_FOCUS = "#composer"
     CSS = """
     #body { height: 1fr; }
+    #panes { height: 1fr; }
     Rail { display: none; }
     .-wide Rail { display: block; }
+    .-wide PaneStrip, .-tiny PaneStrip { display: none; }
     .-wide #transcript { margin-top: 1; }
     .-tiny HeaderBar, .-tiny Footer { display: none; }
     Footer { background: $panel; }
+    Footer.-covered { visibility: hidden; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("app.quit", "app.help", "app.simulator", "app.retry_server"),
+        *bindings("app.quit", "app.help", "app.go_to", "app.next_pane", "app.previous_pane"),
+        *bindings("app.facts", "app.servers", "app.key", "app.simulator", "app.retry_server"),
     ]
 
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
-        self._config = services.config
-        self._client: LMStudioSDK | None = None
         self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
         self._model: str | None = services.model
+        self._profile = services.profile
+        self._change = ""
         self._key_typed = False
         self._pane = _first_pane(services.pane, self._state.last_pane)
+        self._panes: dict[str, Pane] = {}
         self._runs = Runs(self)
-        self._connecting: Run[None, LMStudioSDK] | None = None
-        self._watching: Run[ServerView, None] | None = None
-        self._monitor: HealthMonitor | None = None
-        self._countdown: Timer | None = None
+        listener = LinkListener(self._connected, self._show, self._not_connected)
+        self._link = ServerLink(self._runs, services.connect, services.config, listener)
+        self._ticking: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(id="header")
         with Horizontal(id="body"):
-            yield Rail([title for _, title in PANES], id="rail")
-            yield ChatPane(self._services.now, id="chat")
+            yield Rail(PANES, id="rail")
+            with Vertical(id="middle"):
+                yield PaneStrip(PANES, id="strip")
+                with ContentSwitcher(initial=self._pane, id="panes"):
+                    # The chat is always there: an answer goes on, and a draft is kept, whichever pane is in front.
+                    for name in dict.fromkeys(("chat", self._pane)):
+                        self._panes[name] = make_pane(name, self._services)
+                        yield self._panes[name]
         yield Footer()
 
     def on_mount(self) -> None:
@@ -94,8 +124,12 @@ class LMStudioApp(App[None]):
         if wanted and wanted not in self.available_themes:
             self.notify(f"There is no theme {wanted!r}; Ctrl+P, Theme lists them.", severity="warning")
         self._heed_signals()
-        self.query_one(ChatPane).show_server(self._view)
-        self.call_after_refresh(self._connect, self._config)
+        self._mark_pane()
+        for pane in self._panes.values():
+            pane.show_server(self._view)
+        if self._pane != "chat":
+            self._panes[self._pane].arrive()
+        self.call_after_refresh(self._use_server, self._services.config)
 
     def _heed_signals(self) -> None:
         """Leave in order when told to from outside: the terminal is left as it was found."""
@@ -110,110 +144,192 @@ class LMStudioApp(App[None]):
 
     def on_unmount(self) -> None:
         """End whatever waits for a server."""
-        self._disconnect()
+        self._link.close()
         self._runs.drop_all()
         if self._state.last_pane != self._pane:
             self._services.state.save(self._state.with_pane(self._pane))
 
+    # The panes
+
+    async def action_pane(self, name: str) -> None:
+        """Bring a pane to the front."""
+        if len(self.screen_stack) > 1:
+            return
+        switcher = self.query_one("#panes", ContentSwitcher)
+        pane = self._panes.get(name)
+        if pane is None:
+            self._panes[name] = pane = make_pane(name, self._services)
+            pane.display = False
+            await switcher.mount(pane)
+            self._introduce(pane)
+        self._pane = name
+        switcher.current = name
+        self._mark_pane()
+        pane.arrive()
+        self.refresh_bindings()
+
+    def _introduce(self, pane: Pane) -> None:
+        """Tell a pane that has just been made what the others know."""
+        if self._link.client is not None:
+            pane.use_client(self._link.client)
+        pane.show_server(self._view)
+        pane.use_model(self._model)
+        self._tell_defaults()
+
+    def _mark_pane(self) -> None:
+        self.query_one(Rail).show_pane(self._pane)
+        self.query_one(PaneStrip).show_pane(self._pane)
+
+    async def on_pane_wanted(self, event: PaneWanted) -> None:
+        """A click on the rail or the strip, or a pane that knows of another."""
+        await self.action_pane(event.name)
+
+    async def action_turn(self, step: int) -> None:
+        """Bring the next pane to the front, or the one before."""
+        names = [name for name, _ in PANES]
+        await self.action_pane(names[(names.index(self._pane) + step) % len(names)])
+
+    def action_go_to(self) -> None:
+        """Offer the panes, and what else there is."""
+        if isinstance(self.screen, GoTo):
+            self.screen.dismiss(None)
+            return
+        places = [(str(number), name, title) for number, (name, title) in enumerate(PANES, 1)]
+        places += [("f", "facts", "Server facts"), ("s", "servers", "Servers")]
+
+        async def go(name: str | None) -> None:
+            if name == "facts":
+                self.action_explain("server")
+            elif name == "servers":
+                self.action_servers()
+            elif name is not None:
+                await self.action_pane(name)
+
+        self.push_screen(GoTo(places, self._pane), go)
+
     # The server
 
-    def _connect(self, config: ClientConfig) -> None:
+    def _use_server(self, config: ClientConfig) -> None:
         """Talk to this server from now on."""
-        self._disconnect()
-        self._config = config
         self.query_one(HeaderBar).show_warning(" ".join(config.warnings()))
         self._show(ServerView(config.base_url))
+        self._link.use(config)
 
-        def connect(emit: object, scope: CancelScope) -> LMStudioSDK:
-            # In a thread, because the HTTP library takes a while to import.
-            del emit, scope
-            return self._services.connect(config)
-
-        self._connecting = self._runs.start(connect, finished=self._watch, crashed=self._not_connected, name="connect")
-
-    def _disconnect(self) -> None:
-        """End whatever waits for the server of before."""
-        for run in (self._connecting, self._watching):
-            if run is not None:
-                run.drop()
-        if self._monitor is not None:
-            self._monitor.stop()
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-
-    def _watch(self, client: LMStudioSDK) -> None:
-        """Look at the server for as long as it is the one in use."""
-        self._client = client
-        self.query_one(ChatPane).use_client(client)
+    def _connected(self, client: LMStudioSDK) -> None:
+        for pane in self._panes.values():
+            pane.use_client(client)
         self._runs.start(self._warm_up, name="warm-up")
 
-        def look(emit: Callable[[ServerView], None], scope: CancelScope) -> None:
-            del scope
-            monitor.run(emit)
-
-        self._monitor = monitor = HealthMonitor(client)
-        self._watching = self._runs.start(look, items=self._seen, crashed=self._blind, name="health")
-
-    def _blind(self, error: BaseException) -> None:
-        """A defect of ours ended the watching: what the header says is no longer true."""
-        self._show(ServerView(self._config.base_url, presence=Presence.STRANGE))
-        self.notify(f"The server is no longer watched ({type(error).__name__}); F5 looks again.", severity="error")
-        self._monitor = None
-
-    def _not_connected(self, error: BaseException) -> None:
-        self.notify(f"No client could be made for {self._config.base_url}: {error}", severity="error")
+    def _not_connected(self, sentence: str) -> None:
+        self.notify(sentence, severity="error")
 
     def _warm_up(self, emit: object, scope: CancelScope) -> None:
-        """Import what the first answer will need while nobody waits for it."""
+        """Import what will be needed while nobody waits for it."""
         del emit, scope
-        for module in ("markdown_it", "pygments.lexers"):
+        for module in _NEEDED_SOON:
             import_module(module)
-
-    def _seen(self, views: list[ServerView]) -> None:
-        self._show(views[-1])
 
     def _show(self, view: ServerView) -> None:
         """Tell everybody what the server is like now."""
         before, self._view = self._view, view
+        if words := describe_change(before, view):
+            self._change = f"{clock(time.time())} {words}"
         if view.online and not before.online:
             self._settle_model()
-        for shown in (self.query_one(HeaderBar), self.query_one(Rail), self.query_one(ChatPane)):
-            shown.show_server(view)
+        self.query_one(HeaderBar).show_server(view)
+        self._show_facts()
+        if view.online and view.models and view.models_at != before.models_at:
+            self._remember(view)
+        for pane in self._panes.values():
+            pane.show_server(view)
         if view.presence is not before.presence:
             self.refresh_bindings()
         if self._key_typed and view.presence is Presence.LOCKED:
             self.notify("The server does not take that key.", severity="warning")
         self._key_typed = self._key_typed and view.presence is Presence.CONNECTING
-        away = view.presence is Presence.OFFLINE
-        if away and self._countdown is None:
-            self._countdown = self.set_interval(1.0, self.query_one(HeaderBar).refresh)
-        elif not away and self._countdown is not None:
-            self._countdown.stop()
-            self._countdown = None
+        self._tick_while(view.presence is Presence.OFFLINE or view.silent_since is not None)
+
+    def _remember(self, view: ServerView) -> None:
+        """Keep the list for when the server is away. The simulator is gone with the app, and its list with it."""
+        if view.status is not None and view.status.simulator:
+            return
+        url, models = view.base_url, RememberedModels(view.models, self._services.now())
+
+        def keep(emit: object, scope: CancelScope) -> None:
+            del emit, scope
+            self._services.remember(url, models)
+
+        self._runs.start(keep, name="remember")
+
+    def _show_facts(self) -> None:
+        facts = self._facts()
+        self.query_one(Rail).show_facts(self._view.base_url, facts)
+        if isinstance(self.screen, ServerFacts):
+            self.screen.show_facts(self._view.base_url, facts)
+
+    def _facts(self) -> list[Fact]:
+        return facts_of(self._view, self._link.config.warnings(), self._change)
+
+    def _tick_while(self, counting: bool) -> None:
+        """Count seconds in the header, while there is something to count."""
+        if counting and self._ticking is None:
+            self._ticking = self.set_interval(1.0, self._tick)
+        elif not counting and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    def _tick(self) -> None:
+        self.query_one(HeaderBar).refresh()
+        if self._view.silent_since is not None:
+            self._show_facts()
 
     def _settle_model(self) -> None:
         """Choose a model when a server appears."""
-        url = self._config.base_url
+        config = self._link.config
         asked = self._services.model
-        preferred = (self._model, self._state.last_model.get(url), self._config.default_model)
+        preferred = (self._model, self._state.last_model.get(config.base_url), config.default_model)
         # What was asked for by name is asked for, listed or not.
-        self._use_model(asked or model_for_chat(self._view.models, *preferred))
+        chosen = asked or model_for_chat(self._view.models, *preferred)
+        wanted = next((name for name in preferred if name), None)
+        if chosen != wanted and wanted is not None and asked is None and self._view.models:
+            instead = f"{clean_line(chosen)} is asked instead" if chosen else "there is none to ask"
+            self.notify(f"{clean_line(wanted)} is not on this server; {instead}.", severity="warning")
+        self._use_model(chosen)
 
     def _use_model(self, model: str | None) -> None:
         self._model = model
         self.query_one(HeaderBar).show_model(model)
-        self.query_one(ChatPane).use_model(model)
+        for pane in self._panes.values():
+            pane.use_model(model)
+        self._tell_defaults()
+
+    def _tell_defaults(self) -> None:
+        """The models pane marks which models are used for what."""
+        config = self._link.config
+        chosen = self._state.last_embedding_model.get(config.base_url) or config.default_embedding_model
+        for pane in self._panes.values():
+            pane.show_defaults(self._model, chosen)
 
     # What the panes ask for
 
-    def on_chat_pane_server_doubted(self) -> None:
-        """A request failed: look at once."""
+    def on_server_doubted(self) -> None:
+        """A request failed, or changed something: look at once."""
         self.action_retry_server()
 
-    def on_chat_pane_model_wanted(self) -> None:
+    def on_fact_wanted(self, event: FactWanted) -> None:
+        """A badge was clicked."""
+        self.action_explain(event.fact)
+
+    def action_explain(self, fact: str) -> None:
+        """Explain what is known of the server."""
+        if isinstance(self.screen, ServerFacts):
+            self.screen.dismiss(None)
+        elif len(self.screen_stack) == 1:
+            self.push_screen(ServerFacts(self._view.base_url, self._facts(), fact))
+
+    def on_model_wanted(self) -> None:
         """Choose among the models, as they are now."""
-        client = self._client
+        client = self._link.client
         if client is None:
             return
 
@@ -237,8 +353,17 @@ class LMStudioApp(App[None]):
         if model is None:
             return
         self._use_model(model)
-        self._state = self._state.with_model(self._config.base_url, model)
+        self._state = self._state.with_model(self._link.config.base_url, model)
         self._services.state.save(self._state)
+
+    def on_model_chosen(self, event: ModelChosen) -> None:
+        """A model was chosen in the list of models."""
+        if event.purpose == "chat":
+            self._chosen(event.model)
+            return
+        self._state = self._state.with_embedding_model(self._link.config.base_url, event.model)
+        self._services.state.save(self._state)
+        self._tell_defaults()
 
     def on_absence_chosen(self, event: Absence.Chosen) -> None:
         """A way on, from the page without a server."""
@@ -246,16 +371,18 @@ class LMStudioApp(App[None]):
             case "simulator":
                 self.action_simulator()
             case "key":
-                self.push_screen(KeyEntry(), self._use_key)
+                self.action_enter_key()
+            case "servers":
+                self.action_servers()
             case _:
                 self.action_retry_server()
 
     def _use_key(self, key: str | None) -> None:
         if key:
             self._key_typed = True
-            self._connect(self._config.model_copy(update={"api_key": SecretStr(key)}))
+            self._use_server(self._link.config.model_copy(update={"api_key": SecretStr(key)}))
 
-    def on_chat_pane_copy_wanted(self, event: ChatPane.CopyWanted) -> None:
+    def on_copy_wanted(self, event: CopyWanted) -> None:
         """Copy, and say how sure that is."""
         text, what = event.text, event.what
 
@@ -272,21 +399,114 @@ class LMStudioApp(App[None]):
 
         self._runs.start(copy, finished=tell, name="copy")
 
+    def on_save_wanted(self, event: SaveWanted) -> None:
+        """Write a text to a file that the user names."""
+        from lmstudio_tui.tui.screens.save_file import SaveFile
+
+        def saved(path: object) -> None:
+            if path is not None:
+                self.notify(f"Written: {path}", timeout=5)
+
+        self.push_screen(SaveFile(event.what, event.suggested, event.text), saved)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in passing: harmless, and short enough not to hide the screen.
+
+        Never as markup, whatever Textual's default: what a server says is often part of it.
+        """
+        del markup
+        text = clean(message)
+        text = text if len(text) <= _LONGEST_REMARK else f"{text[:_LONGEST_REMARK]}…"
+        super().notify(text, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """Say nothing twice while it is there, and not so much that it covers the screen. Textual then shows it."""
+        if any(one.message == event.notification.message for one in self._notifications):
+            event.prevent_default()
+        elif len(self._notifications) >= _MOST_REMARKS:
+            self.clear_notifications()
+
     # Actions
+
+    async def action_quit(self) -> None:
+        """Leave; where something would be lost sight of, ask first. Who insists is not asked twice."""
+        at_stake = [sentence for pane in self._panes.values() if (sentence := pane.at_stake())]
+        if not at_stake or isinstance(self.screen, Confirm):
+            self.exit()
+            return
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.exit()
+
+        self.push_screen(Confirm("Leave?", " ".join(at_stake), "Leave", "Stay"), leave)
 
     def action_help(self) -> None:
         """Show the keys, or close them."""
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss(None)
         else:
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self._pane))
 
     def action_retry_server(self) -> None:
         """Look for the server at once."""
-        if self._monitor is not None:
-            self._monitor.poke()
-        elif self._client is not None:
-            self._watch(self._client)
+        self._link.look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key is asked for only where one is wanted."""
+        del parameters
+        return self._view.presence is Presence.LOCKED if action == "enter_key" else True
+
+    def action_enter_key(self) -> None:
+        """Ask for the API key that the server wants."""
+        if not isinstance(self.screen, KeyEntry):
+            self.push_screen(KeyEntry(), self._use_key)
+
+    def action_servers(self) -> None:
+        """Choose, add or edit servers."""
+        if len(self.screen_stack) > 1:
+            return
+        if self._services.profiles is None:
+            self.notify("There are no settings to keep servers in.", severity="warning")
+            return
+        from lmstudio_tui.tui.screens.servers import ServersScreen
+
+        self.push_screen(ServersScreen(self._services.profiles, self._services.connect, self._profile), self._switch)
+
+    def _switch(self, name: str | None) -> None:
+        """Talk to the server of that name; a command may have to print its key first."""
+        profiles = self._services.profiles
+        if name is None or profiles is None:
+            return
+
+        def prepare(emit: object, scope: CancelScope) -> ClientConfig | ProfileError | LMStudioError:
+            del emit, scope
+            try:
+                return profiles.config_of(name)
+            except (ProfileError, LMStudioError) as error:
+                return error
+
+        def use(prepared: ClientConfig | ProfileError | LMStudioError) -> None:
+            if isinstance(prepared, ProfileError | LMStudioError):
+                self.notify(f"{prepared.message} {prepared.hint}".strip(), severity="error", timeout=10)
+                return
+            self._profile = name
+            self._model = None
+            self._use_server(prepared)
+
+        self._runs.start(prepare, finished=use, name="profile")
+
+    def on_servers_wanted(self) -> None:
+        """A click on the server's address."""
+        self.action_servers()
 
     def action_simulator(self) -> None:
         """Use the simulator in place of the server."""
@@ -298,33 +518,43 @@ class LMStudioApp(App[None]):
         self._runs.start(start, finished=self._use_simulator, crashed=self._no_simulator, name="simulator")
 
     def _use_simulator(self, base_url: str) -> None:
-        if self._config.base_url != base_url:
+        config = self._link.config
+        if config.base_url != base_url:
             update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
-            self._connect(self._config.model_copy(update=update))
-            self.notify("This is the simulator now. Start the app again for the server of before.", timeout=6)
+            self._use_server(config.model_copy(update=update))
+            self.notify("This is the simulator now. F4 goes back to a server.", timeout=6)
 
     def _no_simulator(self, error: BaseException) -> None:
         self.notify(f"The simulator could not be started: {error}", severity="error")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: everything in the catalogue that makes sense now, and the theme."""
-        pane = self.query_one(ChatPane)
-        for command in commands("everywhere", "chat"):
-            if not command.palette:
-                continue
-            target = pane if command.where == "chat" else self
-            name = command.action.partition("(")[0]
-            if target.check_action(name, ()):
-                run = self._runner(command.action, target)
-                yield SystemCommand(command.help.removesuffix("."), f"{command.title} · {command.shown_keys}", run)
+        pane = self._panes[self._pane]
+        for one in commands("everywhere", pane.where):
+            target: Widget | LMStudioApp = pane if one.where == pane.where else self
+            if one.palette and target.check_action(one.action.partition("(")[0], ()):
+                yield self._offered(one, target)
+        for number, (name, title) in enumerate(PANES, 1):
+            if name != self._pane:
+                run = self._runner(f"pane('{name}')", self)
+                yield SystemCommand(f"Go to {title}", f"{title} · Ctrl+O {number}", run)
         yield SystemCommand("Theme", "Choose how the app looks.", self.action_change_theme)
         del screen
 
-    def _runner(self, action: str, target: ChatPane | LMStudioApp) -> Callable[[], Awaitable[None]]:
+    def _offered(self, one: Command, target: Widget | LMStudioApp) -> SystemCommand:
+        run = self._runner(one.action, target)
+        return SystemCommand(one.help.removesuffix("."), f"{one.title} · {one.shown_keys}", run)
+
+    def _runner(self, action: str, target: Widget | LMStudioApp) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
             await self.run_action(action, target)
 
         return run
+
+
+_LONGEST_REMARK = 300
+_MOST_REMARKS = 2
+_NEEDED_SOON = ("markdown_it", "pygments.lexers", "lmstudio_tui.tui.panes.models", "lmstudio_tui.tui.panes.inspector")
 
 
 def _first_pane(asked: str | None, last: str | None) -> str:

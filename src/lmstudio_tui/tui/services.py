@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lmstudio_tui.features.inspector.log import ExchangeLog
+    from lmstudio_tui.features.models import RememberedModels
+    from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
+    from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.store.state import StateFile
 
 
@@ -25,6 +29,12 @@ class Services:
     start_simulator: starts the built-in simulator, once, and gives its base URL. Blocks.
     state: how the app was left.
     copy_natively: puts a text on this machine's clipboard and says whether it is there. Blocks.
+    downloads: those that were begun, so that the next start knows of them.
+    remembered: what a server had when it was last asked, for when it is away. Blocks.
+    remember: keeps what a server has, for the next time that it is away. Blocks.
+    exchanges: keeps what went over the wire. The clients that `connect` makes tell it.
+    profiles: the servers by name; None where there are none to be had.
+    profile: the name of the one in use.
     model: the model asked for on the command line.
     pane: the pane asked for on the command line.
     theme: the theme asked for in the settings.
@@ -36,6 +46,12 @@ class Services:
     start_simulator: Callable[[], str]
     state: StateFile
     copy_natively: Callable[[str], bool]
+    downloads: DownloadsFile
+    remembered: Callable[[str], RememberedModels | None]
+    remember: Callable[[str, RememberedModels], None]
+    exchanges: ExchangeLog
+    profiles: Profiles | None = None
+    profile: str | None = None
     model: str | None = None
     pane: str | None = None
     theme: str | None = None

@@ -44,10 +44,20 @@ class ServerKind(StrEnum):
 
 
 class Capability(RequestModel):
-    """Whether something can be done; None when that cannot be known without trying. `reason` is one sentence."""
+    """Whether something can be done, and how that is known.
+
+    Attributes:
+        available: None when it cannot be known without trying.
+        reason: one sentence.
+        hint: where it cannot be done, the next step; empty when there is none.
+        missing: where it cannot be done, what is missing, where that is known: `version`, `enable_audio`,
+            `enable_images`, `endpoint`, `model`.
+    """
 
     available: bool | None
     reason: str
+    hint: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class HealthStatus(RequestModel):

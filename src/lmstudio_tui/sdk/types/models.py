@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - pydantic needs it
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from lmstudio_tui.sdk.modeltypes import chats
 from lmstudio_tui.sdk.types.base import RequestModel, WireModel
 
-ModelType = Literal["llm", "vlm", "embedding"]
-ModelState = Literal["loaded", "not-loaded", "unknown"]
+ModelState = Literal["loaded", "loading", "not-loaded", "unknown"]
 
 
 class ModelFilter(RequestModel):
@@ -34,25 +34,57 @@ class ModelFilter(RequestModel):
         """By its status, or by its state where only that is told (LM Studio)."""
         if model.status is not None or model.state == "unknown":
             return model.status in {self.status, None}
+        if self.status == "loading":
+            return model.state == "loading"
         return model.loaded == (self.status in {"ready", "loaded"})
 
 
 class ModelInstance(WireModel):
-    """A model in memory. One model may be loaded more than once."""
+    """A model in memory. One model may be loaded more than once. What the server does not tell is None.
+
+    Attributes:
+        id: what to ask for, and what to unload.
+        context_length: tokens.
+        eval_batch_size: tokens that are evaluated at once.
+        parallel: requests that are worked on at once.
+        flash_attention: whether attention is computed the economical way.
+        num_experts: how many experts of a mixture work on a token.
+        offload_kv_cache_to_gpu: whether the key and value cache lies in the GPU's memory.
+        config: what else it was loaded with, by the server's own names.
+    """
 
     id: str
     context_length: int | None = None
+    eval_batch_size: int | None = None
+    parallel: int | None = None
+    flash_attention: bool | None = None
+    num_experts: int | None = None
+    offload_kv_cache_to_gpu: bool | None = None
+    config: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.context_length))
 
 
 class ModelSummary(WireModel):
     """One model. What the server does not tell is None; `state` is then `unknown`.
 
-    `capabilities` are the ones it declares: `vision`, `tools`, `reasoning`.
+    Attributes:
+        type: `llm`, `vlm` or `embedding`; what is none of these, as the server calls it.
+        bits_per_weight: of the quantization.
+        max_context_length: the most tokens that the model can take.
+        state: `loading` only where a list says so.
+        capabilities: the ones it declares: `vision`, `tools`, `reasoning`.
+        reasoning_options: what `reasoning` may be set to.
+        reasoning_default: what it is when it is not set.
+        variants: the names of its quantizations, where one model has several.
+        selected_variant: the one of them that is loaded when the model is asked for.
+        sources: the endpoints whose lists told of it.
     """
 
     id: str
     display_name: str | None = None
-    type: ModelType | None = None
+    type: str | None = None
     publisher: str | None = None
     architecture: str | None = None
     quantization: str | None = None
@@ -69,6 +101,10 @@ class ModelSummary(WireModel):
     created: int | None = None
     description: str | None = None
     reasoning_options: tuple[str, ...] = ()
+    reasoning_default: str | None = None
+    variants: tuple[str, ...] = ()
+    selected_variant: str | None = None
+    sources: tuple[str, ...] = ()
 
     @property
     def loaded(self) -> bool:
@@ -83,8 +119,8 @@ class ModelSummary(WireModel):
 
     @property
     def can_chat(self) -> bool:
-        """Whether to offer it for a chat: everything but an embedding model."""
-        return self.type != "embedding"
+        """Whether to offer it for a chat: everything but a model that only embeds, listens, speaks, ranks or draws."""
+        return chats(self.type)
 
 
 class ModelListing(RequestModel):

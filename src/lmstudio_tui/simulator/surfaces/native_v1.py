@@ -26,7 +26,12 @@ _LOAD_OPTIONS: Fields = {
 _LOAD: Fields = {"model": (str,), "context_length": _NUMBER, "echo_load_config": (bool,), **_LOAD_OPTIONS}
 _UNLOAD: Fields = {"instance_id": (str,)}
 _DOWNLOAD: Fields = {"model": (str,), "quantization": (str,)}
-_DEFAULTS: JsonDict = {"eval_batch_size": 512, "flash_attention": True, "offload_kv_cache_to_gpu": True}
+_DEFAULTS: JsonDict = {
+    "eval_batch_size": 512,
+    "parallel": 4,
+    "flash_attention": True,
+    "offload_kv_cache_to_gpu": True,
+}
 
 
 def _load_config(instance: Instance) -> JsonDict:
@@ -42,7 +47,7 @@ def _capabilities(model: SimModel) -> JsonDict:
     return capabilities
 
 
-def _entry(world: World, model: SimModel) -> JsonDict:
+def _entry(model: SimModel, instances: Sequence[Instance]) -> JsonDict:
     entry: JsonDict = {
         "type": "embedding" if model.is_embedding else "llm",
         "publisher": model.publisher,
@@ -52,21 +57,35 @@ def _entry(world: World, model: SimModel) -> JsonDict:
         "quantization": {"name": model.quantization, "bits_per_weight": model.bits} if model.quantization else None,
         "size_bytes": model.size_bytes,
         "params_string": model.params,
-        "loaded_instances": [{"id": item.id, "config": _load_config(item)} for item in world.instances_of(model)],
+        "loaded_instances": [{"id": item.id, "config": _load_config(item)} for item in instances],
         "max_context_length": model.max_context,
         "format": model.format,
         "description": model.description,
     }
     if not model.is_embedding:
         entry["capabilities"] = _capabilities(model)
+    if model.variants:
+        entry |= {"variants": list(model.variants), "selected_variant": model.variants[0]}
     return entry
+
+
+def _entries(world: World, model: SimModel) -> list[JsonDict]:
+    """The entry of a model; with the oddities that are configured."""
+    instances = world.instances_of(model)
+    entry = _entry(model, [] if world.config.v1_blind else instances)
+    if not (world.config.duplicate_keys and instances):
+        return [entry]
+    bare = _entry(model, [])
+    bare.pop("capabilities", None)
+    return [bare, entry]
 
 
 async def _models(call: Call) -> Answer:
     """All that is on disk, whether or not just-in-time loading is on."""
     world = call.world
     faults = [fault_model(name) for name in FAULTS] if world.config.list_faults else []
-    return json_answer({"models": [_entry(world, model) for model in [*world.on_disk(), *faults]]})
+    models = [*world.on_disk(), *faults]
+    return json_answer({"models": [entry for model in models for entry in _entries(world, model)]})
 
 
 async def _load(call: Call) -> Answer:

@@ -1,4 +1,4 @@
 """The panes, each with its widgets together."""
 
-PANES: tuple[tuple[str, str], ...] = (("chat", "Chat"),)
+PANES: tuple[tuple[str, str], ...] = (("chat", "Chat"), ("models", "Models"), ("inspector", "Inspector"))
 """Name (for `--pane`) and title of each pane, in the order of the rail."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import ModalScreen
+from textual.widgets import Footer
+
+if TYPE_CHECKING:
+    from textual.css.query import DOMQuery
+    from textual.screen import Screen
 
 Result = TypeVar("Result")
 
@@ -33,3 +38,18 @@ class Dialog(ModalScreen[Result]):
         & Label { color: $text-muted; width: 100%; }
     }
     """
+
+    def on_mount(self) -> None:
+        """The keys in the footer below are not those that work now; the dialog's own are in its frame."""
+        self._footers().add_class("-covered")
+
+    def on_unmount(self) -> None:
+        """With the last dialog they are right again."""
+        if sum(isinstance(screen, Dialog) for screen in self._screens()) == 0:
+            self._footers().remove_class("-covered")
+
+    def _footers(self) -> DOMQuery[Footer]:
+        return self._screens()[0].query(Footer)
+
+    def _screens(self) -> list[Screen[object]]:
+        return self.app.screen_stack  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is

@@ -14,6 +14,8 @@ from lmstudio_tui.tui.commands import Where, bindings, commands
 from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -21,14 +23,27 @@ _TITLES: dict[Where, str] = {
     "prompt": "In the prompt",
     "chat": "In the chat",
     "transcript": "In the transcript",
+    "models": "In the list of models",
+    "inspector": "In the inspector",
+    "everywhere": "Everywhere",
+    "servers": "In the list of servers",
     "no server": "On the page without a server",
     "dialog": "In a list or dialog",
-    "everywhere": "Everywhere",
 }
+_FIRST: dict[str, tuple[Where, ...]] = {
+    "chat": ("prompt", "chat", "transcript", "everywhere"),
+    "models": ("models", "everywhere"),
+    "inspector": ("inspector", "everywhere"),
+}
+"""What somebody in this pane wants to read first."""
 
 
 class HelpScreen(Dialog[None]):
-    """All keys, by where they work."""
+    """All keys, by where they work, those of the pane in front first.
+
+    Args:
+        pane: the name of that pane.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.leave"),
@@ -37,11 +52,16 @@ class HelpScreen(Dialog[None]):
         Binding("down,j", "scroll_down", "Down", show=False),
     ]
 
+    def __init__(self, pane: str = "chat") -> None:
+        super().__init__()
+        first = _FIRST.get(pane, ())
+        self._places: tuple[Where, ...] = (*first, *(where for where in _TITLES if where not in first))
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="frame") as frame:
             frame.border_title = "Keys"
             frame.border_subtitle = "Esc back"
-            yield Static(_keys())
+            yield Static(_keys(self._places))
 
     def action_leave(self) -> None:
         """Close it."""
@@ -56,15 +76,15 @@ class HelpScreen(Dialog[None]):
         self.query_one(VerticalScroll).scroll_up()
 
 
-def _keys() -> Table:
+def _keys(places: Iterable[Where]) -> Table:
     """The keys, with what they do beside them, however narrow it gets."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
-    for number, (where, title) in enumerate(_TITLES.items()):
+    for number, where in enumerate(places):
         if number:
             table.add_row()
-        table.add_row(Text(title, style="bold"))
+        table.add_row(Text(_TITLES[where], style="bold"))
         for command in commands(where):
             table.add_row(f"  {command.shown_keys}", Text(command.help))
     return table

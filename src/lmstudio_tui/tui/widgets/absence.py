@@ -10,7 +10,8 @@ from rich.text import Text
 from textual.message import Message
 from textual.widget import Widget
 
-from lmstudio_tui.features.health import Presence, ServerView
+from lmstudio_tui.features.server_view import Presence, ServerView
+from lmstudio_tui.sdk import RequestTimeoutError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 
@@ -24,7 +25,9 @@ class Absence(Widget, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"absence--title", "absence--key", "absence--dim"}
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("absence.simulator", "absence.retry", "absence.key")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("absence.servers", "absence.simulator", "absence.retry", "absence.key")
+    ]
 
     DEFAULT_CSS = """
     Absence {
@@ -38,7 +41,7 @@ class Absence(Widget, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """A way on was chosen: `simulator`, `retry` or `key`."""
+        """A way on was chosen: `servers`, `simulator`, `retry` or `key`."""
 
         way: str
 
@@ -91,15 +94,17 @@ class Absence(Widget, can_focus=True):
                 self._styled(f"What answers at {url} is no model server that I know.", "absence--title"),
                 self._styled(said, "absence--dim"),
                 Text(),
-                self._way("1", "Check the address:  lmstudio-tui --base-url http://HOST:PORT"),
+                self._way("1", "Is the address right?  Press ", "s", " for servers."),
                 self._way("2", "Just looking?  Press ", "d", " for the built-in simulator."),
             ]
+        mute = isinstance(view.error, RequestTimeoutError) and view.error.phase == "read"
+        title = f"The server at {url} takes requests, and does not answer." if mute else f"Nothing answers at {url}."
         return [
-            self._styled(f"Nothing answers at {url}.", "absence--title"),
+            self._styled(title, "absence--title"),
             self._styled(f"The reason: {said.removeprefix('Nothing answers: ')}", "absence--dim"),
             Text(),
             self._way("1", "In LM Studio: Developer → Start server, or run  lms server start"),
-            self._way("2", "Another address:  lmstudio-tui --base-url http://HOST:PORT"),
+            self._way("2", "Another server?  Press ", "s", " to choose one, or to find those here."),
             self._way("3", "Just looking?  Press ", "d", " for the built-in simulator."),
             Text(),
             Text.assemble(

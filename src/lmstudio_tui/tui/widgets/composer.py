@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _EDITING = [
     binding
     for binding in TextArea.BINDINGS
-    if isinstance(binding, Binding) and not {"up", "down", "pageup", "pagedown", "ctrl+y"} & set(binding.key.split(","))
+    if isinstance(binding, Binding)
+    and not {"up", "down", "pageup", "pagedown", "ctrl+y", "f6"} & set(binding.key.split(","))
 ]
 """The text area's own keys, but for those that mean something else here."""
 

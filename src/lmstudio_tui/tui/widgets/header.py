@@ -1,38 +1,42 @@
-"""The header: which server, how it is, which model."""
+"""The header: which server, how it is, which model. Every badge explains itself at a click."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.widget import Widget
 
-from lmstudio_tui.features.health import Presence, ServerView
+from lmstudio_tui.features.facts import CALM_MS, Mark, health_in_words, sparkline
+from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.messages import FactWanted, ModelWanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import RenderResult
+    from textual.events import Click
 
-_BARS = "▁▂▃▄▅▆▇█"
 _SHORT = {"chat": "chat", "vision": "vision", "tools": "tools", "reasoning": "reason", "embeddings": "embed"}
-
-_WORDS: dict[Presence, tuple[str, str]] = {
-    Presence.CONNECTING: ("looking", "header--quiet"),
-    Presence.ONLINE: ("", "header--good"),
-    Presence.OFFLINE: ("no server", "header--bad"),
-    Presence.LOCKED: ("key wanted", "header--fair"),
-    Presence.STRANGE: ("no model server", "header--bad"),
+_STYLES = {
+    Mark.GOOD: "header--good",
+    Mark.FAIR: "header--fair",
+    Mark.BAD: "header--bad",
+    Mark.UNKNOWN: "header--quiet",
 }
 
 
-def sparkline(values: Sequence[float], width: int = 8) -> str:
-    """The last values as bars between zero and the largest."""
-    shown = list(values)[-width:]
-    top = max(shown, default=0.0)
-    return "".join(_BARS[min(7, int(value / top * 7.99))] if top > 0 else _BARS[0] for value in shown)
+@dataclass(frozen=True, slots=True)
+class _Badge:
+    """A piece of the header, and the fact that it is about."""
+
+    fact: str
+    text: Text
+    gap: str = "   "
+    """What stands between it and the one before."""
 
 
 def seconds_left(view: ServerView) -> int | None:
@@ -83,61 +87,92 @@ class HeaderBar(Widget):
         self.refresh()
 
     def render(self) -> RenderResult:
-        width = self.size.width - 2
-        pieces = self._pieces()
-        name = self._styled("lmstudio-tui", "header--name")
-        # The last pieces go first when there is no room, and the name before the model; a warning stays, cut short.
-        least = 2 if self._warning else 1
-        while len(pieces) > max(least, 3) and _width([name, *pieces]) > width:
-            pieces.pop()
-        if _width([name, *pieces]) <= width:
-            pieces.insert(0, name)
-        while len(pieces) > least and _width(pieces) > width:
-            pieces.pop()
-        line = Text(" ", no_wrap=True, overflow="ellipsis").append_text(Text("   ").join(pieces))
+        badges = self._fitting()
+        line = Text(" ", no_wrap=True, overflow="ellipsis")
+        for number, badge in enumerate(badges):
+            line.append_text(self._styled(badge.gap if number else "", "header--quiet")).append_text(badge.text)
         line.truncate(self.size.width, overflow="ellipsis")
         return line
 
-    def _pieces(self) -> list[Text]:
-        """The badges, the most important first."""
-        view = self._view
-        pieces = [self._server()]
-        if view.online and view.latencies:
-            pieces.append(self._styled(f"{view.latencies[-1]:.0f} ms", "header--quiet"))
-        elif view.presence is Presence.OFFLINE:
-            pieces.append(self._styled(view.base_url, "header--quiet"))
-            left = seconds_left(view)
-            if left is not None:
-                pieces.append(self._styled(f"next try in {left} s" if left else "trying", "header--quiet"))
-        if self._model:
-            pieces.insert(min(2, len(pieces)), self._styled(self._model, "header--model"))
-        if self._warning:
-            pieces.insert(1, self._styled(f"! {self._warning}", "header--fair"))
-        if view.online and view.status is not None:
-            if view.status.models_loaded is not None:
-                pieces.append(Text(f"{view.status.models_loaded} loaded"))
-            if len(view.latencies) > 1:
-                pieces.append(self._styled(sparkline(view.latencies), "header--quiet"))
-            able = [short for name, short in _SHORT.items() if view.status.capabilities[name].available]
-            pieces.append(self._styled(" · ".join(able), "header--quiet"))
-        return pieces
+    def on_click(self, event: Click) -> None:
+        """Explain the badge under the mouse."""
+        end = 1
+        for number, badge in enumerate(self._fitting()):
+            start = end + (len(badge.gap) if number else 0)
+            end = start + badge.text.cell_len
+            if start <= event.x < end:
+                self.post_message(ModelWanted() if badge.fact == "model" else FactWanted(badge.fact))
+                return
 
-    def _server(self) -> Text:
+    def _fitting(self) -> list[_Badge]:
+        """The badges that there is room for."""
+        width = self.size.width - 2
+        server = self._server()
+        badges = [*server, *self._others()]
+        name = _Badge("server", self._styled("lmstudio-tui", "header--name"))
+        # The last badges go first when there is no room, and the name before the model; a warning stays, cut short.
+        least = len(server) + (1 if self._warning else 0)
+        while len(badges) > max(least, len(server) + 2) and _width([name, *badges]) > width:
+            badges.pop()
+        if _width([name, *badges]) <= width:
+            badges.insert(0, name)
+        while len(badges) > least and _width(badges) > width:
+            badges.pop()
+        return badges
+
+    def _server(self) -> list[_Badge]:
+        """How the server is, and what it is."""
         view = self._view
-        word, style = _WORDS[view.presence]
+        word, mark = health_in_words(view)
+        badges = [_Badge("server", self._styled(f"● {word}", _STYLES[mark]))]
         status = view.status
         if not view.online or status is None:
-            return self._styled(f"● {word}", style)
-        version = "" if status.version == "unknown" else f" {clean_line(status.version)}"
-        return Text.assemble(
-            self._styled(f"● {clean_line(status.status)[:20]}", style),
-            f"  {status.kind.label}{version}",
-            self._styled(" simulator", "header--name") if status.simulator else "",
-        )
+            return badges
+        badges.append(_Badge("kind", Text(clean_line(status.software) or status.kind.label), "  "))
+        if status.version != "unknown":
+            badges.append(_Badge("version", Text(clean_line(status.version)), " "))
+        if status.simulator:
+            badges.append(_Badge("kind", self._styled("simulator", "header--name"), " "))
+        return badges
+
+    def _others(self) -> list[_Badge]:
+        """The other badges, the most important first."""
+        view = self._view
+        badges: list[_Badge] = []
+        if self._warning:
+            badges.append(_Badge("security", self._styled(f"! {self._warning}", "header--fair")))
+        model = [_Badge("model", self._styled(self._model, "header--model"))] if self._model else []
+        if view.online and view.latencies:
+            badges.append(_Badge("latency", self._styled(f"{view.latencies[-1]:.0f} ms", "header--quiet")))
+        elif view.presence is Presence.OFFLINE:
+            badges.append(_Badge("server", self._styled(view.base_url, "header--quiet")))
+            left = seconds_left(view)
+            words = "" if left is None else f"next try in {left} s" if left else "trying"
+            # What is next matters more than the model that cannot be asked now.
+            model = [*([_Badge("server", self._styled(words, "header--quiet"))] if words else []), *model]
+        badges += model
+        return badges + self._abilities() if view.online else badges
+
+    def _abilities(self) -> list[_Badge]:
+        """What the server has, and can do."""
+        view = self._view
+        badges: list[_Badge] = []
+        if view.loaded is not None:
+            badges.append(_Badge("models", Text(f"{view.loaded} loaded")))
+        if len(view.latencies) > 1:
+            line = sparkline(view.latencies, least=CALM_MS)
+            badges.append(_Badge("latency", self._styled(line, "header--quiet")))
+        can = view.status.capabilities if view.status is not None else {}
+        able = [name for name in _SHORT if name in can and can[name].available]
+        for number, capability in enumerate(able):
+            gap = " · " if number else "   "
+            badges.append(_Badge(capability, self._styled(_SHORT[capability], "header--quiet"), gap))
+        return badges
 
     def _styled(self, text: str, component: str) -> Text:
         return Text(text, style=self.get_component_rich_style(component))
 
 
-def _width(pieces: Sequence[Text]) -> int:
-    return sum(piece.cell_len for piece in pieces) + 3 * (len(pieces) - 1)
+def _width(badges: Sequence[_Badge]) -> int:
+    gaps = sum(len(badge.gap) for badge in badges[1:])
+    return sum(badge.text.cell_len for badge in badges) + gaps

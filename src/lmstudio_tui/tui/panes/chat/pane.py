@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding
-from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from lmstudio_tui.features.chat.conversation import Conversation, Said, Status
 from lmstudio_tui.features.chat.live import Delivered, LiveAnswer, ask, footer_of
-from lmstudio_tui.features.health import Presence, ServerView
-from lmstudio_tui.sdk import RequestCancelledError, ServerConnectionError, StreamInterruptedError
+from lmstudio_tui.features.server_view import Presence, ServerView
+from lmstudio_tui.sdk import AuthenticationError, RequestCancelledError, ServerConnectionError, StreamInterruptedError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.messages import CopyWanted, ModelWanted, ServerDoubted
+from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.transcript import Role, Transcript, Turn
@@ -32,15 +32,17 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from lmstudio_tui.sdk import LMStudioError, LMStudioSDK, StreamEvent
+    from lmstudio_tui.tui.catalogue.command import Where
 
 
-class ChatPane(Vertical):
+class ChatPane(Pane):
     """Ask and be answered. Stops at once, keeps what had arrived, and never loses a prompt.
 
     Args:
         now: the time of day.
     """
 
+    where: ClassVar[Where] = "chat"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.stop", "chat.switch", "chat.model", "chat.copy", "chat.retry", "chat.new", "chat.restore"),
         *bindings("transcript.copy", "transcript.copy_code", "chat.page_up", "chat.page_down"),
@@ -49,30 +51,10 @@ class ChatPane(Vertical):
 
     DEFAULT_CSS = """
     ChatPane {
-        height: 1fr;
         & ContentSwitcher { height: 1fr; }
         & #welcome { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
     }
     """
-
-    class ModelWanted(Message):
-        """A model is to be chosen."""
-
-    class ServerDoubted(Message):
-        """A request failed in a way that makes one doubt the server."""
-
-    class CopyWanted(Message):
-        """A text is to be copied.
-
-        Args:
-            text: exactly what arrived.
-            what: says what it is, such as "answer".
-        """
-
-        def __init__(self, text: str, what: str) -> None:
-            super().__init__()
-            self.text = text
-            self.what = what
 
     def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -124,6 +106,11 @@ class ChatPane(Vertical):
         self.query_one(Absence).show_server(view)
         self._arrange()
 
+    def arrive(self) -> None:
+        """Put the cursor into the prompt, or onto the page without a server."""
+        composer = self.query_one(Composer)
+        self.screen.set_focus(composer if composer.display else self.query_one(Absence))
+
     @property
     def streaming(self) -> bool:
         """Whether an answer is on its way."""
@@ -153,7 +140,7 @@ class ChatPane(Vertical):
         absence = self.query_one(Absence)
         focused = self.screen.focused
         astray = focused is absence and page != "absence"
-        if self.screen.is_current and (astray or (moved and focused in {None, absence, composer})):
+        if self.display and self.screen.is_current and (astray or (moved and focused in {None, absence, composer})):
             self.screen.set_focus(absence if hidden else composer)
 
     def _page(self) -> str:
@@ -167,12 +154,18 @@ class ChatPane(Vertical):
             text.append(f"Looking for a server at {self._view.base_url} …\n\n", style="bold")
         elif reason := self._refusal():
             text.append(f"This server cannot chat.\n\n{reason}\n\n", style="bold")
+            text.append("F3 explains what it can do, F4 goes to another server, F9 to the simulator.")
+            self._welcome_with(text)
+            return
         elif self._model:
             text.append(f"{self._model} is listening.\n\n", style="bold")
         elif not self._view.models:
             text.append("This server lists no model.\n\n", style="bold")
             text.append("Load one in the server, or press Ctrl+T and type a model's id.\n")
         text.append("Type below; Enter sends, Ctrl+J starts a new line.\nCtrl+T another model   F1 all keys")
+        self._welcome_with(text)
+
+    def _welcome_with(self, text: Text) -> None:
         if text != self._welcomed:
             self._welcomed = text
             self.query_one("#welcome", Static).update(text)
@@ -180,7 +173,7 @@ class ChatPane(Vertical):
     def _refusal(self) -> str:
         """Why this server cannot chat; empty where it may."""
         chat = self._view.status.capabilities.get("chat") if self._view.status else None
-        return clean_line(chat.reason) if chat is not None and chat.available is False else ""
+        return clean_line(f"{chat.reason} {chat.hint}") if chat is not None and chat.available is False else ""
 
     # Asking
 
@@ -191,7 +184,7 @@ class ChatPane(Vertical):
         elif self._client is None or self._view.presence is Presence.CONNECTING:
             self.notify("There is no server yet; the prompt is kept.", severity="warning")
         elif self._view.presence is Presence.LOCKED:
-            self.notify("The server wants an API key first; the prompt is kept.", severity="warning")
+            self.notify("The server wants an API key first (F6); the prompt is kept.", severity="warning")
         else:
             event.composer.accept()
             self._ask(event.text)
@@ -280,8 +273,8 @@ class ChatPane(Vertical):
             Said(self._answer_id, "assistant", partial.text, partial.reasoning, status, partial.model)
         )
         self._end_run()
-        if isinstance(error, ServerConnectionError | StreamInterruptedError):
-            self.post_message(self.ServerDoubted())
+        if isinstance(error, ServerConnectionError | StreamInterruptedError | AuthenticationError):
+            self.post_message(ServerDoubted())
 
     def _crashed(self, error: BaseException) -> None:
         """A defect of ours: say so, and go on."""
@@ -360,7 +353,7 @@ class ChatPane(Vertical):
 
     def action_choose_model(self) -> None:
         """Ask for a model."""
-        self.post_message(self.ModelWanted())
+        self.post_message(ModelWanted())
 
     def action_retry(self) -> None:
         """Send the last prompt again. An answer with a text stays; an empty one makes room."""
@@ -406,13 +399,13 @@ class ChatPane(Vertical):
         """Copy what is selected: text, else a turn; else the last answer."""
         marked = self.screen.get_selected_text()
         if marked:
-            self.post_message(self.CopyWanted(marked, "selection"))
+            self.post_message(CopyWanted(marked, "selection"))
             return
         said = self._selected() or self._conversation.last_answer
         if said is None:
             self.notify("There is no answer to copy yet.", timeout=3)
             return
-        self.post_message(self.CopyWanted(said.text, "prompt" if said.role == "user" else "answer"))
+        self.post_message(CopyWanted(said.text, "prompt" if said.role == "user" else "answer"))
 
     def _selected(self) -> Said | None:
         transcript = self.query_one(Transcript)
@@ -425,13 +418,13 @@ class ChatPane(Vertical):
         blocks = list(self.query_one(Transcript).code_blocks(said.id)) if said else []
         chosen = [block for block in blocks if block.number == number] if number else list(blocks[-1:])
         if chosen:
-            self.post_message(self.CopyWanted(chosen[0].code, f"code block {chosen[0].number}"))
+            self.post_message(CopyWanted(chosen[0].code, f"code block {chosen[0].number}"))
         else:
             self.notify("There is no such block of code in this answer.", timeout=3)
 
     def on_transcript_code_copy_requested(self, event: Transcript.CodeCopyRequested) -> None:
         """A block's copy button was clicked."""
-        self.post_message(self.CopyWanted(event.code, f"code block {event.number}"))
+        self.post_message(CopyWanted(event.code, f"code block {event.number}"))
 
 
 def _ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]:
@@ -443,6 +436,8 @@ def _ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]
             return "stopped", "Stopped. What had arrived is kept." if has_output else "Stopped before anything came."
         case StreamInterruptedError():
             return "interrupted", f"{_sentence(error.message)} What arrived is kept; Ctrl+R asks again."
+        case AuthenticationError():
+            return "failed", f"{_sentence(error.message)} F6 types a key; then Ctrl+R asks again."
         case _:
             return "failed", f"{_sentence(error.message)} {_sentence(error.hint)} Ctrl+R asks again."
 

@@ -1,0 +1,1 @@
+"""Looking for what keeps the program from working: one check after the other, none of which may hang."""

@@ -1,0 +1,64 @@
+"""Why something cannot be done with models now, and what went wrong, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lmstudio_tui.features.server_view import Presence
+from lmstudio_tui.sdk import ModelNotFoundError, RequestCancelledError
+from lmstudio_tui.text_safety import clean_line
+
+if TYPE_CHECKING:
+    from lmstudio_tui.features.server_view import ServerView
+    from lmstudio_tui.sdk import LMStudioError
+
+_AWAY: Final = {
+    Presence.CONNECTING: "The server at {url} has not answered yet.",
+    Presence.OFFLINE: "Nobody answers at {url}.",
+    Presence.LOCKED: "The server at {url} wants an API key.",
+    Presence.STRANGE: "What answers at {url} is no model server that I know.",
+}
+
+
+def away_in_words(view: ServerView) -> str:
+    """Why the server cannot be used; empty when it can."""
+    return _AWAY[view.presence].format(url=clean_line(view.base_url)) if view.presence in _AWAY else ""
+
+
+def refusal(view: ServerView, capability: str) -> str:
+    """Why something cannot be asked of the server now; empty when it may, which includes that nobody knows.
+
+    Args:
+        view: the last look at the server.
+        capability: the name of what is needed, such as `model_load`.
+    """
+    away = away_in_words(view)
+    if away:
+        return f"{away} This needs the server."
+    known = view.status.capabilities.get(capability) if view.status else None
+    return sentence(clean_line(known.reason)) if known is not None and known.available is False else ""
+
+
+def failure_in_words(error: LMStudioError) -> str:
+    """What happened, and what to do next."""
+    return " ".join(sentence(clean_line(text)) for text in (error.message, error.hint) if text.strip())
+
+
+def load_failure_in_words(error: LMStudioError) -> str:
+    """Why a model was not loaded."""
+    if isinstance(error, RequestCancelledError):
+        return "is no longer waited for. The server may go on with it: look at the list before it is loaded again."
+    return f"was not loaded. {failure_in_words(error)}"
+
+
+def unload_failure_in_words(error: LMStudioError) -> str:
+    """Why an instance was not unloaded."""
+    if isinstance(error, ModelNotFoundError):
+        return "is gone already: the server knows no such instance any more."
+    return f"was not unloaded. {failure_in_words(error)}"
+
+
+def sentence(text: str) -> str:
+    """With a full stop, where a server left it out."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…:" else f"{text}."

@@ -1,0 +1,117 @@
+"""The last list of models of each server: what the app shows while the server is away.
+
+It can be fetched again, so that no fault in these files ever stops anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from lmstudio_tui.sdk import ModelSummary, ProtocolError
+from lmstudio_tui.store.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lmstudio_tui.sdk import ModelListing
+
+REMEMBERED_SERVERS = 32
+"""Each run of the built-in simulator has a port of its own, so the files would grow in number for ever."""
+
+
+@dataclass(frozen=True)
+class CachedListing:
+    """A list of models as it was.
+
+    Args:
+        models: what the server had.
+        sources: the lists of the server that told of them.
+        fetched_at: when, with its zone.
+    """
+
+    models: tuple[ModelSummary, ...]
+    sources: tuple[str, ...]
+    fetched_at: datetime
+
+
+class ModelsCache:
+    """One file for each server. Nothing is created before something is saved.
+
+    Args:
+        folder: where the files are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path_for(self, base_url: str) -> Path:
+        """The file for a server. Its name is a hash, since an address may hold anything."""
+        return self.folder / f"{hashlib.sha256(base_url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
+
+    def load(self, base_url: str) -> CachedListing | None:
+        """What was saved for a server; None when there is nothing, or nothing of use.
+
+        A file that cannot be understood is set aside as `.broken`; entries that are no models are passed over.
+        """
+        path = self.path_for(base_url)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        found = _understood(content, base_url)
+        if found is None:
+            with suppress(OSError):
+                path.replace(path.with_name(f"{path.name}.broken"))
+        return found
+
+    def save(self, base_url: str, listing: ModelListing) -> None:
+        """Keep a list of models in place of the one before, in one step.
+
+        Raises:
+            OSError: when it cannot be written; what was there before is then still there.
+        """
+        content = {
+            "base_url": base_url,
+            "fetched_at": listing.fetched_at.isoformat(),
+            "sources": list(listing.sources),
+            "models": [model.model_dump(mode="json") for model in listing.models],
+        }
+        write_atomic(self.path_for(base_url), json.dumps(content, indent=1) + "\n")
+        self._forget()
+
+    def _forget(self) -> None:
+        """Remove the files that were written longest ago, when there are too many."""
+        with suppress(OSError):
+            files = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+            for path in files[:-REMEMBERED_SERVERS]:
+                path.unlink()
+
+
+def _understood(content: bytes, base_url: str) -> CachedListing | None:
+    try:
+        read: object = json.loads(content)
+    except (ValueError, RecursionError):  # no JSON, no Unicode, or lists within lists without end
+        return None
+    members = cast("dict[str, object]", read) if isinstance(read, dict) else {}
+    models, sources, fetched_at = members.get("models"), members.get("sources"), members.get("fetched_at")
+    if members.get("base_url") != base_url or not isinstance(models, list) or not isinstance(fetched_at, str):
+        return None
+    try:
+        when = datetime.fromisoformat(fetched_at)
+    except ValueError:
+        return None
+    kept: list[ModelSummary] = []
+    for entry in cast("list[object]", models):
+        with suppress(ProtocolError):
+            kept.append(ModelSummary.read(entry))
+    paths = cast("list[object]", sources) if isinstance(sources, list) else []
+    return CachedListing(
+        models=tuple(kept),
+        sources=tuple(path for path in paths if isinstance(path, str)),
+        fetched_at=when if when.tzinfo else when.replace(tzinfo=UTC),
+    )

@@ -1,0 +1,1 @@
+"""The commands, by where they belong; `tui.commands` puts them together."""

@@ -1,0 +1,84 @@
+"""What a command is, and how its keys are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Where = Literal[
+    "everywhere",
+    "chat",
+    "prompt",
+    "transcript",
+    "models",
+    "inspector",
+    "servers",
+    "no server",
+    "dialog",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a person can do.
+
+    Args:
+        id: names it for key maps.
+        keys: the keys, Textual's names, comma-separated; the first is shown.
+        action: Textual's action string.
+        title: one or two words, for the footer.
+        help: one sentence, for the palette and the help page.
+        where: where it works.
+        show: whether the footer shows it.
+        palette: whether the palette lists it.
+        priority: whether it works before the focused widget sees the key.
+    """
+
+    id: str
+    keys: str
+    action: str
+    title: str
+    help: str
+    where: Where
+    show: bool = False
+    palette: bool = True
+    priority: bool = False
+
+    @property
+    def binding(self) -> Binding:
+        """As Textual wants it."""
+        return Binding(
+            self.keys, self.action, self.title, show=self.show, id=self.id, priority=self.priority, tooltip=self.help
+        )
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as people read them."""
+        return " or ".join(readable_key(key) for key in self.keys.split(","))
+
+
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "question_mark": "?",
+}
+
+
+def readable_key(key: str) -> str:
+    """`ctrl+left_square_bracket` → `Ctrl+[`."""
+    *modifiers, name = key.strip().split("+")
+    function_key = name.startswith("f") and name[1:].isdigit()
+    last = _NAMES.get(name, name.upper() if function_key or modifiers else name)
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), last])

@@ -1,0 +1,92 @@
+"""What panes ask of the app, whichever pane it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Purpose = Literal["chat", "embeddings"]
+
+
+class ServerDoubted(Message):
+    """A request failed in a way that makes one doubt the server, or changed what it has: look at it at once."""
+
+
+class CopyWanted(Message):
+    """A text is to be copied.
+
+    Args:
+        text: exactly what is to be on the clipboard.
+        what: says what it is, such as "answer".
+    """
+
+    def __init__(self, text: str, what: str) -> None:
+        super().__init__()
+        self.text = text
+        self.what = what
+
+
+class SaveWanted(Message):
+    """A text is to be written to a file that the user names; nothing is overwritten without asking.
+
+    Args:
+        text: the content.
+        what: says what it is, such as "HAR of 12 requests".
+        suggested: where it may go; a relative path counts from the current folder.
+    """
+
+    def __init__(self, text: str, what: str, suggested: Path) -> None:
+        super().__init__()
+        self.text = text
+        self.what = what
+        self.suggested = suggested
+
+
+class ModelChosen(Message):
+    """A model is to be used from now on, on this server.
+
+    Args:
+        model: its id.
+        purpose: what for.
+    """
+
+    def __init__(self, model: str, purpose: Purpose) -> None:
+        super().__init__()
+        self.model = model
+        self.purpose: Purpose = purpose
+
+
+class PaneWanted(Message):
+    """Another pane is to be shown.
+
+    Args:
+        name: as in `PANES`.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ModelWanted(Message):
+    """A model for the chat is to be chosen."""
+
+
+class ServersWanted(Message):
+    """Another server is to be chosen."""
+
+
+class FactWanted(Message):
+    """What is known of the server is to be explained.
+
+    Args:
+        fact: the id of the one to begin with (`features.facts`).
+    """
+
+    def __init__(self, fact: str) -> None:
+        super().__init__()
+        self.fact = fact

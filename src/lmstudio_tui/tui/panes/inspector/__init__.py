@@ -1,0 +1,5 @@
+"""The inspector pane."""
+
+from lmstudio_tui.tui.panes.inspector.pane import InspectorPane
+
+__all__ = ["InspectorPane"]

@@ -1,0 +1,247 @@
+"""The list of requests, by the line API."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.panes.inspector.columns import View, columns_for, gap_for, longest_of, request_line, title_line
+from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from rich.style import Style
+    from textual import events
+    from textual.binding import BindingType
+    from textual.reactive import Reactive
+
+    from lmstudio_tui.features.inspector.exchange import Summary
+
+
+class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Requests, the newest first, and a cursor that stays on its request while others come in above it.
+
+    Args:
+        now: the time of day.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
+        "wire--cursor", "wire--cursor-quiet",
+    }  # fmt: skip
+    ALLOW_SELECT: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            *("inspector.up", "inspector.down", "inspector.page_up", "inspector.page_down"),
+            *("inspector.start", "inspector.end"),
+        )
+    ]
+
+    DEFAULT_CSS: ClassVar[str] = f"""
+    RequestList {{
+        height: 1fr;
+        background: transparent;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        {CSS}
+    }}
+    """
+
+    class Moved(Message):
+        """The cursor stands on another request, or on none."""
+
+    class Opened(Message):
+        """A request is to be shown."""
+
+    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._now = now
+        self._shown: list[Summary] = []
+        self._index: dict[str, int] = {}
+        self._cursor = 0
+        self._following = True
+        self._looks = Looks(self)
+        self._notice: tuple[str, ...] = ()
+        self._longest = 0.0
+
+    @property
+    def shown(self) -> Sequence[Summary]:
+        """The requests in the list."""
+        return self._shown
+
+    @property
+    def chosen(self) -> Summary | None:
+        """The request under the cursor."""
+        return self._shown[self._cursor] if self._shown else None
+
+    def show(self, summaries: list[Summary]) -> None:
+        """Show these. The cursor stays where it was, unless it is on the newest: then it stays on the newest."""
+        before = self.chosen
+        height = len(self._shown)
+        old = self._cursor
+        self._shown = summaries
+        self._longest = longest_of(summaries)
+        self._index = {summary.call_id: index for index, summary in enumerate(summaries)}
+        at = None if before is None else self._index.get(before.call_id)
+        if self._following:
+            self._cursor = 0
+        else:
+            self._cursor = min(old, max(0, len(summaries) - 1)) if at is None else at
+        self._resize(height, moved=0 if at is None or self._following else at - old)
+        self.refresh()
+        after = self.chosen
+        if (before and before.call_id) != (after and after.call_id):
+            self.post_message(self.Moved())
+
+    def say(self, *notice: str) -> None:
+        """What stands there while the list is empty, a line each; the first is the loudest."""
+        if notice != self._notice:
+            self._notice = notice
+            self.refresh()
+
+    def choose(self, call_id: str) -> bool:
+        """Put the cursor on a request; whether it is in the list."""
+        at = self._index.get(call_id)
+        if at is not None:
+            self._put(at)
+        return at is not None
+
+    def _resize(self, before: int, *, moved: int) -> None:
+        """Keep what is read in its place when requests come in above it."""
+        size = Size(self.size.width, len(self._shown) + 1)
+        if size != self.virtual_size:
+            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
+            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+            self._scroll_update(size)
+        top = self.scroll_offset.y
+        if moved and top:
+            self.scroll_to(y=max(0, top + moved), animate=False, immediate=True)
+        elif len(self._shown) < before:
+            self._reveal()
+
+    @property
+    def _room(self) -> int:
+        """How many requests are in view."""
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def _put(self, cursor: int) -> None:
+        if not self._shown:
+            return
+        before = self._cursor
+        self._cursor = max(0, min(len(self._shown) - 1, cursor))
+        self._following = self._cursor == 0
+        self._reveal()
+        self.refresh()
+        if self._cursor != before:
+            self.post_message(self.Moved())
+
+    def _reveal(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, immediate=True)
+        elif self._cursor >= top + self._room:
+            self.scroll_to(y=self._cursor - self._room + 1, animate=False, immediate=True)
+
+    # Painting
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self._looks.forget()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in view."""
+        del event
+        self._resize(len(self._shown), moved=0)
+        self._reveal()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        """The cursor looks another way when the keys go here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor looks another way when the keys go elsewhere."""
+        self.refresh()
+
+    def tick(self) -> None:
+        """Draw again what changes with the time: the requests under way."""
+        for y, summary in enumerate(self._shown[self.scroll_offset.y : self.scroll_offset.y + self._room], 1):
+            if summary.under_way:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen: the titles, or a request."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        row = self.scroll_offset.y + y - 1
+        if not self._shown:
+            return self._render_notice(y, width, base)
+        if row >= len(self._shown):
+            return Strip.blank(width, base)
+        now = self._now()
+        room = max(4, width - 2)
+        view = View(columns_for(room), gap_for(room), self._longest, now.timestamp(), now.tzinfo)
+        if not y:
+            pieces = title_line(view)
+        else:
+            pieces = request_line(self._shown[row], view)
+            if row == self._cursor:
+                base += self._looks["cursor" if self.has_focus else "cursor-quiet"]
+        mark = "▌" if y and row == self._cursor else " "
+        accent = self._looks["word"] if self.has_focus else self._looks["mark"]
+        segments = [Segment(mark, base + accent), *(Segment(text, base + self._looks[style]) for text, style in pieces)]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _render_notice(self, y: int, width: int, base: Style) -> Strip:
+        """What to do first, in the middle."""
+        rows = [row for text in self._notice for row in wrap(text, max(1, width - 2)) or [""]]
+        number = y - max(0, (self.size.height - len(rows)) // 3)
+        if not 0 <= number < len(rows):
+            return Strip.blank(width, base)
+        text = rows[number]
+        style = base + self._looks["heading" if text in self._notice[:1] else "dim"]
+        pad = " " * ((width - len(text)) // 2)
+        return Strip([Segment(pad, base), Segment(text, style)]).adjust_cell_length(width, base)
+
+    # Keys and mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose; a second click opens."""
+        row = self.scroll_offset.y + event.y - 1
+        if not self._shown:
+            self.post_message(self.Opened())
+        if event.y < 1 or row >= len(self._shown):
+            return
+        again = row == self._cursor
+        self._put(row)
+        if again or event.chain > 1:
+            self.post_message(self.Opened())
+
+    def action_line(self, rows: int) -> None:
+        """Go up or down."""
+        self._put(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Go a page up or down."""
+        self._put(self._cursor + pages * max(1, self._room - 1))
+
+    def action_start(self) -> None:
+        """Go to the newest, and follow it."""
+        self._put(0)
+
+    def action_end(self) -> None:
+        """Go to the oldest."""
+        self._put(len(self._shown) - 1)

@@ -1,0 +1,120 @@
+"""Everything that is known of one model, to be read, scrolled and copied from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from lmstudio_tui.features.models.details import Section, sections_of
+from lmstudio_tui.text_safety import clean_line
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from lmstudio_tui.sdk import ModelSummary
+
+_LABELS = 13
+"""Cells for the labels, the space behind them included."""
+
+
+class ModelDetails(VerticalScroll, can_focus=True):
+    """The details of the model under the cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"model-details--label", "model-details--title"}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("down,j", "scroll_down", "Down", show=False),
+        Binding("home,g", "scroll_home", "Start", show=False),
+        Binding("end,G", "scroll_end", "End", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    ModelDetails {
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        background: transparent;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        & > .model-details--label { color: $text-muted; }
+        & > .model-details--title { color: $accent; }
+        &:focus { border: round $border; border-title-color: $accent; border-title-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._model: ModelSummary | None = None
+        self._note = ""
+        self._drawn: tuple[ModelSummary | None, str, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def show(self, model: ModelSummary | None, note: str = "") -> None:
+        """Show another model.
+
+        Args:
+            model: which one; None for none.
+            note: what is to be said of it besides, such as what it is used for.
+        """
+        if self._model is None or model is None or self._model.id != model.id:
+            self.scroll_home(animate=False)
+        self._model, self._note = model, note
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        """Draw in the colours of another theme."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._drawn = None
+            self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Draw what is not drawn yet; nothing while it cannot be seen."""
+        width = self.scrollable_content_region.width
+        wanted = (self._model, self._note, width)
+        if not self.display or width < 1 or wanted == self._drawn:
+            return
+        self._drawn = wanted
+        model = self._model
+        self.border_title = Text(clean_line(model.id if model else "")) if model else ""
+        self.query_one(Static).update(self._text(model, width) if model else Text("No model is selected.", "dim"))
+
+    def _text(self, model: ModelSummary, width: int) -> Text:
+        lines: list[Text] = []
+        if self._note:
+            lines.append(Text(self._note, style=self._colour("title")))
+        for section in sections_of(model):
+            lines += self._section(section, width)
+        return Text("\n").join(lines)
+
+    def _section(self, section: Section, width: int) -> list[Text]:
+        label_style, title_style = self._colour("label"), self._colour("title")
+        lines = [Text(), Text(section.title, style=title_style)] if section.title else []
+        for fact in section.facts:
+            indent = _LABELS if fact.label and cell_len(fact.label) < _LABELS else 2
+            room = max(8, width - indent)
+            value = Text(fact.value).wrap(Console(width=room), room)
+            if fact.label and indent != _LABELS:
+                lines.append(Text(fact.label, style=label_style))
+            for at, part in enumerate(value):
+                label = fact.label if at == 0 and indent == _LABELS else ""
+                lines.append(Text.assemble((f"{label:<{indent}}", label_style), part))
+        return lines
+
+    def _colour(self, name: str) -> Style:
+        return Style(color=self.get_component_rich_style(f"model-details--{name}").color)

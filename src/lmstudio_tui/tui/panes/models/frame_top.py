@@ -1,0 +1,128 @@
+"""The upper edge of the pane's frame: its title, the counts, and the filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult, RenderResult
+    from textual.binding import BindingType
+
+
+class FrameEdge(Widget):
+    """The line of the frame, with the title at its left and a hint at its right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"frame-edge--title", "frame-edge--hint"}
+
+    class Clicked(Message):
+        """It was clicked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = "Models"
+        self._hint = ""
+
+    def show(self, title: str, hint: str) -> None:
+        """Show other words."""
+        if (title, hint) != (self._title, self._hint):
+            self._title, self._hint = title, hint
+            self.refresh()
+
+    def render(self) -> RenderResult:
+        width = self.size.width
+        title = Text(f" {self._title} ", style=self.get_component_rich_style("frame-edge--title"))
+        title.truncate(max(0, width - 3), overflow="ellipsis")
+        hint = Text(f" {self._hint} " if self._hint else "", style=self.get_component_rich_style("frame-edge--hint"))
+        if title.cell_len + hint.cell_len + 6 > width:
+            hint = Text()
+        rest = max(0, width - 2 - title.cell_len - hint.cell_len)
+        return Text.assemble("╭─", title, "─" * rest, hint, no_wrap=True, end="")
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the filter."""
+        event.stop()
+        self.post_message(self.Clicked())
+
+
+class FilterInput(Input):
+    """Where the filter is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,enter", "leave_filter", "To the list", show=False),
+        Binding("escape", "clear_filter", "Clear", show=False),
+    ]
+
+    class Left(Message):
+        """The cursor goes back to the list."""
+
+    def action_leave_filter(self) -> None:
+        """Go to the list, and keep the filter."""
+        self.post_message(self.Left())
+
+    def action_clear_filter(self) -> None:
+        """Filter no more; without a filter, go to the list."""
+        if self.value:
+            self.value = ""
+        else:
+            self.post_message(self.Left())
+
+
+class FrameTop(Horizontal):
+    """One line: the title, the filter while there is one, and the corner."""
+
+    DEFAULT_CSS = """
+    FrameTop {
+        height: 1;
+        & > FrameEdge {
+            width: 1fr;
+            height: 1;
+            color: $border-blurred;
+            & > .frame-edge--title, & > .frame-edge--hint { color: $text-muted; }
+        }
+        & > .corner { width: 2; height: 1; color: $border-blurred; }
+        & > FilterInput, & > FilterInput:focus {
+            display: none;
+            width: 46%;
+            max-width: 52;
+            height: 1;
+            border: none;
+            padding: 0 1;
+            background: $panel;
+        }
+        &.-filtering > FilterInput { display: block; }
+        &.-lit > FrameEdge { color: $border; }
+        &.-lit > .corner { color: $border; }
+        &.-lit > FrameEdge > .frame-edge--title { color: $accent; text-style: bold; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield FrameEdge()
+        yield FilterInput(placeholder="qwen  type:vlm  loaded  size<8gb")
+        yield Corner(classes="corner")
+
+    @property
+    def filter(self) -> FilterInput:
+        """Where the filter is typed."""
+        return self.query_one(FilterInput)
+
+    def show(self, title: str) -> None:
+        """Show the title; the filter is there while something is in it, or the cursor is."""
+        filtering = bool(self.filter.value) or self.filter.has_focus
+        self.set_class(filtering, "-filtering")
+        self.query_one(FrameEdge).show(title, "" if filtering else "/ filter")
+
+
+class Corner(Widget):
+    """The right end of the edge."""
+
+    def render(self) -> RenderResult:
+        return "─╮"

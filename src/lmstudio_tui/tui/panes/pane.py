@@ -1,0 +1,43 @@
+"""What every pane is, so that the frame need not know which one it has before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+
+if TYPE_CHECKING:
+    from lmstudio_tui.features.server_view import ServerView
+    from lmstudio_tui.sdk import LMStudioSDK
+    from lmstudio_tui.tui.catalogue.command import Where
+
+
+class Pane(Vertical):
+    """One of the app's panes. It is told of the server, and asks for things by the messages in `tui.messages`.
+
+    A hidden pane is told everything, too, and draws nothing.
+    """
+
+    DEFAULT_CSS = "Pane { height: 1fr; }"
+
+    where: ClassVar[Where] = "everywhere"
+    """Where in the catalogue its commands are."""
+
+    def use_client(self, client: LMStudioSDK) -> None:
+        """Talk to another server from now on; what still runs against the one before is dropped."""
+
+    def show_server(self, view: ServerView) -> None:
+        """Take note of what the server is like now."""
+
+    def use_model(self, model: str | None) -> None:
+        """Take note of the model that the chat asks."""
+
+    def show_defaults(self, chat: str | None, embeddings: str | None) -> None:
+        """Take note of which models are used for what on this server."""
+
+    def at_stake(self) -> str:
+        """What would be lost sight of if the app were left now, in a sentence; empty when nothing would."""
+        return ""
+
+    def arrive(self) -> None:
+        """The pane was just brought to the front: put the cursor where it belongs."""

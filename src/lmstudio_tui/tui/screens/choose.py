@@ -1,0 +1,96 @@
+"""Choosing one of a few things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class Choose(Dialog[str | None]):
+    """Gives the id of what was chosen, or None.
+
+    Args:
+        title: of the frame.
+        options: id, words, and what is said behind them more quietly.
+        current: the one to begin with.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.leave"),
+        Binding("k", "step('cursor_up')", "Up", show=False),
+        Binding("j", "step('cursor_down')", "Down", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    Choose {
+        & > .frame { width: auto; min-width: 34; max-width: 90%; padding: 0 1; }
+        & OptionList, & OptionList:focus {
+            width: auto;
+            height: auto;
+            max-height: 100%;
+            border: none;
+            background: transparent;
+            padding: 0;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
+    }
+    """
+
+    def __init__(self, title: str, options: Sequence[tuple[str, str, str]], current: str | None = None) -> None:
+        super().__init__()
+        self._asked = title
+        self._options = tuple(options)
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="frame") as frame:
+            frame.border_title = Text(clean_line(self._asked))
+            frame.border_subtitle = "Enter take   Esc back"
+            width = max((cell_len(clean_line(words)) for _, words, more in self._options if more), default=0)
+            yield OptionList(*(Option(_line(words, more, width), id=name) for name, words, more in self._options))
+
+    def on_mount(self) -> None:
+        """Begin at the current one."""
+        names = [name for name, _, _ in self._options]
+        self.query_one(OptionList).highlighted = names.index(self._current) if self._current in names else 0
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take it."""
+        self.dismiss(event.option.id)
+
+    def action_step(self, action: str) -> None:
+        """Move with the letters, too."""
+        options = self.query_one(OptionList)
+        if action == "cursor_up":
+            options.action_cursor_up()
+        else:
+            options.action_cursor_down()
+
+    def action_leave(self) -> None:
+        """Take none."""
+        self.dismiss(None)
+
+
+def _line(words: str, more: str, width: int) -> Text:
+    line = Text(clean_line(words), no_wrap=True, overflow="ellipsis")
+    if more:
+        line.pad_right(max(0, width - line.cell_len) + 2)
+        line.append(clean_line(more), style="dim")
+    return line

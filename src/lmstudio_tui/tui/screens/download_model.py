@@ -1,0 +1,94 @@
+"""Asking for a download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+_ABOUT = (
+    "The server downloads it, also when this app is closed. LM Studio offers no way to stop or delete a download from "
+    "outside: that is done in its own window."
+)
+
+
+class DownloadModel(Dialog[tuple[str, str | None] | None]):
+    """Gives the identifier and the quantization to download, or None.
+
+    Args:
+        refusal: says why it cannot be asked for now; empty when it can.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.leave")]
+
+    DEFAULT_CSS = """
+    DownloadModel {
+        & > .frame { max-width: 76; padding: 1 2; }
+        & Horizontal { height: 1; margin-bottom: 1; }
+        & .label { width: 15; color: $text-muted; }
+        & Input, & Input:focus { width: 1fr; margin: 0; background: $panel; padding: 0 1; }
+        & .about { color: $text-muted; }
+        & .problem { color: $text-error; display: none; margin-bottom: 1; }
+        & .problem.-some { display: block; }
+        & .buttons { align-horizontal: right; margin: 1 0 0 0; }
+        & Button { margin-left: 2; min-width: 10; }
+    }
+    """
+
+    def __init__(self, refusal: Callable[[], str]) -> None:
+        super().__init__()
+        self._refusal = refusal
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="frame") as frame:
+            frame.border_title = "Download a model"
+            frame.border_subtitle = "Enter download   Tab next   Esc back"
+            with Horizontal():
+                yield Static("Model", classes="label")
+                yield Input(id="model", placeholder="qwen/qwen3-8b, or its address on huggingface.co")
+            with Horizontal():
+                yield Static("Quantization", classes="label")
+                yield Input(id="quantization", placeholder="the server's choice; or such as Q4_K_M")
+            yield Static(classes="problem")
+            yield Static(_ABOUT, classes="about")
+            with Horizontal(classes="buttons"):
+                yield Button("Back", id="back", compact=True)
+                yield Button("Download", id="go", variant="primary", compact=True)
+
+    def on_input_submitted(self) -> None:
+        """Ask for it."""
+        self._take()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Ask for it, or do not."""
+        if event.button.id == "go":
+            self._take()
+        else:
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Ask for nothing."""
+        self.dismiss(None)
+
+    def _take(self) -> None:
+        model = self.query_one("#model", Input).value.strip()
+        quantization = self.query_one("#quantization", Input).value.strip()
+        problem = self._refusal() if model else "Which model? Its name in the catalogue, or its address."
+        if problem:
+            line = self.query_one(".problem", Static)
+            line.update(Text(problem))
+            line.add_class("-some")
+            self.query_one("#model", Input).focus()
+            return
+        self.dismiss((model, quantization or None))

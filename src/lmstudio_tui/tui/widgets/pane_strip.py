@@ -1,0 +1,62 @@
+"""The panes in one line, where there is no room for the rail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.widget import Widget
+
+from lmstudio_tui.tui.messages import PaneWanted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import RenderResult
+    from textual.events import Click
+
+
+class PaneStrip(Widget):
+    """Number and title of each pane; a click goes there.
+
+    Args:
+        panes: name and title of each.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-strip--active", "pane-strip--dim"}
+
+    DEFAULT_CSS = """
+    PaneStrip {
+        height: 1;
+        background: $surface;
+        & > .pane-strip--active { color: $accent; text-style: bold; }
+        & > .pane-strip--dim { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, panes: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._panes = tuple(panes)
+        self._active = ""
+
+    def show_pane(self, name: str) -> None:
+        """Mark the pane that is in front."""
+        self._active = name
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        pieces: list[Text] = []
+        for number, (name, title) in enumerate(self._panes, 1):
+            component = "pane-strip--active" if name == self._active else "pane-strip--dim"
+            pieces.append(Text(f" {number} {title} ", style=self.get_component_rich_style(component)))
+        return Text(" ", no_wrap=True, overflow="ellipsis").join(pieces)
+
+    def on_click(self, event: Click) -> None:
+        """Go to the pane under the mouse."""
+        start = 0
+        for number, (name, title) in enumerate(self._panes, 1):
+            end = start + len(f" {number} {title} ")
+            if start <= event.x < end:
+                self.post_message(PaneWanted(name))
+                return
+            start = end + 1

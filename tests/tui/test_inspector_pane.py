@@ -1,0 +1,759 @@
+"""The inspector pane, fed by a real client on the simulator, with the keyboard alone and with the mouse alone."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_parts import screen_text, until
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widgets import ContentSwitcher, Footer, Input, Static
+
+from lmstudio_tui.features.inspector.log import ExchangeLog
+from lmstudio_tui.sdk import (
+    CallFinished,
+    CallStarted,
+    ChatCompletionRequest,
+    ChatMessage,
+    ClientConfig,
+    EventReceived,
+    HeadersReceived,
+    LMStudioClient,
+    LMStudioError,
+)
+from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.tui.commands import commands
+from lmstudio_tui.tui.messages import CopyWanted, PaneWanted, SaveWanted
+from lmstudio_tui.tui.panes.inspector import InspectorPane
+from lmstudio_tui.tui.panes.inspector.detail import Detail
+from lmstudio_tui.tui.panes.inspector.request_list import RequestList
+from lmstudio_tui.tui.panes.inspector.tabs import SectionTabs
+from lmstudio_tui.tui.panes.inspector.wire_view import WireView
+from lmstudio_tui.tui.screens.confirm import Confirm
+from lmstudio_tui.tui.themes import THEMES
+
+pytestmark = pytest.mark.anyio
+SMALL, LARGE = (80, 24), (160, 50)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+KEY = "sk-lm-Ab3dEf9h:0123456789abcdefGHIJ"
+
+
+class Host(App[None]):
+    """Holds the pane, and another one, and remembers what is asked of it."""
+
+    def __init__(self, log: ExchangeLog) -> None:
+        super().__init__()
+        self.log_of_requests = log
+        self.posted: list[Message] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def compose(self) -> ComposeResult:
+        with ContentSwitcher(initial="inspector", id="panes"):
+            yield InspectorPane(self.log_of_requests, lambda: datetime.now(UTC), id="inspector")
+            yield Static("another pane", id="other")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one(InspectorPane).arrive()
+
+    def on_copy_wanted(self, event: CopyWanted) -> None:
+        self.posted.append(event)
+
+    def on_save_wanted(self, event: SaveWanted) -> None:
+        self.posted.append(event)
+
+    def on_pane_wanted(self, event: PaneWanted) -> None:
+        self.posted.append(event)
+
+
+class Driver:
+    """The pane under test, and short names for what tests do with it."""
+
+    def __init__(self, app: Host, pilot: Pilot[None], client: LMStudioClient) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.client = client
+
+    @property
+    def screen(self) -> str:
+        return screen_text(self.pilot)
+
+    @property
+    def list(self) -> RequestList:
+        return self.app.query_one(RequestList)
+
+    @property
+    def detail(self) -> Detail:
+        return self.app.query_one(Detail)
+
+    @property
+    def view(self) -> WireView:
+        return self.app.query_one(WireView)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        await until(self.pilot, condition)
+
+    async def shows(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.screen for text in texts))
+
+    async def hides(self, *texts: str) -> None:
+        await self.until(lambda: not any(text in self.screen for text in texts))
+
+    async def posts(self, kind: type[Message]) -> Any:
+        """The next message of a kind."""
+        await self.until(lambda: any(isinstance(one, kind) for one in self.app.posted))
+        found = next(one for one in self.app.posted if isinstance(one, kind))
+        self.app.posted.remove(found)
+        return found
+
+    def chat(self, model: str = "sim-llama-3.2-3b", text: str = "Hello there", *, stream: bool = True) -> None:
+        """Ask something, in a thread of its own, to the end."""
+        request = ChatCompletionRequest(model=model, messages=[ChatMessage(role="user", content=text)])
+
+        def ask() -> None:
+            with suppress(LMStudioError):
+                if stream:
+                    self.client.stream_chat_completion(request).run()
+                else:
+                    self.client.create_chat_completion(request)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join(20)
+
+
+OpenPane = Callable[..., Any]
+
+
+@pytest.fixture
+def open_pane(simulator: SimulatorServer) -> OpenPane:
+    @asynccontextmanager
+    async def open_it(
+        *, size: tuple[int, int] = SMALL, log: ExchangeLog | None = None, base_url: str | None = None, **settings: Any
+    ) -> AsyncGenerator[Driver]:
+        log = log or ExchangeLog()
+        values = {"base_url": base_url or simulator.base_url, "stream_retry_ms": 1, "max_retries": 0, **settings}
+        with LMStudioClient(ClientConfig(**values), recorder=log) as client:
+            app = Host(log)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                app.query_one(InspectorPane).use_client(client)
+                await pilot.pause()
+                yield Driver(app, pilot, client)
+
+    return open_it
+
+
+# Nothing yet
+
+
+@SIZES
+async def test_an_empty_list_says_what_will_be_there(open_pane: OpenPane, size: tuple[int, int]) -> None:
+    async with open_pane(size=size) as ui:
+        await ui.shows("Nothing has gone over the wire yet.", "Enter goes to the chat", "Requests ─ 0")
+        await ui.press("y", "Y", "p", "c", "e", "r", "x", "w", "5", "right", "escape")
+        await ui.press("enter")
+        assert (await ui.posts(PaneWanted)).name == "chat"
+        await ui.pilot.click(RequestList, offset=(20, 8))
+        assert (await ui.posts(PaneWanted)).name == "chat"
+        assert ui.app.posted == []
+
+
+async def test_polls_are_counted_and_hidden(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.health()
+        await ui.shows("Only polls so far: 5", "5 polls hidden, b shows them")
+        await ui.press("b")
+        await ui.shows("/lmstudio-greeting", "5 polls shown, b hides them", "Requests ─ 5")
+        await ui.press("b")
+        await ui.hides("/lmstudio-greeting")
+
+
+# The list
+
+
+@SIZES
+async def test_requests_come_in_the_newest_first(open_pane: OpenPane, size: tuple[int, int]) -> None:
+    async with open_pane(size=size) as ui:
+        ui.client.list_models()
+        ui.chat("fault-model-not-found")
+        ui.chat()
+        await ui.shows("Requests ─ 5 ─ 1 failed", "✓ 200", "✗ 404", "POST", "/v1/chat/completions", "/api/v0/models")
+        paths = [summary.path for summary in ui.list.shown]
+        assert paths[:3] == ["/v1/chat/completions", "/v1/chat/completions", "/api/v0/models"]
+        assert "time" in ui.screen
+        assert "took" in ui.screen
+        assert ("▪" in ui.screen) is True
+
+
+async def test_a_request_under_way_shows_how_long_and_then_its_end(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        begun = datetime.now(UTC).timestamp() - 7
+        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, begun, "chat"))
+        await ui.shows("◌ waiting", "7.00 s")
+        await ui.shows("8.00 s")
+        log.record(HeadersReceived("a", 7500.0, 1, 200, ()))
+        await ui.shows("▸ 200 …")
+        log.record(_finished("a", 9000.0))
+        await ui.shows("✓ 200", "9.00 s")
+        pane = ui.app.query_one(InspectorPane)
+        assert pane._ticker is None
+
+
+def _finished(call_id: str, at_ms: float, **more: Any) -> CallFinished:
+    values: dict[str, Any] = {
+        "outcome": "ok", "error": "", "message": "", "status": 200, "attempts": 1, "bytes_sent": 2,
+        "bytes_received": 7, "duration_ms": at_ms, "connect_ms": None, "send_ms": 1.0, "wait_ms": 4.0,
+        "first_byte_ms": 5.0, "first_token_ms": None, "stream_ms": None, **more,
+    }  # fmt: skip
+    return CallFinished(call_id=call_id, at_ms=at_ms, **values)
+
+
+def _call(log: ExchangeLog, call_id: str, *, path: str = "/v1/models", events: int = 0) -> None:
+    began = datetime.now(UTC).timestamp()
+    log.record(CallStarted(call_id, "GET", f"http://h{path}", path, (), None, events > 0, began, "models"))
+    log.record(HeadersReceived(call_id, 5.0, 1, 200, (("content-type", "application/json"),)))
+    for number in range(events):
+        data = json.dumps({"choices": [{"delta": {"content": f"word {number} "}}]})
+        log.record(EventReceived(call_id, 10.0 + number, "", data))
+    log.record(_finished(call_id, 100.0 + events))
+
+
+async def test_the_cursor_stays_on_its_request_and_follows_the_newest(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    for number in range(60):
+        _call(log, str(number))
+    async with open_pane(log=log) as ui:
+        await ui.until(lambda: len(ui.list.shown) == 60)
+        _call(log, "60")
+        await ui.until(lambda: ui.list.chosen is not None and ui.list.chosen.call_id == "60")
+        await ui.press(*["down"] * 30)
+        assert ui.list.chosen is not None
+        assert ui.list.chosen.call_id == "30"
+        top = ui.list.scroll_offset.y
+        assert top > 0
+        for number in range(61, 66):
+            _call(log, str(number))
+        await ui.until(lambda: len(ui.list.shown) == 66)
+        assert ui.list.chosen.call_id == "30"
+        assert ui.list.scroll_offset.y == top + 5
+        await ui.press("home")
+        assert ui.list.chosen.call_id == "65"
+        await ui.press("end")
+        assert ui.list.chosen.call_id == "0"
+        await ui.press("pageup", "k", "j", "pagedown", "G", "g")
+        assert ui.list.chosen.call_id == "65"
+
+
+async def test_the_cursor_goes_on_when_its_request_is_forgotten(open_pane: OpenPane) -> None:
+    log = ExchangeLog(entries=5)
+    for number in range(5):
+        _call(log, str(number))
+    async with open_pane(log=log) as ui:
+        await ui.until(lambda: len(ui.list.shown) == 5)
+        await ui.press("end")
+        _call(log, "5")
+        await ui.until(lambda: ui.list.shown[0].call_id == "5")
+        assert ui.list.chosen is not None
+        assert ui.list.chosen.call_id == "1"
+
+
+async def test_the_filter(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        ui.chat("fault-model-not-found")
+        ui.chat()
+        await ui.shows("Requests ─ 5")
+        await ui.press("/", *"status:4xx")
+        await ui.shows("Requests ─ 1 of 5", "✗ 404")
+        await ui.hides("/api/v0/models")
+        await ui.press("enter")
+        assert ui.list.has_focus
+        assert "status:4xx" in ui.screen
+        await ui.press("/")
+        await ui.pilot.press("ctrl+u")
+        await ui.press(*"method:get y x r c")
+        await ui.shows("No request matches the filter.", "Esc clears it.")
+        await ui.press(*["backspace"] * 8)
+        await ui.shows("Requests ─ 3 of 5")
+        first = ui.list.chosen
+        await ui.press("down")
+        assert ui.list.chosen is not first
+        assert ui.app.query_one("#filter", Input).has_focus
+        await ui.press("escape")
+        await ui.shows("Requests ─ 5 ")
+        assert ui.list.has_focus
+        assert ui.app.posted == []
+
+
+# One request
+
+
+async def test_a_request_opens_and_closes_with_keys(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.chat(text="Say it in Python")
+        await ui.shows("✓ 200")
+        await ui.press("enter")
+        await ui.shows("1 Timing", "5 Events", "Done in", "wait", "stream", "first token", "address")
+        assert ui.view.has_focus
+        await ui.press("2")
+        await ui.shows("content-type: application/json", "200 OK", "x-simulator:")
+        await ui.press("3")
+        await ui.shows('"content": "Say it in Python"', '"stream": true')
+        await ui.press("w")
+        await ui.shows('"role":"user","content":"Say it', "w pretty")
+        await ui.press("w", "right")
+        await ui.shows("Say it in Python", "w raw")
+        await ui.press("end")
+        await ui.shows("finish reason stop", "completion tokens")
+        await ui.press("tab")
+        await ui.shows("chat.completion.chunk", "+")
+        await ui.press("tab")
+        await ui.shows("Done in")
+        await ui.press("shift+tab", "left")
+        assert ui.detail.section == "response"
+        await ui.press("escape")
+        await ui.shows("Requests ─ 1")
+        assert ui.list.has_focus
+
+
+async def test_a_request_opens_and_closes_with_the_mouse(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        await ui.shows("Requests ─ 3")
+        await ui.pilot.click(RequestList, offset=(10, 3))
+        await ui.until(lambda: ui.list.chosen is not None and ui.list.chosen.path == "/v1/models")
+        await ui.pilot.click(RequestList, offset=(10, 3))
+        await ui.shows("‹ Back", "Done in")
+        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("2 Headers") - 1, 0))
+        await ui.shows("200 OK")
+        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("4 Response") - 1, 0))
+        await ui.shows('"owned_by": "lmstudio-tui-simulator"', "w raw")
+        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("w raw") - 1, 0))
+        await ui.shows('"object":"model"')
+        await ui.pilot.click(SectionTabs, offset=(2, 0))
+        await ui.shows("Requests ─ 3")
+
+
+async def test_beside_each_other_the_request_follows_the_cursor(open_pane: OpenPane) -> None:
+    async with open_pane(size=LARGE) as ui:
+        ui.client.list_models()
+        ui.chat()
+        await ui.shows("Requests ─ 4", "Done in", "POST /v1/chat/completions ─ ✓ 200 ─", "─ stream")
+        await ui.press("end", "4")
+        await ui.shows("GET /v1/models ─ ✓ 200", '"id": "sim-qwen3-8b"')
+        assert ui.list.has_focus
+        await ui.press("enter")
+        assert ui.view.has_focus
+        await ui.press("escape")
+        assert ui.list.has_focus
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.hides("GET /v1/models ─")
+        assert ui.list.has_focus
+
+
+async def test_a_failure_with_its_attempts(open_pane: OpenPane) -> None:
+    async with open_pane(max_retries=2) as ui:
+        ui.chat("fault-unavailable", stream=False)
+        await ui.shows("✓ 200")
+        await ui.press("enter")
+        await ui.shows("Attempt 1, status 503", "ServerFailureError:", "then a pause of", "Attempt 2, status 200")
+        ui.chat("fault-cut-middle")
+        await ui.press("escape", "home")
+        await ui.shows("✗ cut off")
+        await ui.press("enter")
+        await ui.shows("Failed after", "ConnectionLostError")
+
+
+async def test_nobody_answers(open_pane: OpenPane) -> None:
+    async with open_pane(base_url="http://127.0.0.1:9") as ui:
+        with suppress(LMStudioError):
+            ui.client.list_models()
+        await ui.shows("✗ refused")
+        await ui.press("enter", "2")
+        await ui.shows("No answer has come.")
+        await ui.press("4")
+        await ui.shows("There was no answer.")
+        await ui.press("3")
+        await ui.shows("The request had no body.")
+        await ui.press("5")
+        await ui.shows("This answer was no stream of events.")
+
+
+async def test_what_a_stream_holds_cannot_act_on_the_terminal(open_pane: OpenPane) -> None:
+    async with open_pane(size=LARGE) as ui:
+        ui.chat("fault-escape-codes")
+        ui.chat("fault-garbage-line")
+        await ui.shows("Requests ─ 2")
+        for section in "12345":
+            await ui.press(section, "home")
+            assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(ui.screen)
+            await ui.press("end")
+            assert not {"\x1b", "\x07", "\u202e", "\x9b"} & set(ui.screen)
+        await ui.press("home", "5")
+        await ui.shows("no event")
+
+
+async def test_a_stream_is_watched_as_it_comes(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        began = datetime.now(UTC).timestamp()
+        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, began, "chat"))
+        log.record(HeadersReceived("a", 5.0, 1, 200, ()))
+        await ui.shows("▸ 200 …")
+        await ui.press("enter", "5")
+        await ui.shows("No event has come yet.")
+        for number in range(40):
+            log.record(EventReceived("a", number * 100.0, "delta", json.dumps({"n": number})))
+            if number == 3:
+                await ui.shows('+0.300  delta  {"n": 3}', "5 Events 4")
+        await ui.shows("5 Events 40")
+        # Whoever stands at the end sees what comes.
+        await ui.press("end")
+        log.record(EventReceived("a", 5000.0, "delta", '{"n": "last"}'))
+        await ui.shows("+5.000", '"last"')
+        # Whoever reads is left alone.
+        await ui.press("home")
+        log.record(EventReceived("a", 6000.0, "", '{"choices":[{"delta":{"content":"Grüße!"}}]}'))
+        await ui.shows("5 Events 42")
+        assert ui.view.scroll_offset.y == 0
+        await ui.press("4")
+        await ui.shows("Grüße!")
+        log.record(EventReceived("a", 7000.0, "", '{"choices":[{"delta":{"content":" Noch was."}}]}'))
+        await ui.shows("Grüße! Noch was.")
+        log.record(_finished("a", 8000.0))
+        await ui.shows("✓ 200 ─ 8.00 s ─ stream")
+
+
+async def test_ten_thousand_events_scroll(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    _call(log, "a", events=10_000)
+    async with open_pane(log=log) as ui:
+        await ui.press("enter", "5")
+        await ui.shows("word 0 ", "5 Events 10,000")
+        await ui.press("end")
+        await ui.shows("word 9999 ")
+        await ui.press("home", "pagedown", "down", "j", "up", "k", "pageup", "g")
+        await ui.shows("word 0 ")
+        assert ui.view.virtual_size.height >= 10_000
+        # Only what is in view was ever broken into rows.
+        assert len(ui.view._document._rows) < 500
+        await ui.press("4")
+        await ui.shows("word 0 word 1")
+
+
+async def test_a_long_body_is_laid_out_in_a_thread(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    body = json.dumps({"texts": [f"text {number}" for number in range(60_000)]}).encode()
+    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), body, False, 1.0, "chat"))
+    log.record(_finished("a", 5.0))
+    async with open_pane(log=log) as ui:
+        await ui.press("enter", "3")
+        await ui.shows('"text 0"')
+        await ui.press("end")
+        await ui.shows("c copies and e exports all of it")
+        await ui.press("c")
+        assert '"text 59999"' in (await ui.posts(CopyWanted)).text
+
+
+async def test_text_is_marked_with_the_mouse_and_copied(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    body = json.dumps({"one": "ünï" * 60, "two": 2}, ensure_ascii=False).encode()
+    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), body, False, 1.0, "chat"))
+    log.record(_finished("a", 5.0))
+    async with open_pane(log=log) as ui:
+        await ui.press("enter", "3")
+        await ui.shows('"two": 2')
+        await ui.pilot.mouse_down(WireView, offset=(2, 2))
+        await ui.pilot.hover(WireView, offset=(10, 5))
+        await ui.pilot.mouse_up(WireView, offset=(10, 5))
+        await ui.press("c")
+        copied = (await ui.posts(CopyWanted)).text
+        assert copied == f'"one": "{"ünï" * 60}",\n  "two": 2'[: len(copied)]
+        assert copied.count("\n") == 1
+
+
+# Handing on
+
+
+async def test_copies(open_pane: OpenPane) -> None:
+    async with open_pane(api_key=KEY) as ui:
+        ui.chat(text="What's up?")
+        await ui.shows("✓ 200")
+        for key, text, what in (
+            ("y", "curl -N", "curl command"),
+            ("Y", "httpx.stream(", "Python code for httpx"),
+            ("p", "client.chat.completions.create(", "Python code for openai"),
+        ):
+            await ui.press(key)
+            copied = await ui.posts(CopyWanted)
+            assert text in copied.text
+            assert copied.what == what
+            assert KEY[:10] not in copied.text
+        await ui.press("c")
+        await ui.press("enter", "2", "c")
+        copied = await ui.posts(CopyWanted)
+        assert copied.what == "the section headers"
+        assert "authorization: Bearer [key]" in copied.text
+        assert ui.app.posted == []
+
+
+async def test_what_cannot_be_copied_says_why(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        await ui.shows("/api/v0/models")
+        await ui.press("p")
+        await ui.shows("The openai package has no")
+        assert ui.app.posted == []
+
+
+@pytest.mark.parametrize(("keys", "count"), [(["enter"], 1), (["1"], 1), (["down", "enter"], 3), (["2"], 3)])
+async def test_an_archive_of_one_or_all(open_pane: OpenPane, keys: list[str], count: int) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        await ui.shows("Requests ─ 3")
+        await ui.press("e")
+        await ui.shows("Export as HAR", "All 3 that are shown")
+        await ui.press(*keys)
+        saved = await ui.posts(SaveWanted)
+        assert len(json.loads(saved.text)["log"]["entries"]) == count
+        assert saved.what == ("HAR of 1 request" if count == 1 else "HAR of 3 requests")
+        assert saved.suggested.suffix == ".har"
+        assert saved.suggested == Path(saved.suggested.name)
+
+
+async def test_an_archive_of_the_only_one_is_not_asked_about_and_escape_leaves(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.chat()
+        await ui.shows("Requests ─ 1")
+        await ui.press("e")
+        assert (await ui.posts(SaveWanted)).what == "HAR of 1 request"
+        ui.chat()
+        await ui.shows("Requests ─ 2")
+        await ui.press("e")
+        await ui.shows("Export as HAR")
+        await ui.press("escape")
+        await ui.hides("Export as HAR")
+        assert ui.app.posted == []
+
+
+# Sending again
+
+
+async def test_a_read_is_sent_again_at_once(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        await ui.shows("Requests ─ 3")
+        await ui.press("end", "r")
+        await ui.shows("↻ /v1/models", "Sent again: 200", "first time: 200", "Requests ─ 4")
+        assert ui.list.chosen is not None
+        assert ui.list.chosen.replay_of is not None
+
+
+async def test_work_is_sent_again_after_asking(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.chat()
+        await ui.shows("Requests ─ 1")
+        await ui.press("r")
+        await ui.shows("Send again", "the server does its work again", "Leave")
+        await ui.press("enter")
+        await ui.hides("does its work again")
+        assert len(ui.list.shown) == 1
+        await ui.press("r")
+        await ui.until(lambda: isinstance(ui.app.screen, Confirm))
+        await ui.press("y")
+        await ui.shows("↻ …/chat/completions", "Sent again: 200")
+        await ui.press("enter")
+        await ui.shows("replay", "replay of")
+
+
+async def test_it_is_stopped_and_says_so(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        url = f"{ui.client.config.base_url}/v1/chat/completions"
+        request = {"model": "fault-stall", "stream": True, "messages": [{"role": "user", "content": "x"}]}
+        body = json.dumps(request).encode()
+        log.record(CallStarted("a", "POST", url, "/v1/chat/completions", (), body, True, 1.0, "chat"))
+        log.record(_finished("a", 5.0))
+        await ui.shows("Requests ─ 1")
+        await ui.press("r")
+        await ui.until(lambda: isinstance(ui.app.screen, Confirm))
+        await ui.press("y")
+        await ui.shows("Sending POST /v1/chat/completions again", "Esc stops it", "▸ 200 …")
+        await ui.press("r")
+        await ui.shows("One request is being sent")
+        await ui.press("escape")
+        await ui.shows("Stopped: the request was", "■ stopped")
+        await ui.hides("Sending POST")
+        assert ui.list.has_focus
+
+
+async def test_what_fails_again_says_so(open_pane: OpenPane) -> None:
+    async with open_pane(base_url="http://127.0.0.1:9") as ui:
+        with suppress(LMStudioError):
+            ui.client.list_models()
+        await ui.shows("✗ refused")
+        await ui.press("r")
+        await ui.shows("Sent again, without an answer")
+        ui.app.query_one(InspectorPane).use_client(LMStudioClient(ClientConfig()))
+        await ui.press("r")
+        await ui.shows("the server in use is")
+
+
+# Clearing, hiding, and what it costs
+
+
+async def test_clearing_asks_first(open_pane: OpenPane) -> None:
+    async with open_pane() as ui:
+        ui.client.list_models()
+        await ui.shows("Requests ─ 3")
+        await ui.press("x")
+        await ui.shows("Clear the list", "3 requests will be forgotten")
+        await ui.press("escape", "x")
+        await ui.until(lambda: isinstance(ui.app.screen, Confirm))
+        await ui.press("y")
+        await ui.shows("Nothing has gone over the wire yet.")
+
+
+async def test_out_of_sight_it_reads_nothing_and_then_catches_up(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        switcher = ui.app.query_one("#panes", ContentSwitcher)
+        switcher.current = "other"
+        pane = ui.app.query_one(InspectorPane)
+        await ui.until(lambda: not pane._news.in_sight)
+        _call(log, "a")
+        began = datetime.now(UTC).timestamp()
+        log.record(CallStarted("b", "GET", "http://h/v1/x", "/v1/x", (), None, False, began, "chat"))
+        for _ in range(20):
+            await ui.pilot.pause(0.01)
+        assert list(ui.list.shown) == []
+        assert pane._ticker is None
+        assert pane._news._timer is None
+        switcher.current = "inspector"
+        await ui.shows("Requests ─ 2", "◌ waiting")
+        assert pane._ticker is not None
+        switcher.current = "other"
+        await ui.until(lambda: pane._ticker is None)
+
+
+async def test_nothing_is_drawn_while_nothing_happens(open_pane: OpenPane, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_pane(size=LARGE) as ui:
+        ui.chat()
+        await ui.shows("Done in")
+        drawn: list[int] = []
+        original = WireView.render_line
+
+        def render_line(view: WireView, y: int) -> Strip:
+            drawn.append(y)
+            return original(view, y)
+
+        monkeypatch.setattr(WireView, "render_line", render_line)
+        monkeypatch.setattr(ui.app.query_one(InspectorPane), "_read", lambda: drawn.append(-1))
+        for _ in range(30):
+            await ui.pilot.pause(0.01)
+        assert drawn == []
+
+
+async def test_a_flood_is_read_at_most_ten_times_a_second(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        pane = ui.app.query_one(InspectorPane)
+        reads: list[float] = []
+        original = pane._read
+
+        def read() -> None:
+            reads.append(0.0)
+            original()
+
+        pane._news._read = read
+        done = threading.Event()
+
+        def flood() -> None:
+            began = datetime.now(UTC).timestamp()
+            log.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, True, began, "chat"))
+            while not done.wait(0.002):
+                log.record(EventReceived("a", 1.0, "", "x"))
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        await ui.pilot.pause(1.0)
+        done.set()
+        thread.join()
+        assert 1 <= len(reads) <= 12
+
+
+@SIZES
+async def test_another_theme_is_another_colour(open_pane: OpenPane, size: tuple[int, int]) -> None:
+    async with open_pane(size=size) as ui:
+        ui.chat()
+        await ui.shows("✓ 200")
+        await ui.press("enter", "3")
+        await ui.shows('"model"')
+        dark = str(ui.view.render_line(2))
+        ui.app.theme = THEMES[1].name
+        await ui.until(lambda: str(ui.view.render_line(2)) != dark)
+        assert '"model"' in ui.screen
+
+
+async def test_a_simulator_with_a_key_shows_no_key_anywhere(open_pane: OpenPane) -> None:
+    with SimulatorServer(SimulatorConfig(speed=0, api_key="sk-lm-other000:aaaaaaaaaaaaaaaaaaaa")) as server:
+        async with open_pane(size=LARGE, base_url=server.base_url, api_key=KEY) as ui:
+            ui.chat()
+            await ui.shows("✗ 401")
+            for section in "12345":
+                await ui.press(section)
+                await ui.pilot.pause()
+                assert KEY[:10] not in ui.screen
+
+
+async def test_a_flood_beyond_the_bounds_can_be_watched(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    async with open_pane(log=log) as ui:
+        began = datetime.now(UTC).timestamp()
+        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, began, "chat"))
+        log.record(HeadersReceived("a", 5.0, 1, 200, ()))
+        await ui.shows("▸ 200 …")
+        await ui.press("enter", "5")
+        for number in range(9_000):
+            log.record(EventReceived("a", float(number), "", json.dumps({"n": number, "text": "x" * 2_000})))
+        await ui.shows('"n": 0,', "5 Events 9,000")
+        await ui.press("end")
+        await ui.until(lambda: "left out in the middle" in "\n".join(_paragraphs(ui)))
+        log.record(EventReceived("a", 9999.0, "", '{"n": "the last"}'))
+        log.record(_finished("a", 10_000.0))
+        await ui.until(lambda: "the last" in _paragraphs(ui)[-1])
+        await ui.press("4")
+        await ui.shows("events left out in the middle")
+
+
+def _paragraphs(ui: Driver) -> list[str]:
+    return [paragraph.text for paragraph in ui.view._document.paragraphs]
+
+
+def test_every_command_of_the_catalogue_is_bound_and_can_be_run() -> None:
+    declared = {
+        binding.id
+        for widget in (InspectorPane, Detail, RequestList, WireView)
+        for binding in widget.BINDINGS
+        if isinstance(binding, Binding)
+    }
+    assert {one.id for one in commands("inspector")} == declared
+    for one in commands("inspector"):
+        if one.palette:
+            assert callable(getattr(InspectorPane, f"action_{one.action.partition('(')[0]}"))
