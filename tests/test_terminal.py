@@ -210,7 +210,7 @@ def test_what_was_used_last_is_there_again(environ: dict[str, str], simulator: S
         terminal.type(b"\x14")  # Ctrl+T
         terminal.shows("Type to filter")
         terminal.type(b"gemma")
-        terminal.shows("by this name", "sim-gemma-3n-e4b")
+        terminal.shows("ask for gemma", "sim-gemma-3n-e4b")
         terminal.type(b"\r")
         terminal.shows("Ask sim-gemma-3n-e4b")
         terminal.type(CTRL_Q)

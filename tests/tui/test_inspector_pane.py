@@ -224,6 +224,17 @@ def _finished(call_id: str, at_ms: float, **more: Any) -> CallFinished:
     return CallFinished(call_id=call_id, at_ms=at_ms, **values)
 
 
+def _look(log: ExchangeLog, call_id: str) -> None:
+    """The four requests of one look at the server."""
+    watching = log.background()
+    for path in ("/lmstudio-greeting", "/api/v1/models", "/api/v0/models", "/v1/models"):
+        name = call_id + path
+        began = datetime.now(UTC).timestamp()
+        watching.record(CallStarted(name, "GET", f"http://h{path}", path, (), None, False, began, "health"))
+        watching.record(HeadersReceived(name, 5.0, 1, 200, ()))
+        watching.record(_finished(name, 10.0))
+
+
 def _call(log: ExchangeLog, call_id: str, *, path: str = "/v1/models", events: int = 0) -> None:
     began = datetime.now(UTC).timestamp()
     log.record(CallStarted(call_id, "GET", f"http://h{path}", path, (), None, events > 0, began, "models"))
@@ -668,6 +679,188 @@ async def test_nothing_is_drawn_while_nothing_happens(open_pane: OpenPane, monke
         for _ in range(30):
             await ui.pilot.pause(0.01)
         assert drawn == []
+
+
+@pytest.mark.parametrize("polls", [False, True], ids=["hidden", "shown"])
+async def test_a_look_at_the_server_is_drawn_once(
+    open_pane: OpenPane, monkeypatch: pytest.MonkeyPatch, polls: bool
+) -> None:
+    log = ExchangeLog()
+    _call(log, "mine")
+    async with open_pane(log=log) as ui:
+        await ui.shows("Requests ─ 1")
+        if polls:
+            await ui.press("b")
+        pane = ui.app.query_one(InspectorPane)
+        reads: list[str] = []
+        footers: list[str] = []
+        rows: list[int] = []
+        original, original_row = pane._read, RequestList.render_line
+
+        def read() -> None:
+            reads.append("read")
+            original()
+
+        def render_line(view: RequestList, y: int) -> Strip:
+            rows.append(y)
+            return original_row(view, y)
+
+        monkeypatch.setattr(pane._news, "_read", read)
+        monkeypatch.setattr(pane, "refresh_bindings", lambda: footers.append("footer"))
+        monkeypatch.setattr(RequestList, "render_line", render_line)
+        _look(log, "1")
+        await ui.shows("4 polls")
+        await ui.pilot.pause(0.6)
+        assert len(reads) == 1
+        assert footers == []
+        assert len(rows) <= ui.list.size.height
+        assert pane._ticker is None
+
+
+async def test_a_poll_under_way_does_not_tick(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    watching = log.background()
+    watching.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, False, 1.0, "health"))
+    async with open_pane(log=log) as ui:
+        await ui.press("b")
+        await ui.shows("◌ waiting")
+        assert ui.app.query_one(InspectorPane)._ticker is None
+        _call(log, "mine")
+        await ui.shows("Requests ─ 2")
+        assert ui.app.query_one(InspectorPane)._ticker is None
+
+
+async def test_requests_that_stand_where_they_stood_are_not_drawn_again(
+    open_pane: OpenPane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = ExchangeLog()
+    for number in range(8):
+        _call(log, str(number))
+    began = datetime.now(UTC).timestamp()
+    log.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, True, began, "chat"))
+    async with open_pane(log=log) as ui:
+        await ui.shows("◌ waiting")
+        rows: set[int] = set()
+        original = RequestList.render_line
+
+        def render_line(view: RequestList, y: int) -> Strip:
+            rows.add(y)
+            return original(view, y)
+
+        pane = ui.app.query_one(InspectorPane)
+        monkeypatch.setattr(RequestList, "render_line", render_line)
+        pane.refresh_now()
+        await ui.pilot.pause()
+        assert rows == set()
+        log.record(HeadersReceived("a", 5.0, 1, 200, ()))
+        await ui.shows("▸ 200 …")
+        assert rows == {1}
+
+
+@SIZES
+@pytest.mark.parametrize("keys", [["enter"], ["enter", "right", "left"], ["enter", "2"]], ids=str)
+async def test_what_is_read_stays_whatever_comes(open_pane: OpenPane, size: tuple[int, int], keys: list[str]) -> None:
+    log = ExchangeLog()
+    _call(log, "mine", path="/v1/mine")
+    async with open_pane(log=log, size=size) as ui:
+        await ui.shows("/v1/mine")
+        await ui.press(*keys)
+        await ui.shows("GET /v1/mine ─")
+        await ui.press("b")
+        _look(log, "1")
+        _call(log, "other", path="/v1/other")
+        await ui.until(lambda: len(ui.list.shown) == 6)
+        await ui.pilot.pause()
+        assert ui.detail.exchange is not None
+        assert ui.detail.exchange.summary.call_id == "mine"
+        await ui.press("y")
+        assert "/v1/mine" in (await ui.posts(CopyWanted)).text
+        await ui.press("escape")
+        assert ui.list.chosen is not None
+        assert ui.list.chosen.call_id == "mine"
+        await ui.press("home", "enter")
+        await ui.shows("GET /v1/other ─")
+
+
+@SIZES
+async def test_a_poll_that_is_read_stays_when_polls_are_hidden(open_pane: OpenPane, size: tuple[int, int]) -> None:
+    log = ExchangeLog()
+    _call(log, "mine", path="/v1/mine")
+    _look(log, "1")
+    async with open_pane(log=log, size=size) as ui:
+        await ui.press("b")
+        await ui.until(lambda: len(ui.list.shown) == 5)
+        await ui.press("home", "enter", "b")
+        await ui.until(lambda: len(ui.list.shown) == 1)
+        await ui.shows("GET /v1/models ─")
+        log.clear()
+        await ui.until(lambda: not ui.list.shown)
+        await ui.shows("GET /v1/models ─")
+        await ui.press("escape")
+        await ui.shows("Nothing has gone over the wire yet.")
+
+
+async def test_beside_the_list_a_section_that_is_chosen_stays(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    _call(log, "mine", path="/v1/mine")
+    async with open_pane(log=log, size=LARGE) as ui:
+        await ui.shows("GET /v1/mine ─")
+        await ui.press("right")
+        assert ui.list.has_focus
+        _call(log, "other", path="/v1/other")
+        await ui.until(lambda: len(ui.list.shown) == 2)
+        await ui.shows("GET /v1/mine ─")
+        await ui.press("home")
+        await ui.shows("GET /v1/other ─")
+        _call(log, "third", path="/v1/third")
+        await ui.shows("GET /v1/third ─")
+
+
+# Long events
+
+
+def _stream_of(log: ExchangeLog, *texts: str) -> None:
+    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, 1.0, "chat"))
+    for number, text in enumerate(texts):
+        log.record(EventReceived("a", number * 10.0, "", text))
+    log.record(_finished("a", 500.0))
+
+
+async def test_a_long_event_is_folded_and_unfolds_with_keys(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    _stream_of(log, "one", "x" * 20_000, "two", "y" * 5_000, "three")
+    async with open_pane(log=log) as ui:
+        await ui.press("enter", "5")
+        await ui.shows("19,700 more; Enter shows it whole", "4,700 more", "two", "three")
+        await ui.press("down", "enter")
+        await ui.until(lambda: len("".join(_paragraphs(ui))) > 5_000)
+        assert "y" * 4_000 in "".join(_paragraphs(ui)).replace(" ", "")
+        assert "19,700 more" in "".join(_paragraphs(ui))
+        await ui.press("enter")
+        await ui.shows("4,700 more", "19,700 more")
+        await ui.press("up", "enter")
+        await ui.until(lambda: "19,700 more" not in "".join(_paragraphs(ui)))
+        # In the midst of it, too, Enter folds it, and its beginning is in view.
+        await ui.press("pagedown", "pagedown", "enter")
+        await ui.shows("19,700 more", "xxx")
+        await ui.press("c")
+        copied = (await ui.posts(CopyWanted)).text
+        assert copied.count("x") == 20_000
+        assert copied.count("y") == 5_000
+        assert "Enter" not in copied
+
+
+async def test_a_long_event_unfolds_with_the_mouse(open_pane: OpenPane) -> None:
+    log = ExchangeLog()
+    _stream_of(log, "one", "\n".join(f"line {number}" for number in range(12)), "two")
+    async with open_pane(log=log) as ui:
+        await ui.press("enter", "5")
+        await ui.shows("line 3", "more; Enter shows it whole")
+        assert "line 4" not in ui.screen
+        await ui.pilot.click(WireView, offset=(15, 5))
+        await ui.shows("line 11", "Enter folds it again")
+        await ui.pilot.click(WireView, offset=(15, 13))
+        await ui.hides("line 11")
 
 
 async def test_a_flood_is_read_at_most_ten_times_a_second(open_pane: OpenPane) -> None:

@@ -195,6 +195,49 @@ async def test_details_stay_open_when_the_window_grows_and_shrinks(tmp_path: Pat
         await ui.shows("google/gemma")
 
 
+async def test_names_that_look_alike_keep_what_tells_them_apart(tmp_path: Path) -> None:
+    names = ("mistralai/model-004-vl-instruct-long", "microsoft/model-004-vl-instruct-long")
+    hostile = "markup/[red]bold[/red] [link=http://x]y[/]"
+    models = tuple(
+        QWEN.model_copy(update={"id": name}) for name in (*names, hostile, "qwen/only-one-of-that-long-name")
+    )
+    async with models_pane(tmp_path, size=(70, 22), seen=view(models)) as ui:
+        await ui.shows("mistralai/", "microsoft/", "[red]bold", "● only-one")
+
+
+async def test_two_instances_are_said_in_the_row(tmp_path: Path) -> None:
+    twice = QWEN.model_copy(update={"instances": (*QWEN.instances, ModelInstance(id="qwen/qwen3-8b:2"))})
+    for width, words in ((80, "qwen/qwen3-8b ×2"), (150, "loaded ×2")):
+        async with models_pane(tmp_path, size=(width, 22), seen=view((twice, GEMMA))) as ui:
+            await ui.shows(words)
+
+
+async def test_the_filter_does_not_blink(tmp_path: Path) -> None:
+    async with models_pane(tmp_path, seen=view()) as ui:
+        await ui.press("slash")
+        await ui.until(lambda: ui.pane._top.filter.has_focus)
+        assert not ui.pane._top.filter.cursor_blink, "an idle filter draws nothing"
+        assert ui.pane._top.filter._cursor_visible
+
+
+async def test_a_model_that_cannot_chat_is_called_what_it_is(tmp_path: Path) -> None:
+    models = (NOMIC, GEMMA.model_copy(update={"id": "whisper", "type": "transcription"}))
+    async with models_pane(tmp_path, seen=view(models)) as ui:
+        await ui.press("g", "c")
+        await ui.until(lambda: "makes embeddings; it cannot chat" in ui.told)
+        await ui.press("G", "c")
+        await ui.until(lambda: "whisper is of the type transcription; it cannot chat" in ui.told)
+        assert not ui.app.chosen
+
+
+async def test_a_size_of_nothing_is_unknown(tmp_path: Path) -> None:
+    models = (QWEN.model_copy(update={"size_bytes": 0}), GEMMA)
+    async with models_pane(tmp_path, size=(134, 30), seen=view(models)) as ui:
+        await ui.shows("18 GB", "max context")
+        assert "0 B" not in ui.screen.replace("18 GB", "")
+        assert "0 bytes" not in ui.screen
+
+
 async def test_copying_and_choosing(tmp_path: Path) -> None:
     async with models_pane(tmp_path, seen=view()) as ui:
         await ui.press("y", "c", "e")

@@ -269,10 +269,16 @@ async def test_a_server_that_cannot_says_why(tmp_path: Path, key: str) -> None:
     server = FakeManager()
     seen = view(cannot=("model_load", "download"))
     async with models_pane(tmp_path, server=server, seen=seen) as ui:
-        await ui.shows(*(("l Load", "d Download") if key in "ld" else ()))
+        await ui.shows("c Chat")
+        assert "l Load" not in ui.screen
+        assert "d Download" not in ui.screen
         await ui.press(key)
-        await ui.until(lambda: "This server has no " in ui.told)
+        what = "Downloading models is" if key == "d" else "Loading and unloading models is"
+        await ui.until(lambda: f"{what} not possible here. This server has no " in ui.told)
+        assert "LM Studio's own window" in ui.told
         assert len(ui.app.screen_stack) == 1
+        ui.pane.show_server(view())
+        await ui.shows("l Load", "d Download")
 
 
 async def test_what_nobody_knows_is_tried(tmp_path: Path) -> None:
@@ -418,6 +424,77 @@ async def test_lines_are_used_with_the_mouse(tmp_path: Path) -> None:
         await ui.until(lambda: not ui.app.query_one(ActivityStrip).display)
 
 
+async def test_what_is_under_way_comes_first_and_the_rest_is_counted(tmp_path: Path) -> None:
+    def look(job_id: str) -> DownloadStatus:
+        return DownloadStatus(job_id=job_id, status="failed" if int(job_id) < 7 else "downloading", error="no room")
+
+    async with models_pane(tmp_path, size=(96, 30)) as ui:
+        for number in range(14):
+            ui.app.file.add(URL, KnownDownload(str(number), f"model-{number}"))
+        ui.use(FakeManager(looks=look))
+        await ui.shows("7 under way ─ 7 ended", "model-7", "+")
+        strip = ui.app.query_one(ActivityStrip)
+        assert [line.activity.ended for line in ui.app.query(ActivityLine)] == [False] * 7 + [True] * 7
+        assert strip.size.height == ui.pane.size.height // 3 - 2
+        more = 14 - strip.size.height
+        await ui.shows(f"+{more} more ─ Tab, then ↓")
+        strip.scroll_end(animate=False)
+        await ui.shows("✗ model-6", f"+{more} more")
+        strip.scroll_home(animate=False)
+        await ui.press("tab", *["down"] * 13)
+        await ui.until(lambda: strip.scroll_y > 0)
+        ui.pane.table.focus()
+        await ui.press(*["x"] * 7)
+        await ui.until(lambda: len(ui.app.query(ActivityLine)) == 7 and "ended" not in ui.screen)
+        await ui.until(lambda: "more ─" not in ui.screen)
+
+
+async def test_a_download_at_rest_can_be_forgotten(tmp_path: Path) -> None:
+    def look(job_id: str) -> DownloadStatus:
+        return DownloadStatus(job_id=job_id, status="paused", downloaded_bytes=1, total_size_bytes=4)
+
+    server = FakeManager(looks=look)
+    async with models_pane(tmp_path, size=(80, 24), server=server, seen=view()) as ui:
+        await ask_for(ui, "qwen3-4b")
+        await ui.shows("1 at rest", "paused: go on in LM Studio's own window", "x forget")
+        assert "under way" not in ui.screen
+        await ui.press("x")
+        await ui.until(lambda: "qwen3-4b is only forgotten here" in ui.told)
+        await ui.until(lambda: ui.app.file.load(URL) == ())
+        assert not ui.app.query_one(ActivityStrip).display
+        assert ui.pane._downloads._following == {}
+
+
+async def test_the_same_download_is_not_asked_for_twice(tmp_path: Path) -> None:
+    server = FakeManager()
+    async with models_pane(tmp_path, server=server, seen=view()) as ui:
+        await ask_for(ui, "qwen/Qwen3-4B", "q8")
+        await ui.until(lambda: bool(server.asked))
+        await ask_for(ui, "https://huggingface.co/qwen/qwen3-4b", "Q8")
+        await ui.until(lambda: "is being downloaded already." in ui.told)
+        await ui.until(lambda: isinstance(ui.app.focused, ActivityLine))
+        assert server.downloads == [("qwen/Qwen3-4B", "q8")]
+        await ask_for(ui, "qwen/qwen3-4b", "q4")
+        await ui.until(lambda: len(server.downloads) == 2)
+        await ui.until(lambda: len(ui.app.query(ActivityLine)) == 1)
+
+
+async def test_the_form_follows_what_happens_to_its_model(tmp_path: Path) -> None:
+    async with models_pane(tmp_path, server=FakeManager(), seen=view()) as ui:
+        await open_form(ui, "G")
+        await ui.shows("Load google/gemma-4-26b")
+        assert "another instance" not in ui.screen
+        await ui.type("8k")
+        ui.pane.show_server(view((QWEN, GEMMA.model_copy(update={"state": "loading"}), NOMIC)))
+        await ui.shows("is being loaded already")
+        ui.pane.show_server(view((QWEN, GEMMA.model_copy(update={"state": "loaded"}), NOMIC)))
+        await ui.shows("is loaded already", "8k")
+        ui.pane.show_server(view())
+        await ui.until(lambda: "another instance" not in ui.screen)
+        await ui.press("escape")
+        await ui.until(lambda: ui.pane._form is None)
+
+
 async def test_another_server_has_other_work(tmp_path: Path) -> None:
     server = FakeManager(hold=threading.Event())
     async with models_pane(tmp_path, server=server, seen=view()) as ui:
@@ -427,9 +504,13 @@ async def test_another_server_has_other_work(tmp_path: Path) -> None:
         await ui.shows("2 under way")
         other = FakeManager("http://127.0.0.1:9")
         ui.use(other, view((IDLE,), base_url=other.base_url))
-        await ui.until(lambda: "under way" not in ui.screen and "loading" not in ui.screen)
+        await ui.shows(f"google/gemma-4-26b  is no longer waited for; {URL} may go on", "loading it.", "1 ended")
+        assert "under way" not in ui.screen
+        assert ui.pane.at_stake() == ""
         ui.use(FakeManager(), view(THREE))
-        await ui.shows("qwen3-4b", "1 under way")
+        await ui.shows("qwen3-4b", "1 under way ─ 1 ended", "is no longer waited for")
+        await ui.press("x")
+        await ui.until(lambda: "is no longer waited for" not in ui.screen)
 
 
 async def test_on_the_simulator_from_download_to_unload(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def _row(model: ModelSummary) -> tuple[str, ...]:
         model.type,
         model.parameters,
         model.quantization,
-        size_in_words(model.size_bytes),
+        size_in_words(model.size_bytes or None),
         _contexts(model),
         " ".join(model.capabilities),
     )

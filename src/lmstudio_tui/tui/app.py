@@ -9,26 +9,25 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import SecretStr
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Footer
 
 from lmstudio_tui.features.facts import Fact, clock, facts_of
 from lmstudio_tui.features.models import RememberedModels, model_for_chat
-from lmstudio_tui.features.profiles import ProfileError
 from lmstudio_tui.features.server_view import Presence, ServerView, describe_change
 from lmstudio_tui.sdk import LMStudioError, ModelSummary
-from lmstudio_tui.text_safety import clean, clean_line
+from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, commands
 from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.making import make_pane
+from lmstudio_tui.tui.remarks import RemarkingApp
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.help import HelpScreen
-from lmstudio_tui.tui.screens.key_entry import KeyEntry
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
+from lmstudio_tui.tui.server_choice import ServerChoice
 from lmstudio_tui.tui.server_link import LinkListener, ServerLink
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.widgets.header import HeaderBar
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from textual.app import ComposeResult
-    from textual.notifications import Notify, SeverityLevel
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
@@ -60,7 +58,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.absence import Absence
 
 
-class LMStudioApp(App[None]):
+class LMStudioApp(RemarkingApp):
     """lmstudio-tui.
 
     Args:
@@ -92,14 +90,13 @@ class LMStudioApp(App[None]):
         self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
         self._model: str | None = services.model
-        self._profile = services.profile
         self._change = ""
-        self._key_typed = False
         self._pane = _first_pane(services.pane, self._state.last_pane)
         self._panes: dict[str, Pane] = {}
         self._runs = Runs(self)
         listener = LinkListener(self._connected, self._show, self._not_connected)
         self._link = ServerLink(self._runs, services.connect, services.config, listener)
+        self._choice = ServerChoice(self, services, self._runs, lambda: self._link.config, self._use_another)
         self._ticking: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -215,6 +212,12 @@ class LMStudioApp(App[None]):
         self._show(ServerView(config.base_url))
         self._link.use(config)
 
+    def _use_another(self, config: ClientConfig) -> None:
+        """Talk to another server, and forget which model the one before was asked for."""
+        if config.base_url != self._link.config.base_url:
+            self._model = None
+        self._use_server(config)
+
     def _connected(self, client: LMStudioSDK) -> None:
         for pane in self._panes.values():
             pane.use_client(client)
@@ -244,9 +247,9 @@ class LMStudioApp(App[None]):
             pane.show_server(view)
         if view.presence is not before.presence:
             self.refresh_bindings()
-        if self._key_typed and view.presence is Presence.LOCKED:
+        if self._choice.key_typed and view.presence is Presence.LOCKED:
             self.notify("The server does not take that key.", severity="warning")
-        self._key_typed = self._key_typed and view.presence is Presence.CONNECTING
+        self._choice.key_typed = self._choice.key_typed and view.presence is Presence.CONNECTING
         self._tick_while(view.presence is Presence.OFFLINE or view.silent_since is not None)
 
     def _remember(self, view: ServerView) -> None:
@@ -377,11 +380,6 @@ class LMStudioApp(App[None]):
             case _:
                 self.action_retry_server()
 
-    def _use_key(self, key: str | None) -> None:
-        if key:
-            self._key_typed = True
-            self._use_server(self._link.config.model_copy(update={"api_key": SecretStr(key)}))
-
     def on_copy_wanted(self, event: CopyWanted) -> None:
         """Copy, and say how sure that is."""
         text, what = event.text, event.what
@@ -408,31 +406,6 @@ class LMStudioApp(App[None]):
                 self.notify(f"Written: {path}", timeout=5)
 
         self.push_screen(SaveFile(event.what, event.suggested, event.text), saved)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Say something in passing: harmless, and short enough not to hide the screen.
-
-        Never as markup, whatever Textual's default: what a server says is often part of it.
-        """
-        del markup
-        text = clean(message)
-        text = text if len(text) <= _LONGEST_REMARK else f"{text[:_LONGEST_REMARK]}…"
-        super().notify(text, title=title, severity=severity, timeout=timeout, markup=False)
-
-    def on_notify(self, event: Notify) -> None:
-        """Say nothing twice while it is there, and not so much that it covers the screen. Textual then shows it."""
-        if any(one.message == event.notification.message for one in self._notifications):
-            event.prevent_default()
-        elif len(self._notifications) >= _MOST_REMARKS:
-            self.clear_notifications()
 
     # Actions
 
@@ -467,65 +440,19 @@ class LMStudioApp(App[None]):
 
     def action_enter_key(self) -> None:
         """Ask for the API key that the server wants."""
-        if not isinstance(self.screen, KeyEntry):
-            self.push_screen(KeyEntry(), self._use_key)
+        self._choice.ask_for_key()
 
     def action_servers(self) -> None:
         """Choose, add or edit servers."""
-        if len(self.screen_stack) > 1:
-            return
-        if self._services.profiles is None:
-            self.notify("There are no settings to keep servers in.", severity="warning")
-            return
-        from lmstudio_tui.tui.screens.servers import ServersScreen
-
-        self.push_screen(ServersScreen(self._services.profiles, self._services.connect, self._profile), self._switch)
-
-    def _switch(self, name: str | None) -> None:
-        """Talk to the server of that name; a command may have to print its key first."""
-        profiles = self._services.profiles
-        if name is None or profiles is None:
-            return
-
-        def prepare(emit: object, scope: CancelScope) -> ClientConfig | ProfileError | LMStudioError:
-            del emit, scope
-            try:
-                return profiles.config_of(name)
-            except (ProfileError, LMStudioError) as error:
-                return error
-
-        def use(prepared: ClientConfig | ProfileError | LMStudioError) -> None:
-            if isinstance(prepared, ProfileError | LMStudioError):
-                self.notify(f"{prepared.message} {prepared.hint}".strip(), severity="error", timeout=10)
-                return
-            self._profile = name
-            self._model = None
-            self._use_server(prepared)
-
-        self._runs.start(prepare, finished=use, name="profile")
+        self._choice.ask()
 
     def on_servers_wanted(self) -> None:
         """A click on the server's address."""
-        self.action_servers()
+        self._choice.ask()
 
     def action_simulator(self) -> None:
         """Use the simulator in place of the server."""
-
-        def start(emit: object, scope: CancelScope) -> str:
-            del emit, scope
-            return self._services.start_simulator()
-
-        self._runs.start(start, finished=self._use_simulator, crashed=self._no_simulator, name="simulator")
-
-    def _use_simulator(self, base_url: str) -> None:
-        config = self._link.config
-        if config.base_url != base_url:
-            update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
-            self._use_server(config.model_copy(update=update))
-            self.notify("This is the simulator now. F4 goes back to a server.", timeout=6)
-
-    def _no_simulator(self, error: BaseException) -> None:
-        self.notify(f"The simulator could not be started: {error}", severity="error")
+        self._choice.simulator()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: everything in the catalogue that makes sense now, and the theme."""
@@ -552,8 +479,6 @@ class LMStudioApp(App[None]):
         return run
 
 
-_LONGEST_REMARK = 300
-_MOST_REMARKS = 2
 _NEEDED_SOON = ("markdown_it", "pygments.lexers", "lmstudio_tui.tui.panes.models", "lmstudio_tui.tui.panes.inspector")
 
 

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lmstudio_tui.tui.widgets.model_table.fitting import GAP, cut, fitted, shortened_name, shortened_words
+from lmstudio_tui.tui.widgets.model_table.fitting import (
+    GAP,
+    cut,
+    fitted,
+    same_but_for_publisher,
+    shortened_name,
+    shortened_words,
+)
 
 NATURAL = {
     "name": 34, "type": 5, "params": 7, "quant": 6, "size": 6, "context": 7, "format": 4, "state": 7, "can": 19,
@@ -52,10 +59,19 @@ def test_a_cut_text_has_exactly_its_cells(text: str, width: int, right: bool) ->
         ("text-embedding-nomic-embed-text-v1.5", 15, "text-embe…-v1.5"),
         ("abcdefghijkl", 4, "abc…"),
         ("publisher/", 4, "pub…"),
+        ("markup/[red]bold[/red] [link=http://x]y[/]", 26, "[red]bold[/red] […//x]y[/]"),
+        ("a b/c/d-e", 8, "a b/c/d…"),
     ],
 )
 def test_a_name_loses_its_publisher_first_then_its_middle(name: str, width: int, short: str) -> None:
     assert shortened_name(name, width) == short
+
+
+def test_names_alike_but_for_their_publishers_keep_them() -> None:
+    alike = same_but_for_publisher(["mistralai/m-vl", "microsoft/m-vl", "m-other", "q/one"])
+    assert alike == {"mistralai/m-vl", "microsoft/m-vl"}
+    shown = {shortened_name(name, 13, whole=True) for name in alike}
+    assert shown == {"mistralai/m-…", "microsoft/m-…"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.inspector.keeping import Kept
-from lmstudio_tui.sdk.recording import CallStarted
+from lmstudio_tui.sdk.recording import CallFinished, CallStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.inspector.exchange import Exchange, Summary
     from lmstudio_tui.sdk.recording import Moment, Recorder
 
+    Listener = Callable[[bool], None]
+
 ENTRIES: Final = 500
 MEMORY: Final = 32_000_000
 """Bytes that all bodies, events and headers may take together."""
+_NOTHING, _POLLS, _WHAT_THEY_DID = range(3)
+"""What those who subscribed have been told of since they read last."""
 
 
 class ExchangeLog:
@@ -37,8 +41,8 @@ class ExchangeLog:
         self._lock = threading.Lock()
         self._kept: dict[str, Kept] = {}
         self._weight = 0
-        self._unread = False
-        self._listeners: tuple[Callable[[], None], ...] = ()
+        self._told = _NOTHING
+        self._listeners: tuple[Listener, ...] = ()
         self._replaying: dict[int, str] = {}
 
     # Being told
@@ -74,11 +78,11 @@ class ExchangeLog:
                 self._weight += kept.weight - before
             if self._weight > self._limit:
                 self._make_room()
-            tell = not self._unread
-            self._unread = True
-        if tell:
-            for listener in self._listeners:
-                listener()
+            kept = self._kept.get(moment.call_id)
+            polled = kept is not None and kept.background
+            # Of a call that nobody waits for only the end is news.
+            news = _WHAT_THEY_DID if not polled else _POLLS if isinstance(moment, CallFinished) else _NOTHING
+        self._tell(news)
 
     def _begin(self, started: CallStarted, *, background: bool) -> None:
         replay_of = self._replaying.get(threading.get_ident())
@@ -88,6 +92,15 @@ class ExchangeLog:
         self._weight += kept.weight
         while len(self._kept) > self._entries:
             self._forget(next(self._by_worth()))
+
+    def _tell(self, news: int) -> None:
+        """Tell those who subscribed, unless they know as much already."""
+        with self._lock:
+            if news <= self._told:
+                return
+            self._told = news
+        for listener in self._listeners:
+            listener(news == _POLLS)
 
     # Letting go
 
@@ -127,9 +140,8 @@ class ExchangeLog:
         with self._lock:
             for call_id in [call_id for call_id, kept in self._kept.items() if kept.finished is not None]:
                 self._forget(call_id)
-            self._unread = True
-        for listener in self._listeners:
-            listener()
+            self._told = _NOTHING
+        self._tell(_WHAT_THEY_DID)
 
     # Being read
 
@@ -141,7 +153,7 @@ class ExchangeLog:
     def snapshot(self) -> tuple[Summary, ...]:
         """How every request stands, the newest first. Those who subscribed are told again when that has changed."""
         with self._lock:
-            self._unread = False
+            self._told = _NOTHING
             return tuple(kept.summary for kept in reversed(self._kept.values()))
 
     def get(self, call_id: str) -> Exchange | None:
@@ -150,11 +162,15 @@ class ExchangeLog:
             kept = self._kept.get(call_id)
             return None if kept is None else kept.exchange
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have somebody told that something has changed: once, until the next `snapshot`.
 
+        Of what the watching of the server does only the end of a call is told; what a person does is told after that,
+        too.
+
         Args:
-            listener: called in the thread of whoever makes the call. It must be quick, and must not raise.
+            listener: called in the thread of whoever makes the call, with whether only the watching of the server has
+                done something. It must be quick, and must not raise.
 
         Returns:
             what ends it.

@@ -100,8 +100,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "size",
         "size",
         ("size", "bytes"),
-        lambda model: size_in_words(model.size_bytes),
-        lambda model: model.size_bytes,
+        lambda model: size_in_words(model.size_bytes or None),  # no model is 0 bytes: that is a server that knows none
+        lambda model: model.size_bytes or None,
     ),
     Column("context", "context", ("context", "ctx"), context_in_words, _most_context),
     Column("format", "format", ("format",), lambda model: model.format or ""),
@@ -174,7 +174,7 @@ def haystack(model: ModelSummary) -> str:
     state = "loaded" if model.loaded else model.state
     parts = [model.id, model.display_name, model.type, model.publisher, model.architecture]
     parts += [model.quantization, model.parameters, model.format, state, model.status, *model.capabilities]
-    parts += [size_in_words(model.size_bytes), context_in_words(model), model.owned_by, *model.variants]
+    parts += [size_in_words(model.size_bytes or None), context_in_words(model), model.owned_by, *model.variants]
     parts += ["embeddings" if model.type == "embedding" else None, "unloaded" if state == "not-loaded" else None]
     parts += [one.id for one in model.instances]
     return " ".join(part for part in parts if part).lower()

@@ -70,7 +70,7 @@ def sections_of(model: ModelSummary) -> tuple[Section, ...]:
 def _identity(model: ModelSummary) -> tuple[Fact, ...]:
     bits = "" if model.bits_per_weight is None else f"{model.bits_per_weight:g} bits"
     quantization = f"{model.quantization} ({bits})" if model.quantization and bits else model.quantization or bits
-    size = model.size_bytes
+    size = model.size_bytes or None
     most = model.max_context_length
     return _known(
         ("id", model.id),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk import CancelScope, DownloadStatus, LMStudioSDK
 
+_DOUBTFUL_FROM: Final = 3
+"""Failed looks in a row from which on a download does not count as under way any longer."""
 EVERY: Final = 1.0
 """Seconds between two looks at a download that runs."""
 PAUSED_EVERY: Final = 5.0
@@ -78,6 +80,7 @@ class DownloadProgress:
         status: the last; None before the first look.
         error: why the last look failed; None when it did not.
         gone: whether the server knows nothing of it any longer.
+        failures: how many looks have failed in a row.
     """
 
     job_id: str
@@ -86,6 +89,7 @@ class DownloadProgress:
     status: DownloadStatus | None = None
     error: LMStudioError | None = None
     gone: bool = False
+    failures: int = 0
     _pace: Pace = field(default_factory=Pace)
 
     @property
@@ -98,6 +102,12 @@ class DownloadProgress:
     def ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.gone or (self.status is not None and self.status.finished)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is seen to happen, though it has not ended: it is paused, or no look at it succeeds."""
+        paused = self.status is not None and self.status.status == "paused"
+        return not self.ended and (paused or self.failures >= _DOUBTFUL_FROM)
 
     @property
     def succeeded(self) -> bool:
@@ -113,8 +123,10 @@ class DownloadProgress:
         """
         if isinstance(seen, LMStudioError):
             self.error = seen
+            self.failures += 1
             self.gone = isinstance(seen, DownloadNotFoundError)
             return
+        self.failures = 0
         # What an answer leaves out does not become unknown by that.
         kept = {"total_size_bytes": self.status.total_size_bytes} if self.status and not seen.total_size_bytes else {}
         self.status, self.error = seen.model_copy(update=kept) if kept else seen, None
@@ -154,7 +166,8 @@ class DownloadProgress:
         if self.gone:
             return "The server knows this download no longer: look whether the model is in the list, or start it again."
         if self.error is not None:
-            return f"no word of it: {clean_line(self.error.message)}"
+            doubt = "it may go on, but there is " if self.resting else ""
+            return f"{doubt}no word of it: {clean_line(self.error.message)}"
         if status is None:
             return "asking how far it is …"
         if status.succeeded:
@@ -164,11 +177,13 @@ class DownloadProgress:
             reason = clean_line(status.error or "")
             return f"{status.status}: {reason}" if reason else f"{status.status}; the server gives no reason"
         speed, left = self.per_second, self.seconds_left(now)
+        paused = status.status == "paused"
         parts = [
+            "paused: go on in LM Studio's own window" if paused else "",
             percent_in_words(status.fraction).strip(),
             amount_in_words(status.downloaded_bytes, status.total_size_bytes),
             f"{size_in_words(int(speed))}/s" if speed else "",
             f"{duration_in_words(left)} left" if left is not None else "",
-            "" if status.status == "downloading" else clean_line(status.status),
+            "" if paused or status.status == "downloading" else clean_line(status.status),
         ]
         return "   ".join(part for part in parts if part)

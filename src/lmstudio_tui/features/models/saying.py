@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.server_view import Presence
-from lmstudio_tui.sdk import ModelNotFoundError, RequestCancelledError
+from lmstudio_tui.sdk import ModelNotFoundError, RequestCancelledError, ServerKind
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -18,6 +18,21 @@ _AWAY: Final = {
     Presence.LOCKED: "The server at {url} wants an API key.",
     Presence.STRANGE: "What answers at {url} is no model server that I know.",
 }
+
+_STUDIOS: Final = frozenset({ServerKind.LM_STUDIO, ServerKind.CLASSIC})
+_ACTIONS: Final = {
+    "model_load": (
+        "Loading and unloading models",
+        "Do it in LM Studio's own window, or upgrade it to 0.4.",
+        "Do it with that server's own tools, or choose an LM Studio with F4.",
+    ),
+    "download": (
+        "Downloading models",
+        "Do it in LM Studio's own window, or upgrade it to 0.4.",
+        "Do it with that server's own tools, or choose an LM Studio with F4.",
+    ),
+}
+"""By capability: the action, and what to do instead on an LM Studio that cannot, and on another server."""
 
 
 def away_in_words(view: ServerView) -> str:
@@ -35,8 +50,17 @@ def refusal(view: ServerView, capability: str) -> str:
     away = away_in_words(view)
     if away:
         return f"{away} This needs the server."
-    known = view.status.capabilities.get(capability) if view.status else None
-    return sentence(clean_line(known.reason)) if known is not None and known.available is False else ""
+    return incapable(view, capability)
+
+
+def incapable(view: ServerView, capability: str) -> str:
+    """What the server cannot do, why, and what to do instead; empty when it can, when nobody knows, or it is away."""
+    known = view.status.capabilities.get(capability) if view.online and view.status else None
+    if view.status is None or known is None or known.available is not False:
+        return ""
+    reason = sentence(clean_line(known.reason))
+    what, native, foreign = _ACTIONS.get(capability, ("This", "", ""))
+    return f"{what} is not possible here. {reason} {native if view.status.kind in _STUDIOS else foreign}".strip()
 
 
 def failure_in_words(error: LMStudioError) -> str:

@@ -13,7 +13,16 @@ _SECTIONS = (
 )
 
 INSPECTOR: tuple[Command, ...] = (
-    Command("inspector.open", "enter", "open", "Open", "Show the request.", "inspector", show=True, palette=False),
+    Command(
+        "inspector.open",
+        "enter",
+        "open",
+        "Open",
+        "Show the request, or an event whole.",
+        "inspector",
+        show=True,
+        palette=False,
+    ),
     Command("inspector.back", "escape", "back", "Back", "Stop, or go back.", "inspector", show=True, palette=False),
     Command("inspector.filter", "/", "filter", "Filter", "Filter the requests.", "inspector", show=True),
     Command("inspector.curl", "y", "copy_as('curl')", "curl", "Copy the request as curl.", "inspector", show=True),

@@ -138,7 +138,7 @@ class FlagField(Widget, can_focus=True):
 
 
 class LoadModel(Dialog[LoadModelRequest | None]):
-    """Gives how to load the model, or None. It stays as it is whatever the server does meanwhile.
+    """Gives how to load the model, or None. What was typed stays, whatever the server does meanwhile.
 
     Args:
         model: what is known of the model now; asked again when it matters.
@@ -210,6 +210,11 @@ class LoadModel(Dialog[LoadModelRequest | None]):
         """Show what it would take."""
         self._reckon()
 
+    def follow(self) -> None:
+        """Say what is so now: the model may have been loaded or unloaded meanwhile."""
+        if self.is_mounted:
+            self._reckon()
+
     def on_input_changed(self) -> None:
         """Reckon again."""
         self._say("problem", "")
@@ -280,5 +285,7 @@ class LoadModel(Dialog[LoadModelRequest | None]):
 
     def _say(self, where: str, text: str) -> None:
         line = self.query_one(f"#{where}", Static)
+        if str(line.content) == clean_line(text):
+            return
         line.update(Text(clean_line(text)))
         line.set_class(bool(text), "-some")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+_STYLES = {
+    Mark.GOOD: "facts--good",
+    Mark.FAIR: "facts--fair",
+    Mark.BAD: "facts--bad",
+    Mark.NO: "facts--quiet",
+    Mark.UNKNOWN: "facts--quiet",
+}
 
 
 class ServerFacts(Dialog[None]):
@@ -39,9 +48,15 @@ class ServerFacts(Dialog[None]):
         Binding("j", "move(1)", "Next", show=False),
     ]
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"facts--good", "facts--fair", "facts--bad", "facts--quiet"}
+
     DEFAULT_CSS = """
     ServerFacts {
-        & > .frame { max-width: 92; height: 95%; max-height: 34; padding: 0 1; }
+        & > .facts--good { color: $text-success; }
+        & > .facts--fair { color: $text-warning; }
+        & > .facts--bad { color: $text-error; }
+        & > .facts--quiet { color: $text-muted; }
+        & > .frame { max-width: 92; height: 100%; max-height: 34; padding: 0 1; }
         & OptionList, & OptionList:focus {
             height: 1fr;
             border: none;
@@ -51,7 +66,7 @@ class ServerFacts(Dialog[None]):
             text-wrap: nowrap;
             text-overflow: ellipsis;
         }
-        & #explanation { height: 7; margin-top: 1; padding: 0 1; border-top: solid $border-blurred; overflow-y: auto; }
+        & #explanation { height: 6; padding: 0 1; border-top: solid $border-blurred; overflow-y: auto; }
     }
     """
 
@@ -83,7 +98,7 @@ class ServerFacts(Dialog[None]):
     def _draw(self, chosen: str) -> None:
         options = self.query_one(OptionList)
         width = max((len(fact.title) for fact in self._facts), default=0)
-        lines = [_line(fact, width) for fact in self._facts]
+        lines = [self._line(fact, width) for fact in self._facts]
         ids = [fact.id for fact in self._facts]
         if [option.id for option in options.options] == ids:
             for index, line in enumerate(lines):
@@ -116,9 +131,11 @@ class ServerFacts(Dialog[None]):
         """Close it."""
         self.dismiss(None)
 
-
-def _line(fact: Fact, width: int) -> Text:
-    line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{fact.sign} ", style="")
-    line.append(f"{fact.title:<{width}}  ", style="bold")
-    return line.append(fact.value, style="" if fact.mark is not Mark.UNKNOWN else "dim")
+    def _line(self, fact: Fact, width: int) -> Text:
+        line = Text(no_wrap=True, overflow="ellipsis")
+        component = _STYLES.get(fact.mark)
+        # The colour alone: the background is the cursor's.
+        style = Style(color=self.get_component_rich_style(component).color) if component else Style()
+        line.append(f"{fact.sign} ", style=style)
+        line.append(f"{fact.title:<{width}}  ", style="bold")
+        return line.append(fact.value, style=style if fact.mark in {Mark.NO, Mark.UNKNOWN} else Style())

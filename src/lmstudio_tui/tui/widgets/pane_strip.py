@@ -48,7 +48,8 @@ class PaneStrip(Widget):
         pieces: list[Text] = []
         for number, (name, title) in enumerate(self._panes, 1):
             component = "pane-strip--active" if name == self._active else "pane-strip--dim"
-            pieces.append(Text(f" {number} {title} ", style=self.get_component_rich_style(component)))
+            mark = "▸" if name == self._active else " "
+            pieces.append(Text(f"{mark}{number} {title} ", style=self.get_component_rich_style(component)))
         return Text(" ", no_wrap=True, overflow="ellipsis").join(pieces)
 
     def on_click(self, event: Click) -> None:

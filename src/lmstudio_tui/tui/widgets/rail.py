@@ -49,12 +49,13 @@ class Rail(OptionList):
         width: 26;
         height: 1fr;
         max-height: 100%;
-        padding: 0 0 0 1;
+        padding: 0;
         border: none;
         background: $surface;
         scrollbar-size-vertical: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        & > .option-list--option { padding: 0 1; }
         & > .rail--title { color: $text-muted; text-style: bold; }
         & > .rail--active { color: $accent; text-style: bold; }
         & > .rail--dim { color: $text-muted; }
@@ -70,7 +71,7 @@ class Rail(OptionList):
     """
 
     def __init__(self, panes: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, compact=True)
+        super().__init__(id=id)
         self._panes = tuple(panes)
         self._active = ""
         self._address = ""

@@ -23,7 +23,7 @@ from lmstudio_tui.tui.panes.inspector.wire_view import WireView
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from textual import events
@@ -67,6 +67,7 @@ class Detail(Vertical):
         self._with_back = False
         self._built: tuple[str, Section, bool] | None = None
         self._built_events = 0
+        self._unfolded: set[int] = set()
         self._assembler = Assembler()
         self._assembled: tuple[str, int] = ("", 0)
         self._building: Run[None, list[Paragraph]] | None = None
@@ -106,8 +107,20 @@ class Detail(Vertical):
         """
         if exchange is self._exchange and back is self._with_back and self._built is not None:
             return
+        if exchange is None or self._exchange is None or exchange.summary.call_id != self._exchange.summary.call_id:
+            # Another set: a thread may still read the one before.
+            self._unfolded = set()
         self._exchange, self._with_back = exchange, back
         self._update()
+
+    def on_wire_view_unfolded(self, event: WireView.Unfolded) -> None:
+        """Show a long event whole, or its beginning again."""
+        exchange, number = self._exchange, event.number
+        if exchange is None:
+            return
+        at = number if number < exchange.head_events else number - exchange.events_left_out
+        self._unfolded ^= {number}
+        event.view.replace(number, sections.event_lines(exchange.events[at : at + 1], self._unfolded, number))
 
     def tick(self) -> None:
         """Show how the time goes by while a request is under way."""
@@ -139,7 +152,7 @@ class Detail(Vertical):
                 return ""
             if section == "timing":
                 return text_of(sections.timing(exchange, min(width, 100), zone, elapsed))
-            return text_of(_build(exchange, section, pretty=pretty, limit=None))
+            return text_of(_build(exchange, section, pretty=pretty))
 
         return make
 
@@ -176,7 +189,7 @@ class Detail(Vertical):
             new = exchange.events[self._built_events :]
             self._built_events = len(exchange.events)
             if new:
-                view.extend(sections.event_lines(new))
+                view.extend(sections.event_lines(new, self._unfolded, len(exchange.events) - len(new)))
             return
         if self._section == "timing":
             zone = self._now().tzinfo
@@ -190,7 +203,7 @@ class Detail(Vertical):
         elif heavy:
             self._build_aside(exchange, view, fresh=fresh)
         else:
-            view.show(_build(exchange, self._section, pretty=self._pretty, limit=sections.SHOWN), anew=anew)
+            view.show(_build(exchange, self._section, pretty=self._pretty, unfolded=self._unfolded), anew=anew)
 
     def _build_aside(self, exchange: Exchange, view: WireView, *, fresh: bool) -> None:
         """Build a long section in a thread; one that goes on changing is not built without a pause."""
@@ -201,7 +214,7 @@ class Detail(Vertical):
             return
         if fresh:
             view.show([line("Laying it out …", "dim")])
-        section, pretty = self._section, self._pretty
+        section, pretty, unfolded = self._section, self._pretty, self._unfolded
         assembler = Assembler()
         started = monotonic()
 
@@ -210,7 +223,7 @@ class Detail(Vertical):
             if section == "response" and pretty:
                 assembler.feed(exchange.events)
                 return sections.response(exchange, pretty=True, assembled=assembler)
-            return _build(exchange, section, pretty=pretty, limit=sections.SHOWN)
+            return _build(exchange, section, pretty=pretty, unfolded=unfolded)
 
         def built(paragraphs: list[Paragraph]) -> None:
             self._building = None
@@ -257,7 +270,11 @@ class Detail(Vertical):
         return " ─ ".join(words)
 
 
-def _build(exchange: Exchange, section: Section, *, pretty: bool, limit: int | None) -> list[Paragraph]:
+def _build(
+    exchange: Exchange, section: Section, *, pretty: bool, unfolded: Collection[int] | None = None
+) -> list[Paragraph]:
+    """A section; all of it, however long, unless it is known which events are unfolded."""
+    limit = None if unfolded is None else sections.SHOWN
     match section:
         case "headers":
             return sections.headers(exchange)
@@ -266,7 +283,7 @@ def _build(exchange: Exchange, section: Section, *, pretty: bool, limit: int | N
         case "response":
             return sections.response(exchange, pretty=pretty, limit=limit)
         case _:
-            return sections.events(exchange)
+            return sections.events(exchange, unfolded)
 
 
 def _is_heavy(exchange: Exchange, section: Section) -> bool:

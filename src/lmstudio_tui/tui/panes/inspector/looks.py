@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
+from textual.content import Content
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -67,10 +68,19 @@ class Looks:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._known: dict[str, Style] = {}
+        self._base: Style | None = None
 
     def forget(self) -> None:
         """The theme is another."""
         self._known.clear()
+        self._base = None
+
+    @property
+    def base(self) -> Style:
+        """The widget's own style, which takes Textual long to find."""
+        if self._base is None:
+            self._base = self._widget.rich_style
+        return self._base
 
     def __getitem__(self, name: str) -> Style:
         style = self._known.get(name)
@@ -96,3 +106,11 @@ def json_spans(text: str) -> list[tuple[str, str]]:
     if at < len(text):
         found.append((text[at:], "plain"))
     return found
+
+
+def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
+    """Set what stands in a frame. Setting the same again would draw all that is within."""
+    if widget.border_title != (text := Content(title)).markup:
+        widget.border_title = text
+    if (widget.border_subtitle or "") != (text := Content(subtitle)).markup:
+        widget.border_subtitle = text

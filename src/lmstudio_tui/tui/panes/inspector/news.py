@@ -1,4 +1,4 @@
-"""Bringing the pane up to date: at most ten times a second, and only while it can be seen."""
+"""Bringing the pane up to date: at most ten times a second, polls together, and only while it can be seen."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.inspector.log import ExchangeLog
 
 _INTERVAL: Final = 0.1
+_POLLS: Final = 0.5
+"""Seconds in which the requests of one look at the server come together."""
 _SHARE: Final = 8
 """An update that took long is followed by a pause this many times longer, so that a core is never used up."""
 
@@ -35,6 +37,7 @@ class News:
         self._read = read
         self._end: Callable[[], None] | None = None
         self._timer: Timer | None = None
+        self._waits_for_polls = False
         self._next_at = 0.0
 
     def start(self) -> None:
@@ -53,14 +56,19 @@ class News:
         if in_sight:
             self._bring()
 
-    def _told(self) -> None:
+    def _told(self, polls: bool) -> None:
         # The app may be closing its loop at this very moment; then there is nobody left to tell.
         with contextlib.suppress(RuntimeError):
-            self._owner.call_later(self._wake)
+            self._owner.call_later(self._wake, polls)
 
-    def _wake(self) -> None:
+    def _wake(self, polls: bool) -> None:
+        if self._timer is not None and self._waits_for_polls and not polls:
+            self._timer.stop()
+            self._timer = None
         if self.in_sight and self._timer is None:
-            self._timer = self._owner.set_timer(max(0.001, self._next_at - monotonic()), self._due)
+            self._waits_for_polls = polls
+            wait = max(_POLLS if polls else 0.001, self._next_at - monotonic())
+            self._timer = self._owner.set_timer(wait, self._due)
 
     def _due(self) -> None:
         self._timer = None

@@ -13,6 +13,7 @@ from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.messages import PaneWanted
 from lmstudio_tui.tui.panes.inspector.detail import Detail
 from lmstudio_tui.tui.panes.inspector.handing import Handing
+from lmstudio_tui.tui.panes.inspector.looks import entitle
 from lmstudio_tui.tui.panes.inspector.news import News
 from lmstudio_tui.tui.panes.inspector.repeating import Repeating
 from lmstudio_tui.tui.panes.inspector.request_list import RequestList
@@ -94,6 +95,8 @@ class InspectorPane(Pane):
         self._client: LMStudioSDK | None = None
         self._all: tuple[Summary, ...] = ()
         self._polls = False
+        self._held: Exchange | None = None
+        self._some = False
         self._ticker: Timer | None = None
         self._news = News(self, log, self._read)
         self._handing = Handing(self, log, now)
@@ -164,8 +167,10 @@ class InspectorPane(Pane):
             self.set_class(beside, "-beside")
             self._show_chosen()
             focused = self.screen.focused
-            if focused is not None and focused in self.query("*") and not beside and not self.has_class("-opened"):
-                self._list.focus()
+            if not beside and not self.has_class("-opened"):
+                self._let_go()
+                if focused is not None and focused in self.query("*"):
+                    self._list.focus()
         self.refresh_bindings()
 
     # What is shown
@@ -182,17 +187,30 @@ class InspectorPane(Pane):
         self._list.say(*notice_for(query, len(theirs), len(self._all) - len(theirs)))
         self._list.show(shown)
         panel = self.query_one("#requests")
-        panel.border_title = title_for(shown, theirs)
-        panel.border_subtitle = subtitle_for(self._all, polls_shown=self._polls)
+        entitle(panel, title_for(shown, theirs), subtitle_for(self._all, polls_shown=self._polls))
         self._show_chosen()
-        self._tick_while(any(summary.under_way for summary in shown) or self._repeating.running)
+        theirs_go_on = any(summary.under_way and not summary.background for summary in shown)
+        self._tick_while(theirs_go_on or self._repeating.running)
         self._repeating.follow(self._all)
 
     def _show_chosen(self) -> None:
         if self._detail_shown:
-            chosen = self._list.chosen
-            self._detail.show(self._log.get(chosen.call_id) if chosen else None, back=not self.has_class("-beside"))
-            self._detail.border_title = self._detail.title
+            self._detail.show(self._chosen(), back=not self.has_class("-beside"))
+            entitle(self._detail, self._detail.title)
+            if not self.has_class("-beside"):
+                self._hold()
+
+    def _hold(self) -> None:
+        """What is read stays, whatever comes or is filtered, until another request is chosen."""
+        if self._held is None and self._detail_shown:
+            self._held = self._detail.exchange
+            self._list.hold()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held = None
+            self._list.release()
+            self._show_chosen()
 
     def _tick_while(self, under_way: bool) -> None:
         """Tick once a second while something is under way and in sight."""
@@ -208,7 +226,7 @@ class InspectorPane(Pane):
         self._repeating.tick()
         if self._detail_shown:
             self._detail.tick()
-            self._detail.border_title = self._detail.title
+            entitle(self._detail, self._detail.title)
 
     def note(self, text: str) -> None:
         """Say something in the last line; empty for nothing."""
@@ -221,12 +239,20 @@ class InspectorPane(Pane):
 
     def select(self, call_id: str) -> None:
         """Put the cursor on a request."""
+        self._held = None
         self._list.choose(call_id)
-
-    def on_request_list_moved(self) -> None:
-        """The cursor stands on another request."""
         self._show_chosen()
-        self.refresh_bindings()
+
+    def on_request_list_moved(self, event: RequestList.Moved) -> None:
+        """The cursor stands on another request."""
+        if event.by_hand:
+            self._held = None
+        self._show_chosen()
+        some = self._chosen() is not None
+        # The footer is made anew for it, which costs more than all the rest.
+        if event.by_hand or some is not self._some:
+            self._some = some
+            self.refresh_bindings()
 
     def on_request_list_opened(self) -> None:
         """A click on the request under the cursor, or on an empty list."""
@@ -239,7 +265,12 @@ class InspectorPane(Pane):
         elif event.what == "raw":
             self.action_raw()
         else:
-            self._detail.choose(next(name for name in SECTIONS if name == event.what))
+            self.action_section(1 + next(at for at, name in enumerate(SECTIONS) if name == event.what))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Whoever goes into the request reads it."""
+        if isinstance(event.widget, WireView):
+            self._hold()
 
     # The filter
 
@@ -265,11 +296,11 @@ class InspectorPane(Pane):
         """Offer what makes sense now."""
         del parameters
         if action in _ON_A_REQUEST:
-            return self._list.chosen is not None if self.is_mounted else False
+            return self.is_mounted and self._chosen() is not None
         if action in {"section", "turn", "raw", "copy_section"}:
             return self.is_mounted and self._detail_shown and self._detail.exchange is not None
         if action == "open":
-            return not (self.is_mounted and self._detail.has_focus_within)
+            return not (self.is_mounted and self._detail.has_focus_within) or self.query_one(WireView).can_unfold
         if action == "clear":
             return bool(self._all)
         if action == "back":
@@ -282,7 +313,10 @@ class InspectorPane(Pane):
         return self._repeating.running or filtering or self.has_class("-opened") or self._detail.has_focus_within
 
     def action_open(self) -> None:
-        """Show the request under the cursor; without one, lead to where requests are made."""
+        """Show the request under the cursor, or an event whole; without one, lead to where requests are made."""
+        if self._detail.has_focus_within:
+            self.query_one(WireView).unfold()
+            return
         if self._list.chosen is None:
             if self.query_one("#filter", Input).value.strip() and self._all:
                 self._clear_filter()
@@ -290,7 +324,9 @@ class InspectorPane(Pane):
                 self.post_message(PaneWanted("chat"))
             return
         self.add_class("-opened")
+        self._held = None
         self._show_chosen()
+        self._hold()
         self.query_one(WireView).focus()
         self.refresh_bindings()
 
@@ -300,11 +336,13 @@ class InspectorPane(Pane):
             self._repeating.cancel()
         elif self._detail.has_focus_within or (self.has_class("-opened") and not self.has_class("-beside")):
             self.remove_class("-opened")
+            self._let_go()
             self._list.focus()
         elif self.has_class("-filtering"):
             self._clear_filter()
         else:
             self.remove_class("-opened")
+            self._let_go()
         self.refresh_bindings()
 
     def _clear_filter(self) -> None:
@@ -316,19 +354,23 @@ class InspectorPane(Pane):
         """Into the filter."""
         if not self.has_class("-beside"):
             self.remove_class("-opened")
+            self._let_go()
         self.add_class("-filtering")
         self.query_one("#filter", Input).focus()
 
     def action_section(self, number: int) -> None:
         """Show a section."""
+        self._hold()
         self._detail.choose(SECTIONS[number - 1])
 
     def action_turn(self, step: int) -> None:
         """Show the section after, or before."""
+        self._hold()
         self._detail.action_turn(step)
 
     def action_raw(self) -> None:
         """Bodies as they came, or laid out."""
+        self._hold()
         self._detail.toggle()
 
     def action_polls(self) -> None:
@@ -356,6 +398,11 @@ class InspectorPane(Pane):
             self._repeating.ask(self._client, exchange)
 
     def _chosen(self) -> Exchange | None:
+        """The request that is read, else the one under the cursor."""
+        if self._held is not None:
+            # One that the log has forgotten stays as it was.
+            self._held = self._log.get(self._held.summary.call_id) or self._held
+            return self._held
         chosen = self._list.chosen
         return None if chosen is None else self._log.get(chosen.call_id)
 
@@ -366,6 +413,8 @@ class InspectorPane(Pane):
             if yes:
                 self._log.clear()
                 self.remove_class("-opened")
+                self._held = None
+                self._list.release()
                 self._read()
                 self._list.focus()
 

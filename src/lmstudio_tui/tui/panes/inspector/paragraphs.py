@@ -27,12 +27,16 @@ class Paragraph:
         hang: how many cells the rows after the first stand in.
         joined: whether it goes on with the line of the paragraph before.
         prose: whether it is broken at words.
+        fold: the number of what can be unfolded and folded here; negative for nothing.
+        is_note: whether it says so.
     """
 
     pieces: tuple[tuple[str, str], ...] = ()
     hang: int = 0
     joined: bool = False
     prose: bool = False
+    fold: int = -1
+    is_note: bool = False
 
     @property
     def text(self) -> str:
@@ -126,18 +130,27 @@ def rows_of(paragraph: Paragraph, width: int) -> list[Row]:
 
 
 class Document:
-    """Paragraphs one below the other, for a width."""
+    """Paragraphs one below the other, for a width.
+
+    Attributes:
+        foldable: whether some of them can be unfolded.
+    """
 
     def __init__(self) -> None:
         self.paragraphs: list[Paragraph] = []
         self._width = 80
         self._tops = [0]
         self._rows: dict[int, list[Row]] = {}
+        self.foldable = False
 
     @property
     def height(self) -> int:
         """In rows."""
         return self._tops[-1]
+
+    def top(self, index: int) -> int:
+        """The row in which a paragraph begins."""
+        return self._tops[index]
 
     def use_width(self, width: int) -> None:
         """Break the text anew."""
@@ -157,6 +170,7 @@ class Document:
                 break
             same += 1
         self.paragraphs[same:] = paragraphs[same:]
+        self.foldable = any(each.fold >= 0 for each in self.paragraphs)
         self._measure(same)
         return self._tops[same]
 
@@ -164,6 +178,7 @@ class Document:
         """Put some at the end; gives the row at which they begin."""
         start = len(self.paragraphs)
         self.paragraphs.extend(paragraphs)
+        self.foldable = self.foldable or any(each.fold >= 0 for each in paragraphs)
         self._measure(start)
         return self._tops[start]
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.inspector.exchange import Summary
 
 
+_DRAWN = 300
+"""Painted requests that are kept."""
+
+
 class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
     """Requests, the newest first, and a cursor that stays on its request while others come in above it.
 
@@ -60,7 +64,15 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     class Moved(Message):
-        """The cursor stands on another request, or on none."""
+        """The cursor stands on another request, or on none.
+
+        Args:
+            by_hand: whether a person has moved it.
+        """
+
+        def __init__(self, *, by_hand: bool) -> None:
+            super().__init__()
+            self.by_hand = by_hand
 
     class Opened(Message):
         """A request is to be shown."""
@@ -75,6 +87,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         self._looks = Looks(self)
         self._notice: tuple[str, ...] = ()
         self._longest = 0.0
+        self._drawn: dict[str, tuple[Summary, object, Strip]] = {}
 
     @property
     def shown(self) -> Sequence[Summary]:
@@ -88,11 +101,15 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, summaries: list[Summary]) -> None:
         """Show these. The cursor stays where it was, unless it is on the newest: then it stays on the newest."""
+        known, longest = self._shown, self._longest
         before = self.chosen
-        height = len(self._shown)
+        height = len(known)
         old = self._cursor
         self._shown = summaries
         self._longest = longest_of(summaries)
+        if self._longest == longest and [one.call_id for one in known] == [one.call_id for one in summaries]:
+            self._refresh_changed(known)
+            return
         self._index = {summary.call_id: index for index, summary in enumerate(summaries)}
         at = None if before is None else self._index.get(before.call_id)
         if self._following:
@@ -103,7 +120,22 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         after = self.chosen
         if (before and before.call_id) != (after and after.call_id):
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(by_hand=False))
+
+    def _refresh_changed(self, known: Sequence[Summary]) -> None:
+        """Draw again what has changed of the requests in view; they stand where they stood."""
+        top = self.scroll_offset.y
+        for row in range(top, min(top + self._room, len(known))):
+            if self._shown[row] is not known[row]:
+                self.refresh(Region(0, row - top + 1, self.size.width, 1))
+
+    def hold(self) -> None:
+        """The cursor stays on its request from now on, even on the newest."""
+        self._following = False
+
+    def release(self) -> None:
+        """The cursor goes with the newest again if it stands there."""
+        self._following = self._cursor == 0
 
     def say(self, *notice: str) -> None:
         """What stands there while the list is empty, a line each; the first is the loudest."""
@@ -145,7 +177,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         self._reveal()
         self.refresh()
         if self._cursor != before:
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(by_hand=True))
 
     def _reveal(self) -> None:
         top = self.scroll_offset.y
@@ -160,6 +192,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         """Another theme: other colours."""
         super().notify_style_update()
         self._looks.forget()
+        self._drawn.clear()
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in view."""
@@ -179,28 +212,43 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
     def tick(self) -> None:
         """Draw again what changes with the time: the requests under way."""
         for y, summary in enumerate(self._shown[self.scroll_offset.y : self.scroll_offset.y + self._room], 1):
-            if summary.under_way:
+            if summary.under_way and not summary.background:
                 self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen: the titles, or a request."""
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base = self._looks.base
         row = self.scroll_offset.y + y - 1
         if not self._shown:
             return self._render_notice(y, width, base)
         if row >= len(self._shown):
             return Strip.blank(width, base)
+        if not y:
+            return self._painted(" ", title_line(self._view(width)), width, base)
+        return self._render_request(self._shown[row], row == self._cursor, width, base)
+
+    def _view(self, width: int) -> View:
         now = self._now()
         room = max(4, width - 2)
-        view = View(columns_for(room), gap_for(room), self._longest, now.timestamp(), now.tzinfo)
-        if not y:
-            pieces = title_line(view)
-        else:
-            pieces = request_line(self._shown[row], view)
-            if row == self._cursor:
-                base += self._looks["cursor" if self.has_focus else "cursor-quiet"]
-        mark = "▌" if y and row == self._cursor else " "
+        return View(columns_for(room), gap_for(room), self._longest, now.timestamp(), now.tzinfo)
+
+    def _render_request(self, summary: Summary, under_cursor: bool, width: int, base: Style) -> Strip:
+        """A request; one that has ended is painted once, for others come in above it all the time."""
+        how = (width, self._longest, under_cursor, self.has_focus, self._now().tzinfo)
+        drawn = self._drawn.get(summary.call_id)
+        if drawn is not None and drawn[0] is summary and drawn[1] == how:
+            return drawn[2]
+        if under_cursor:
+            base += self._looks["cursor" if self.has_focus else "cursor-quiet"]
+        strip = self._painted("▌" if under_cursor else " ", request_line(summary, self._view(width)), width, base)
+        if not summary.under_way:
+            if len(self._drawn) > _DRAWN:
+                self._drawn.clear()
+            self._drawn[summary.call_id] = (summary, how, strip)
+        return strip
+
+    def _painted(self, mark: str, pieces: list[tuple[str, str]], width: int, base: Style) -> Strip:
         accent = self._looks["word"] if self.has_focus else self._looks["mark"]
         segments = [Segment(mark, base + accent), *(Segment(text, base + self._looks[style]) for text, style in pieces)]
         return Strip(segments).adjust_cell_length(width, base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal
@@ -16,7 +17,7 @@ from lmstudio_tui.tui.panes.inspector.paragraphs import Paragraph, labelled, lin
 from lmstudio_tui.tui.panes.inspector.timeline import attempt_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import tzinfo
 
     from lmstudio_tui.features.inspector.exchange import Body, Exchange
@@ -28,6 +29,11 @@ SECTIONS: Final[tuple[Section, ...]] = ("timing", "headers", "request", "respons
 SHOWN: Final = 1_000_000
 """Characters of a body that are shown; nobody reads more in a terminal, and an export has it all."""
 _DUMPED: Final = 4_096
+_LONG_EVENT: Final = 600
+"""Characters from which on an event is folded."""
+_EVENT_HEAD: Final = 300
+_LONG_LINES: Final = 8
+_HEAD_LINES: Final = 4
 _BLANK: Final = Paragraph()
 
 
@@ -204,27 +210,52 @@ def _binary(body: Body, kind: str) -> list[Paragraph]:
     return found
 
 
-def events(exchange: Exchange) -> list[Paragraph]:
-    """Every event with its time."""
+def events(exchange: Exchange, unfolded: Collection[int] | None = None) -> list[Paragraph]:
+    """Every event with its time.
+
+    Args:
+        unfolded: the numbers of the long events that are shown whole, counted from 0; None for all of them.
+    """
     if not exchange.events and not exchange.events_left_out:
         said = "No event has come yet." if exchange.summary.under_way else "This answer was no stream of events."
         return [line(said, "dim")]
-    head = event_lines(exchange.events[: exchange.head_events])
-    if not exchange.events_left_out:
-        return head + event_lines(exchange.events[exchange.head_events :])
-    gap = [line(f"… {_gap(exchange)}", "warn")]
-    return head + gap + event_lines(exchange.events[exchange.head_events :])
+    head = event_lines(exchange.events[: exchange.head_events], unfolded)
+    first = exchange.head_events + exchange.events_left_out
+    tail = event_lines(exchange.events[exchange.head_events :], unfolded, first)
+    return head + tail if not exchange.events_left_out else [*head, line(f"… {_gap(exchange)}", "warn"), *tail]
 
 
-def event_lines(told: Iterable[EventReceived]) -> list[Paragraph]:
-    """Some events, with what is dangerous in them taken out."""
+def event_lines(told: Iterable[EventReceived], unfolded: Collection[int] | None, first: int = 0) -> list[Paragraph]:
+    """Some events, with what is dangerous in them taken out; a long one is cut, and says so, unless it is unfolded.
+
+    Args:
+        unfolded: as for `events`.
+        first: the number of the first of them.
+    """
     found: list[Paragraph] = []
-    for event in told:
+    for number, event in enumerate(told, first):
         label = [(f"{event.at_ms / 1000:+8.3f}  ", "dim")]
         if event.stray:
             label.append(("no event  ", "warn"))
         elif event.name:
             label.append((f"{clean_line(event.name)[:40]}  ", "name"))
-        data = clean(event.data)
-        found += labelled(label, data, "json" if data.startswith(("{", "[")) else "plain")
+        long = unfolded is not None and _is_long(event.data)
+        whole = not long or (unfolded is not None and number in unfolded)
+        head = event.data if whole else _head(event.data)
+        data = clean(head)
+        shown = labelled(label, data, "json" if data.startswith(("{", "[")) else "plain")
+        if long:
+            said = "Enter folds it again" if whole else f"… {len(event.data) - len(head):,} more; Enter shows it whole"
+            note = Paragraph(((" " * shown[0].hang, "plain"), (said, "word")), hang=shown[0].hang, is_note=True)
+            shown = [replace(each, fold=number) for each in (*shown, note)]
+        found += shown
     return found
+
+
+def _is_long(data: str) -> bool:
+    return len(data) > _LONG_EVENT or data.count("\n") >= _LONG_LINES
+
+
+def _head(data: str) -> str:
+    """The beginning of a long event, at most a few lines of it."""
+    return "\n".join(data[:_EVENT_HEAD].split("\n")[:_HEAD_LINES])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks, json_spans
-from lmstudio_tui.tui.panes.inspector.paragraphs import Document, Paragraph, Row
+from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
+from lmstudio_tui.tui.panes.inspector.painting import coloured, cut, marked
+from lmstudio_tui.tui.panes.inspector.paragraphs import Document, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,10 @@ _ROW_BITS = 16
 
 
 class WireView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows paragraphs, scrolls them, and lets text be selected."""
+    """Shows paragraphs, scrolls them, and lets text be selected.
+
+    Where some of them can be unfolded, a cursor goes from one of these to the next while they are in view.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
         "wire--cursor", "wire--cursor-quiet",
@@ -55,9 +58,23 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
     }}
     """
 
+    class Unfolded(Message):
+        """Something is to be unfolded, or folded again.
+
+        Args:
+            view: where it stands.
+            number: the `fold` of its paragraphs.
+        """
+
+        def __init__(self, view: WireView, number: int) -> None:
+            super().__init__()
+            self.view = view
+            self.number = number
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._document = Document()
+        self._fold = -1
         self.looks = Looks(self)
 
     # Content
@@ -71,6 +88,7 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
         """Show other paragraphs, from their beginning; or, not anew, what has become of those that are shown."""
         at_end = self._at_end
         changed = self._document.show(paragraphs)
+        self._fold = -1 if anew else self._fold
         self._apply(follow=at_end and not anew, top=0 if anew else None)
         if anew:
             self._forget_selection()
@@ -84,6 +102,19 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
         changed = self._document.extend(paragraphs)
         self._apply(follow=at_end, top=None)
         self._refresh_from(changed)
+
+    def replace(self, fold: int, paragraphs: Sequence[Paragraph]) -> None:
+        """Show what can be unfolded in another way; its beginning stays in view, or comes into view."""
+        known = self._document.paragraphs
+        places = [index for index, each in enumerate(known) if each.fold == fold]
+        if not places:
+            return
+        start, end = places[0], places[-1] + 1
+        self._fold = fold
+        self._forget_selection()
+        self._document.show([*known[:start], *paragraphs, *known[end:]])
+        self._apply(follow=False, top=min(self.scroll_offset.y, self._document.top(start)))
+        self.refresh()
 
     @property
     def _at_end(self) -> bool:
@@ -123,7 +154,7 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen."""
-        base = self.rich_style
+        base = self.looks.base
         width = self.scrollable_content_region.width
         place = self._document.place(self.scroll_offset.y + y)
         if place is None:
@@ -133,13 +164,60 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
         segments = [Segment(" " * row.hang, base)] if row.hang else []
         segments += [
             Segment(text, base + self.looks[style])
-            for text, style in _cut(_coloured(self._document.paragraphs[index]), row)
+            for text, style in cut(coloured(self._document.paragraphs[index]), row)
         ]
+        if row.start == 0 and self._is_under_cursor(index):
+            ground = self.looks["cursor" if self.has_focus else "cursor-quiet"]
+            segments = [Segment(part.text, (part.style or base) + ground) for part in segments]
         selection = self.text_selection
         span = None if selection is None else selection.get_span(name)
         if span is not None:
-            segments = _marked(segments, span, self.screen.get_component_rich_style("screen--selection"))
+            segments = marked(segments, span, self.screen.get_component_rich_style("screen--selection"))
         return Strip(segments).adjust_cell_length(width, base).apply_offsets(0, name)
+
+    # Unfolding
+
+    def _is_under_cursor(self, index: int) -> bool:
+        """Whether a paragraph is the first or the last of what the cursor stands on."""
+        each, cursor = self._document.paragraphs[index], self._cursor
+        if cursor < 0 or each.fold != cursor:
+            return False
+        return each.is_note or not index or self._document.paragraphs[index - 1].fold != cursor
+
+    def _folds(self) -> list[int]:
+        """What of that in view can be unfolded, from top to bottom."""
+        top = self.scroll_offset.y
+        places = (self._document.place(top + y) for y in range(self.scrollable_content_region.height))
+        folds = (self._document.paragraphs[place[0]].fold for place in places if place is not None)
+        return list(dict.fromkeys(fold for fold in folds if fold >= 0))
+
+    @property
+    def _cursor(self) -> int:
+        """What would be unfolded: where the cursor was put, or else the first in view."""
+        if not self._document.foldable:
+            return -1
+        folds = self._folds()
+        return self._fold if self._fold in folds else folds[0] if folds else -1
+
+    @property
+    def can_unfold(self) -> bool:
+        """Whether there is anything to unfold."""
+        return self._document.foldable
+
+    def unfold(self) -> None:
+        """Unfold what is under the cursor, or fold it again."""
+        if self._cursor >= 0:
+            self.post_message(self.Unfolded(self, self._cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor there; its note unfolds it."""
+        place = self._document.place(self.scroll_offset.y + event.y)
+        if place is None or (each := self._document.paragraphs[place[0]]).fold < 0:
+            return
+        self._fold = each.fold
+        self.refresh()
+        if each.is_note:
+            self.unfold()
 
     # Selecting
 
@@ -184,7 +262,13 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
     # Keys
 
     def action_line(self, rows: int) -> None:
-        """Scroll by rows."""
+        """To what else can be unfolded in view; else scroll by rows."""
+        folds, cursor = (self._folds(), self._cursor) if self._document.foldable else ([], -1)
+        at = folds.index(cursor) + rows if cursor >= 0 else -1
+        if 0 <= at < len(folds):
+            self._fold = folds[at]
+            self.refresh()
+            return
         self.scroll_relative(y=rows, animate=False)
 
     def action_page(self, pages: int) -> None:
@@ -198,44 +282,3 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
     def action_end(self) -> None:
         """To the last row."""
         self.scroll_to(y=self._document.height, animate=False)
-
-
-def _coloured(paragraph: Paragraph) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for text, style in paragraph.pieces:
-        if style == "json":
-            found += json_spans(text)
-        else:
-            found.append((text, style))
-    return found
-
-
-def _cut(pieces: list[tuple[str, str]], row: Row) -> list[tuple[str, str]]:
-    """What of the pieces stands in a row."""
-    found: list[tuple[str, str]] = []
-    at = 0
-    for text, style in pieces:
-        start, end = max(row.start - at, 0), min(row.end - at, len(text))
-        if start < end:
-            found.append((text[start:end], style))
-        at += len(text)
-    return found
-
-
-def _marked(segments: list[Segment], span: tuple[int, int], highlight: Style) -> list[Segment]:
-    """The segments with the characters of a selection in its style; an end of -1 is that of the row."""
-    ends = list(accumulate(len(segment.text) for segment in segments))
-    first, last = span[0], span[1] if span[1] >= 0 else (ends[-1] if ends else 0)
-    found: list[Segment] = []
-    for segment, end in zip(segments, ends, strict=True):
-        start = end - len(segment.text)
-        cuts = [min(max(at, start), end) - start for at in (first, last)]
-        style = segment.style or Style.null()
-        for text, own in (
-            (segment.text[: cuts[0]], style),
-            (segment.text[cuts[0] : cuts[1]], style + highlight),
-            (segment.text[cuts[1] :], style),
-        ):
-            if text:
-                found.append(Segment(text, own))
-    return found

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _NAME = 26
 _BAR = (6, 28)
+_LEAST_HEIGHT = 5
+"""Lines of the strip, its frame included, however small the pane is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Activity:
         id: names it.
         name: what it is about.
         words: how it stands; one that failed may need several lines.
-        tone: running, done, or failed.
+        tone: running, resting (not ended, but nothing is seen to happen), done, or failed.
         fraction: how much is done, from 0 to 1; None for no bar.
         can_stop: whether waiting for it can be ended.
     """
@@ -43,19 +45,26 @@ class Activity:
     id: str
     name: str
     words: str
-    tone: Literal["running", "done", "failed"] = "running"
+    tone: Literal["running", "resting", "done", "failed"] = "running"
     fraction: float | None = None
     can_stop: bool = False
 
     @property
     def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.tone in {"done", "failed"}
+
+    @property
+    def can_dismiss(self) -> bool:
         """Whether it can be put away."""
         return self.tone != "running"
 
     @property
     def button(self) -> str:
         """What can be done with it, for the mouse; the letter is the key."""
-        return "x dismiss" if self.ended else "s stop" if self.can_stop else ""
+        if self.can_dismiss:
+            return "x dismiss" if self.ended else "x forget"
+        return "s stop" if self.can_stop else ""
 
 
 class ActivityLine(Widget, can_focus=True):
@@ -145,15 +154,15 @@ class ActivityLine(Widget, can_focus=True):
 
 
 class ActivityStrip(VerticalScroll, can_focus=False):
-    """The lines; it is there only while there are any."""
+    """The lines, those under way first; it is there only while there are any."""
 
     DEFAULT_CSS = """
     ActivityStrip {
         display: none;
         height: auto;
-        max-height: 8;
         border: round $border-blurred;
         border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         padding: 0 1;
         scrollbar-size-vertical: 1;
         &.-some { display: block; }
@@ -162,7 +171,8 @@ class ActivityStrip(VerticalScroll, can_focus=False):
     """
 
     def show(self, activities: Sequence[Activity]) -> None:
-        """Show these lines; those that were there before stay where they are."""
+        """Show these lines: those under way, those at rest, those that have ended; each in the order given."""
+        activities = sorted(activities, key=lambda one: (one.ended, one.tone == "resting"))
         lines = {line.activity.id: line for line in self.query(ActivityLine)}
         wanted = {activity.id for activity in activities}
         for line_id, line in lines.items():
@@ -173,11 +183,53 @@ class ActivityStrip(VerticalScroll, can_focus=False):
                 lines[activity.id].show(activity)
             else:
                 self.mount(ActivityLine(activity))
-        running = sum(not activity.ended for activity in activities)
-        ended = len(activities) - running
-        counts = [f"{running} under way" if running else "", f"{ended} ended" if ended else ""]
-        self.border_title = " ─ ".join(part for part in counts if part)
+        self._put_in_order([activity.id for activity in activities])
+        ended = sum(activity.ended for activity in activities)
+        resting = sum(activity.tone == "resting" for activity in activities)
+        running = len(activities) - ended - resting
+        counts = ((running, "under way"), (resting, "at rest"), (ended, "ended"))
+        self.border_title = " ─ ".join(f"{count} {words}" for count, words in counts if count)
         self.set_class(bool(activities), "-some")
+        self.call_after_refresh(self._count_hidden)
+
+    def fit(self, height: int) -> None:
+        """Take no more than a third of the pane.
+
+        Args:
+            height: lines of the pane.
+        """
+        self.styles.max_height = max(_LEAST_HEIGHT, height // 3)
+        self.call_after_refresh(self._count_hidden)
+
+    def go_to(self, activity_id: str) -> None:
+        """Put the cursor on a line."""
+        for line in self.query(ActivityLine):
+            if line.activity.id == activity_id:
+                line.focus()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Count anew what is out of view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._count_hidden()
+
+    def _count_hidden(self) -> None:
+        """Say how many lines are out of view, and how to get to them."""
+        top, height = round(self.scroll_y), self.scrollable_content_region.height
+        starts = [line.virtual_region.y for line in self.query(ActivityLine)]
+        hidden = sum(not top <= start < top + height for start in starts)
+        subtitle = f"+{hidden} more ─ Tab, then ↓" if hidden and self.display else ""
+        if subtitle != (self.border_subtitle or ""):
+            self.border_subtitle = subtitle
+
+    def _put_in_order(self, ids: list[str]) -> None:
+        places = {one: at for at, one in enumerate(ids)}
+
+        def place(widget: Widget) -> int:
+            return places.get(widget.activity.id, -1) if isinstance(widget, ActivityLine) else -1
+
+        now = [place(child) for child in self.children]
+        if now != sorted(now):
+            self.sort_children(key=place)
 
     @property
     def focused_line(self) -> Activity | None:

@@ -13,7 +13,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.models.activity import Activity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK
@@ -106,6 +106,12 @@ class Downloads:
             if not progress.ended and progress.job_id not in self._following:
                 self._follow(client, progress)
 
+    def find(self, model: str, quantization: str | None) -> str | None:
+        """The id of the line of the same download, when one is under way. One at rest may be asked for again."""
+        name = DownloadProgress("", model, quantization).name.casefold()
+        lines = ((one.name, f"download-{one.job_id}") for one in self._known.values() if not one.ended | one.resting)
+        return next((key for known, key in (*_turned(self._beginning), *lines) if known.casefold() == name), None)
+
     def begin(self, model: str, quantization: str | None) -> None:
         """Ask the server for a download."""
         client, base_url = self._client, self._base_url
@@ -135,13 +141,19 @@ class Downloads:
         )
         self._changed()
 
-    def dismiss(self, activity_id: str) -> None:
-        """Put away what has ended."""
+    def dismiss(self, activity_id: str) -> str:
+        """Put away what has ended or is at rest. Returns what is to be said of it; mostly nothing."""
         self._failed.pop(activity_id, None)
         progress = self._known.get(activity_id.removeprefix("download-"))
-        if progress is not None and progress.ended:
+        said = ""
+        if progress is not None and (progress.ended or self._rests(progress)):
             del self._known[progress.job_id]
+            if not progress.ended:
+                self._let_be(progress.job_id)
+                self._forget(self._base_url, progress.job_id)
+                said = f"{progress.name} is only forgotten here: the server still has the download."
         self._changed()
+        return said
 
     def activities(self) -> list[Activity]:
         """A line for each."""
@@ -158,7 +170,18 @@ class Downloads:
             return Activity(key, one.name, words, tone="done")
         if one.ended:
             return Activity(key, one.name, words, tone="failed")
-        return Activity(key, one.name, words if self._online else "the server is away", fraction=one.fraction)
+        if not self._online:
+            return Activity(key, one.name, "the server is away", tone="resting", fraction=one.fraction)
+        return Activity(key, one.name, words, tone="resting" if one.resting else "running", fraction=one.fraction)
+
+    def _rests(self, one: DownloadProgress) -> bool:
+        return one.resting or not self._online
+
+    def _let_be(self, job_id: str) -> None:
+        """Ask no more how that one stands."""
+        run = self._following.pop(job_id, None)
+        if run is not None:
+            run.drop()
 
     def _begun(self, key: str, progress: DownloadProgress, result: Seen) -> None:
         if isinstance(result, LMStudioError):
@@ -174,6 +197,8 @@ class Downloads:
             self._end(progress)
         elif result.job_id:
             progress.job_id = result.job_id
+            # A server may give the job that it has already.
+            self._let_be(progress.job_id)
             self._known[progress.job_id] = progress
             self.follow_all()
         else:
@@ -223,6 +248,10 @@ class Downloads:
     def _end(self, progress: DownloadProgress) -> None:
         self._ended(f"{clean_line(progress.name)} is downloaded." if progress.succeeded else "")
         self._changed()
+
+
+def _turned(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, key) for key, name in names.items()]
 
 
 def _defect(error: BaseException) -> str:

@@ -60,6 +60,11 @@ class FilterInput(Input):
         Binding("escape", "clear_filter", "Clear", show=False),
     ]
 
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder)
+        # Nothing ticks when nothing happens: a filter may keep the keyboard for hours.
+        self.cursor_blink = False
+
     class Left(Message):
         """The cursor goes back to the list."""
 

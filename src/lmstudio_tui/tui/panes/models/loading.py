@@ -32,6 +32,7 @@ class Job:
         run: the thread; None once it has ended.
         note: what went wrong; empty while nothing has.
         doing: what of several instances is being unloaded.
+        left: whether it was begun on a server that is not the one in use any more.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Job:
     run: Run[object, object] | None = None
     note: str = ""
     doing: str = ""
+    left: bool = False
 
 
 class Loads:
@@ -157,12 +159,18 @@ class Loads:
             del self._jobs[job_id]
             self._changed()
 
-    def forget(self) -> None:
-        """Drop everything, as when another server is used."""
+    def leave(self, server: str) -> None:
+        """Turn away from a server: what was under way there is no longer waited for, which stays to be read.
+
+        Args:
+            server: in words; where it was under way.
+        """
         for job in self._jobs.values():
             if job.run is not None:
                 job.run.drop()
-        self._jobs.clear()
+                job.run, job.left = None, True
+                job.note = f"is no longer waited for; {clean_line(server)} may go on {job.kind}ing it."
+        self._jobs = {key: job for key, job in self._jobs.items() if job.left}
         self._times.clear()
         self._asked.clear()
 
@@ -174,7 +182,8 @@ class Loads:
 
     def _job(self, kind: Literal["load", "unload"], model: str) -> Job:
         # What became of it before is no longer of interest.
-        self._jobs = {key: job for key, job in self._jobs.items() if job.run or (job.kind, job.model) != (kind, model)}
+        kept = {key: job for key, job in self._jobs.items() if job.run or job.left}
+        self._jobs = kept | {key: job for key, job in self._jobs.items() if (job.kind, job.model) != (kind, model)}
         self._count += 1
         job = Job(f"job-{self._count}", kind, model, started=time.monotonic())
         self._jobs[job.id] = job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from lmstudio_tui.features.models.columns import COLUMNS
@@ -43,6 +44,10 @@ class ModelsPane(ModelsView):
         *bindings("models.details", "models.load", "models.unload", "models.download", "models.chat", "models.stop"),
         *bindings("models.dismiss", "models.filter", "models.sort", "models.reverse", "models.copy", "models.embed"),
         *bindings("models.unload_all", "models.back"),
+        # Instead of those that a server cannot do; the same keys.
+        *(replace(one, action="refuse('model_load')", show=False) for one in bindings("models.load", "models.unload")),
+        *(replace(one, action="refuse('model_load')", show=False) for one in bindings("models.unload_all")),
+        *(replace(one, action="refuse('download')", show=False) for one in bindings("models.download")),
     ]
 
     # The mouse
@@ -61,7 +66,7 @@ class ModelsPane(ModelsView):
 
     def on_activity_line_pressed(self, event: ActivityLine.Pressed) -> None:
         """Stop it, or put it away."""
-        if event.activity.ended:
+        if event.activity.can_dismiss:
             self._dismiss(event.activity.id)
         else:
             self._loads.stop(event.activity.id)
@@ -77,17 +82,26 @@ class ModelsPane(ModelsView):
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what makes sense now. What a server cannot do stays, and says why."""
-        del parameters
+        """Offer what makes sense now. What a server cannot do is not offered, but its key says why."""
         match action:
+            case "load" | "unload" | "unload_all":
+                return "model_load" not in self._incapable
+            case "download":
+                return "download" not in self._incapable
+            case "refuse":
+                return parameters[0] in self._incapable
             case "stop":
                 return self._loads.running
             case "dismiss_line":
-                return any(one.ended for one in self._activities())
+                return any(one.can_dismiss for one in self._activities())
             case "details":
                 return self.table.has_focus
             case _:
                 return True
+
+    def action_refuse(self, capability: str) -> None:
+        """Say why the server cannot do that."""
+        self._say(refusal(self._listing.view, capability), "warning")
 
     def _open(self, screen: Screen[Result], answered: Callable[[Result | None], None]) -> None:
         app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
@@ -145,8 +159,11 @@ class ModelsPane(ModelsView):
         if model is None:
             return
         name = clean_line(model.id)
-        if purpose == "chat" and not model.can_chat:
+        if purpose == "chat" and model.type == "embedding":
             self._say(f"{name} makes embeddings; it cannot chat. e uses it for embeddings.", "warning")
+        elif purpose == "chat" and not model.can_chat:
+            kind = clean_line(model.type or "unknown")
+            self._say(f"{name} is of the type {kind}; it cannot chat. type:llm shows those that can.", "warning")
         elif purpose == "embeddings" and model.type not in {"embedding", None}:
             self._say(f"{name} is no embedding model. type:embedding shows those.", "warning")
         else:
@@ -163,10 +180,11 @@ class ModelsPane(ModelsView):
             loading = self._loads.loading(model.id) and not known.loaded
             return known.model_copy(update={"state": "loading"}) if loading else known
 
-        form = LoadModel(now, lambda: refusal(self._listing.view, "model_load"), self._loads.asked_last(model.id))
-        self._open(form, self._load)
+        self._form = LoadModel(now, lambda: refusal(self._listing.view, "model_load"), self._loads.asked_last(model.id))
+        self._open(self._form, self._load)
 
     def _load(self, request: LoadModelRequest | None) -> None:
+        self._form = None
         if request is not None and self._client is not None:
             self._loads.load(self._client, request)
 
@@ -226,8 +244,14 @@ class ModelsPane(ModelsView):
             return
 
         def asked(wanted: tuple[str, str | None] | None) -> None:
-            if wanted is not None:
+            if wanted is None:
+                return
+            there = self._downloads.find(*wanted)
+            if there is None:
                 self._downloads.begin(*wanted)
+            else:
+                self._say(f"{clean_line(wanted[0])} is being downloaded already.", "warning")
+                self.query_one(ActivityStrip).go_to(there)
 
         self._open(DownloadModel(lambda: refusal(self._listing.view, "download")), asked)
 
@@ -239,15 +263,16 @@ class ModelsPane(ModelsView):
             self._loads.stop(model=model.id if model is not None else None)
 
     def action_dismiss_line(self) -> None:
-        """Put away the focused line, else the first that has ended."""
+        """Put away the focused line, else the first that has ended, else the first at rest."""
         line = self.query_one(ActivityStrip).focused_line
-        ended = [one for one in self._activities() if one.ended]
-        wanted = line if line is not None and line.ended else next(iter(ended), None)
+        rest = sorted((one for one in self._activities() if one.can_dismiss), key=lambda one: not one.ended)
+        wanted = line if line is not None and line.can_dismiss else next(iter(rest), None)
         if wanted is not None:
             self._dismiss(wanted.id)
 
     def _dismiss(self, activity_id: str) -> None:
         self._loads.dismiss(activity_id)
-        self._downloads.dismiss(activity_id)
+        if said := self._downloads.dismiss(activity_id):
+            self._say(said)
         if not self._activities():
             self.table.focus()

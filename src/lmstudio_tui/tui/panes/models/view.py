@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from lmstudio_tui.features.models.order import LOADED_FIRST
+from lmstudio_tui.features.models.saying import incapable
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import Purpose, ServerDoubted
 from lmstudio_tui.tui.panes.models.activity import Activity, ActivityStrip
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK, ModelSummary
     from lmstudio_tui.store.downloads import DownloadsFile
+    from lmstudio_tui.tui.screens.load_model import LoadModel
 
 _SIDE_FROM = 100
 """Cells of the pane from which on the details stand beside the list."""
@@ -93,6 +95,7 @@ class ModelsView(Pane):
         self._uses: dict[Purpose, str | None] = {}
         self._ticker: Timer | None = None
         self._working = (False, False)
+        self._form: LoadModel | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner")
@@ -133,9 +136,10 @@ class ModelsView(Pane):
     # What it is told
 
     def use_client(self, client: LMStudioSDK) -> None:
-        """Talk to another server from now on; loads that were waited for are dropped."""
+        """Talk to another server from now on; loads are no longer waited for, and a line says which."""
+        if self._client is not None:
+            self._loads.leave(self._client.config.base_url)
         self._client = client
-        self._loads.forget()
         self._downloads.use(client)
         self._recall(client.config.base_url)
         self._show_work()
@@ -143,6 +147,7 @@ class ModelsView(Pane):
     def show_server(self, view: ServerView) -> None:
         """Take note of the server's coming and going, and of what it has."""
         before = self._listing.view
+        could = self._incapable
         changed = self._listing.see(view)
         self._downloads.show_online(view.online)
         if view.base_url != before.base_url:
@@ -152,6 +157,13 @@ class ModelsView(Pane):
             self._show_work()
         elif not view.online or not self._listing.entries:
             self._show_around(len(self._listing.rows))
+        if could != self._incapable:
+            self.refresh_bindings()
+
+    @property
+    def _incapable(self) -> tuple[str, ...]:
+        """What the server cannot do, of that which the keys are for."""
+        return tuple(one for one in ("model_load", "download") if incapable(self._listing.view, one))
 
     def use_model(self, model: str | None) -> None:
         """Mark the model that the chat asks."""
@@ -224,6 +236,8 @@ class ModelsView(Pane):
         stale = bool(self._listing.entries) and not self._listing.view.online
         self.table.show_state(stale=stale, busy=self._loads.busy(), uses=uses)
         self._show_details()
+        if self._form is not None:
+            self._form.follow()
 
     def _show_details(self) -> None:
         model = self._selected
@@ -241,7 +255,7 @@ class ModelsView(Pane):
         elif not running and self._ticker is not None:
             self._ticker.stop()
             self._ticker = None
-        working = (running, any(one.ended for one in activities))
+        working = (running, any(one.can_dismiss for one in activities))
         if working != self._working:
             self._working = working
             self.refresh_bindings()
@@ -268,6 +282,7 @@ class ModelsView(Pane):
         """Put the details beside the list where there is room."""
         was = self._side
         self.set_class(self.size.width >= _SIDE_FROM, "-side")
+        self.query_one(ActivityStrip).fit(self.size.height)
         if was != self._side and not self._side and self._details.has_focus:
             self.add_class("-reading")
         self.call_after_refresh(self._show_details)

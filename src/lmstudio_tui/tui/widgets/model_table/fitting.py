@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +41,7 @@ _SPARE_FROM: Final = 24
 _RIGHT: Final = frozenset({"params", "size"})
 _COMFORTABLE_NAME: Final = 26
 _COMFORTABLE_CAN: Final = 15
+_PUBLISHER: Final = re.compile(r"[\w.-]+/(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def natural_widths(entries: Iterable[Entry]) -> dict[str, int]:
     widths = dict.fromkeys(_BOUNDS, 0)
     for entry in entries:
         for name in widths:
-            widths[name] = max(widths[name], cell_len(entry.text(BY_ID[name])))
+            more = cell_len(times_in_words(entry)) if name == "name" else 0
+            widths[name] = max(widths[name], cell_len(entry.text(BY_ID[name])) + more)
     return widths
 
 
@@ -138,11 +142,36 @@ def shortened_words(text: str, width: int) -> str:
     return text
 
 
-def shortened_name(name: str, width: int) -> str:
-    """A model's id in no more than so many cells: without its publisher, then without its middle."""
+def times_in_words(entry: Entry) -> str:
+    """` ×2` for a model that is in memory twice; empty for the others."""
+    count = len(entry.model.instances)
+    return f" ×{count}" if count > 1 else ""
+
+
+def publisher_in(name: str) -> str:
+    """The publisher at the start of an id, with its slash; empty when it does not look like one."""
+    found = _PUBLISHER.match(name)
+    return found[0] if found else ""
+
+
+def same_but_for_publisher(names: Iterable[str]) -> frozenset[str]:
+    """The names that cannot be told apart without their publishers."""
+    listed = list(names)
+    count = Counter(name.removeprefix(publisher_in(name)) for name in listed)
+    return frozenset(name for name in listed if count[name.removeprefix(publisher_in(name))] > 1)
+
+
+def shortened_name(name: str, width: int, *, whole: bool = False) -> str:
+    """A model's id in no more than so many cells: without its publisher, then without its middle.
+
+    Args:
+        name: the id, in one harmless line.
+        width: cells.
+        whole: whether the publisher stays, since another model is called the same but for that.
+    """
     if cell_len(name) <= width:
         return name
-    name = name.rpartition("/")[2] or name
+    name = name if whole else name.removeprefix(publisher_in(name))
     if cell_len(name) <= width:
         return name
     tail = 8 if width >= 24 else 5 if width >= 14 else 0

@@ -9,7 +9,15 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from lmstudio_tui.tui.widgets.model_table.fitting import GAP, MARK, cut, shortened_name, shortened_words
+from lmstudio_tui.tui.widgets.model_table.fitting import (
+    GAP,
+    MARK,
+    cut,
+    publisher_in,
+    shortened_name,
+    shortened_words,
+    times_in_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +54,7 @@ class Look:
         busy: what goes on with the model, such as `loading 12 s`.
         uses: what it is used for, such as `chat`.
         marks: what is highlighted in its name, in small letters.
+        alike: whether another model is called the same but for its publisher.
     """
 
     cursor: bool = False
@@ -54,6 +63,7 @@ class Look:
     busy: str = ""
     uses: str = ""
     marks: tuple[str, ...] = ()
+    alike: bool = False
 
 
 class RowPainter:
@@ -125,17 +135,20 @@ class RowPainter:
     def _name(self, entry: Entry, look: Look, width: int, base: Style) -> list[Segment]:
         """The name with what was looked for highlighted in it, and what the model is used for behind it."""
         full = entry.text(self._places[0].column)
+        # Where there is a column for the state, that says how often it is loaded.
+        times = "" if any(place.column.id == "state" for place in self._places) else times_in_words(entry)
         uses = f" {look.uses}" if look.uses else ""
-        if cell_len(full) + cell_len(uses) > width:
+        if cell_len(full) + cell_len(times) + cell_len(uses) > width:
             # The arrow at least; the details say the rest.
             uses = uses[:2]
+        uses = f"{times}{uses}"
         room = width - cell_len(uses)
-        text = cut(shortened_name(full, room), room)
+        text = cut(shortened_name(full, room, whole=look.alike), room)
         style = base + self._styles["dim"] if look.stale else base
         if entry.model.loaded and not look.stale:
             style += self._styles["name"]
         name = text.rstrip(" ")
-        at = name.rfind("/") + 1
+        at = len(publisher_in(name))
         quiet = base + self._styles["dim"]
         match = style + self._styles["match"]
         return [

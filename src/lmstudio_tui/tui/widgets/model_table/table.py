@@ -15,9 +15,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from lmstudio_tui.features.models.columns import BY_ID
 from lmstudio_tui.features.models.order import Order
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.widgets.model_table.fitting import GAP, fitted, natural_widths
+from lmstudio_tui.tui.widgets.model_table.fitting import GAP, fitted, natural_widths, same_but_for_publisher
 from lmstudio_tui.tui.widgets.model_table.painting import STYLES, Look, RowPainter
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class ModelTable(ScrollView, can_focus=True):
         self._lit = lit
         self._rows: Sequence[Entry] = ()
         self._natural: dict[str, int] = {}
+        self._alike: frozenset[str] = frozenset()
         self._cursor = 0
         self._wanted: str | None = None
         self._order = Order()
@@ -110,7 +112,9 @@ class ModelTable(ScrollView, can_focus=True):
 
     def measure(self, entries: Iterable[Entry]) -> None:
         """Make the columns wide enough for all of these, whichever are shown: a filter moves no column."""
+        entries = list(entries)
         self._natural = natural_widths(entries)
+        self._alike = same_but_for_publisher(entry.text(BY_ID["name"]) for entry in entries)
         self._repaint()
 
     def show_rows(self, rows: Sequence[Entry], order: Order, marks: tuple[str, ...]) -> None:
@@ -291,6 +295,7 @@ class ModelTable(ScrollView, can_focus=True):
                 busy=self._busy.get(entry.id, ""),
                 uses=self._uses.get(entry.id, ""),
                 marks=self._marks,
+                alike=entry.text(BY_ID["name"]) in self._alike,
             ),
         )
 
