@@ -11,9 +11,23 @@ import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import pytest
-from cli_runs import LIMIT, MODULE, SCRIPT, asked, finished, in_shell, left, ran, some, started, until
+from cli_runs import (
+    LIMIT,
+    MODULE,
+    SCRIPT,
+    asked,
+    finished,
+    in_shell,
+    left,
+    ran,
+    signals_as_usual,
+    some,
+    started,
+    until,
+)
 
 from lmstudio_tui import __version__
 from lmstudio_tui.simulator import SimulatorServer
@@ -217,3 +231,12 @@ print(*{"textual", "starlette", "uvicorn", "lmstudio_tui.tui"} & set(sys.modules
 """
     result = ran("ping", "--base-url", sim.base_url, command=[sys.executable, "-c", code])
     assert result.out.endswith("\n\n")
+
+
+def test_ctrl_c_while_something_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nprint('imported')\n")
+    code = "from lmstudio_tui.cli.interrupts import interruptible\nwith interruptible():\n    import slow"
+    command = [sys.executable, "-c", code]
+    with signals_as_usual():
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=LIMIT, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: Interrupted.\n")

@@ -103,7 +103,10 @@ async def test_enter_uses_it(path: Path) -> None:
 
 async def test_a_click_uses_it(path: Path) -> None:
     async with open_servers(path) as servers:
-        await servers.pilot.click(OptionList, offset=(4, 1))
+        await servers.shows("no profile", "box")
+        lines = servers.text.split("\n")
+        row = next(number for number, line in enumerate(lines) if " box " in line)
+        await servers.pilot.click(offset=(lines[row].index(" box ") + 2, row))
         await servers.gave("box")
 
 

@@ -13,6 +13,7 @@ from lmstudio_tui._version import __version__
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.doctor_text import Sheet, to_do
+from lmstudio_tui.cli.interrupts import raise_if_interrupted
 from lmstudio_tui.cli.outcome import FAILURES, Exit, Failure, reporting
 from lmstudio_tui.cli.own_servers import own_servers
 from lmstudio_tui.cli.session import Session, session_of
@@ -53,6 +54,8 @@ def doctor(
     sheet = Sheet()
     with reporting((lambda _: _object(found, whole=False)) if as_object else None):
         for check in _checks(session):
+            # Where Python swallowed what the signal raised, the next step is the end all the same.
+            raise_if_interrupted()
             found.append(check)
             if not as_object:
                 write(sheet.lines(check))

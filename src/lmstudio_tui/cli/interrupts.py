@@ -72,8 +72,12 @@ def interruptible() -> Generator[None]:
     seen = _seen
     seen.clear()
 
-    def interrupt(number: int, _: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
         if seen:
+            os._exit(128 + number)
+        if _importing(frame):
+            with contextlib.suppress(OSError):
+                os.write(2, b"error: Interrupted.\n")
             os._exit(128 + number)
         seen.append(number)
         raise Interrupted(number)
@@ -88,6 +92,18 @@ def interruptible() -> Generator[None]:
         for number in ours:
             signal.signal(number, before[number])
         seen.clear()
+
+
+def _importing(frame: FrameType | None) -> bool:
+    """Whether a module is being imported: an exception there is lost, or comes out as something else.
+
+    What is imported is needed for what comes next, so that nothing is under way that would have to be ended in order.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _numbers() -> list[int]:

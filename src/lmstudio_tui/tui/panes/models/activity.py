@@ -177,6 +177,7 @@ class ActivityStrip(VerticalScroll, can_focus=False):
         wanted = {activity.id for activity in activities}
         for line_id, line in lines.items():
             if line_id not in wanted:
+                line.display = False
                 line.remove()
         for activity in activities:
             if activity.id in lines:
@@ -201,6 +202,10 @@ class ActivityStrip(VerticalScroll, can_focus=False):
         self.styles.max_height = max(_LEAST_HEIGHT, height // 3)
         self.call_after_refresh(self._count_hidden)
 
+    def on_resize(self) -> None:
+        """Count anew what is out of view, now that it is known how much is in view."""
+        self.call_after_refresh(self._count_hidden)
+
     def go_to(self, activity_id: str) -> None:
         """Put the cursor on a line."""
         for line in self.query(ActivityLine):
@@ -215,8 +220,9 @@ class ActivityStrip(VerticalScroll, can_focus=False):
     def _count_hidden(self) -> None:
         """Say how many lines are out of view, and how to get to them."""
         top, height = round(self.scroll_y), self.scrollable_content_region.height
-        starts = [line.virtual_region.y for line in self.query(ActivityLine)]
-        hidden = sum(not top <= start < top + height for start in starts)
+        # A line that is on its way out is not missed.
+        starts = [line.virtual_region.y for line in self.query(ActivityLine) if line.is_attached and line.display]
+        hidden = sum(not top <= start < top + height for start in starts) if height else 0
         subtitle = f"+{hidden} more ─ Tab, then ↓" if hidden and self.display else ""
         if subtitle != (self.border_subtitle or ""):
             self.border_subtitle = subtitle
