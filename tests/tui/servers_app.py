@@ -58,6 +58,15 @@ class Servers:
     async def type(self, text: str) -> None:
         await self.pilot.press(*text)
 
+    async def settled(self) -> None:
+        """Wait until nothing moves any more: the frame is in the middle, and grows with its list."""
+        seen: list[str] = []
+        for _ in range(500):
+            seen.append(self.text)
+            if len(seen) > 10 and len(set(seen[-10:])) == 1:
+                return
+            await self.pilot.pause(0.02)
+
     async def gave(self, name: str | None) -> None:
         await until(self.pilot, lambda: self.app.given == [name])
 
@@ -81,4 +90,5 @@ async def open_servers(
     async with app.run_test(size=size) as pilot:
         servers = Servers(app, pilot, path)
         await servers.shows("no profile")
+        await servers.settled()
         yield servers
