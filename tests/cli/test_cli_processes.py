@@ -240,3 +240,37 @@ def test_ctrl_c_while_something_is_imported(tmp_path: Path) -> None:
     with signals_as_usual():
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=LIMIT, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: Interrupted.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_cannot_end_in_order_is_ended(number: int) -> None:
+    """The exception of a signal that comes right after a lock was taken leaves it taken."""
+    code = f"""
+import os, threading
+from lmstudio_tui.cli import interrupts
+interrupts.PATIENCE = 0.1
+lock = threading.Lock()
+with interrupts.interruptible():
+    lock.acquire()
+    try:
+        os.kill(os.getpid(), {number})
+    finally:
+        lock.acquire()
+"""
+    with signals_as_usual():
+        result = ran(command=[sys.executable, "-c", code])
+    assert (result.code, result.out, result.err) == (128 + number, "", "error: Interrupted.\n")
+
+
+def test_a_handler_of_the_commands_own_is_left_alone() -> None:
+    code = """
+import os, signal
+from lmstudio_tui.cli import interrupts
+interrupts.PATIENCE = 0.0
+heard = []
+with interrupts.interruptible():
+    signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    os.kill(os.getpid(), signal.SIGTERM)
+print(heard == [signal.SIGTERM])
+"""
+    assert ran(command=[sys.executable, "-c", code]).out == "True\n"

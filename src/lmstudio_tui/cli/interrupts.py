@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ class Interrupted(BaseException):
         """The exit code, as a shell would tell it: 130 for Ctrl+C."""
         self.hint = ""
         """What the user has to know about what was begun and not ended."""
+
+
+PATIENCE = 5.0
+"""Seconds that are given to closing in order. A signal can come where its exception is lost or leaves a lock taken."""
 
 
 @contextlib.contextmanager
@@ -64,7 +69,7 @@ def interruptible() -> Generator[None]:
     """Within the block Ctrl+C, a polite kill and a closed terminal raise `Interrupted` in the main thread.
 
     Connections are then closed in order and what had arrived is kept; whoever cannot wait for that and asks again
-    ends the process on the spot. Signals that are ignored (nohup) stay so.
+    ends the process on the spot, and so does what takes longer than `PATIENCE`. Signals that are ignored (nohup) stay so.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -76,9 +81,7 @@ def interruptible() -> Generator[None]:
         if seen:
             os._exit(128 + number)
         if _importing(frame):
-            with contextlib.suppress(OSError):
-                os.write(2, b"error: Interrupted.\n")
-            os._exit(128 + number)
+            _end_now(number)
         seen.append(number)
         raise Interrupted(number)
 
@@ -87,11 +90,52 @@ def interruptible() -> Generator[None]:
     for number in ours:
         signal.signal(number, interrupt)
     try:
-        yield
+        with _watched(ours):
+            yield
     finally:
         for number in ours:
             signal.signal(number, before[number])
         seen.clear()
+
+
+@contextlib.contextmanager
+def _watched(numbers: set[int]) -> Generator[None]:
+    """End the process when the block has not ended `PATIENCE` after one of these signals.
+
+    The signals are told through a socket by Python itself, so that nothing that the main thread does or waits for can
+    keep them from being noticed.
+    """
+    told, teller = socket.socketpair()
+    teller.setblocking(False)
+    over = threading.Event()
+
+    def watch() -> None:
+        while found := told.recv(1):
+            # A command may have handlers of its own for a while (the simulator's server does).
+            if found[0] in numbers and _ours(found[0]) and not over.wait(PATIENCE):
+                _end_now(found[0])
+
+    watcher = threading.Thread(target=watch, name="interrupts", daemon=True)
+    watcher.start()
+    before = signal.set_wakeup_fd(teller.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        over.set()
+        teller.close()
+        watcher.join()
+        told.close()
+
+
+def _ours(number: int) -> bool:
+    return getattr(signal.getsignal(number), "__module__", "") == __name__
+
+
+def _end_now(number: int) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, b"error: Interrupted.\n")
+    os._exit(128 + number)
 
 
 def _importing(frame: FrameType | None) -> bool:

@@ -68,17 +68,18 @@ def start(
     session = Session(base_url=base_url, api_key=api_key, config_path=config, demo=demo, model=model)
     session.profile, session.log_level = profile, log_level
     session.check()
-    context.obj = context.with_resource(session)
     command = context.invoked_subcommand
     if command is None:
         from lmstudio_tui.cli.launch import launch
 
+        context.obj = context.with_resource(session)
         raise typer.Exit(launch(session, pane=pane, model=model))
     if pane is not None:
         raise typer.BadParameter(f"--pane opens the app; it means nothing to {command}.")
     if model is not None and command not in _ASKING:
         raise typer.BadParameter(f"--model means nothing to {command}.")
     context.with_resource(interruptible())
+    context.obj = context.with_resource(session)
 
 
 options.complete(app)
