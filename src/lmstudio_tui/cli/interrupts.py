@@ -69,7 +69,8 @@ def interruptible() -> Generator[None]:
     """Within the block Ctrl+C, a polite kill and a closed terminal raise `Interrupted` in the main thread.
 
     Connections are then closed in order and what had arrived is kept; whoever cannot wait for that and asks again
-    ends the process on the spot, and so does what takes longer than `PATIENCE`. Signals that are ignored (nohup) stay so.
+    ends the process on the spot, and so does what takes longer than `PATIENCE`. Signals that are ignored (nohup) stay
+    so.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
