@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulator_asks import Json, answer, chat, chunks, completed, deltas
 
-from lmstudio_tui.simulator.engine.ask import read_chat, read_completion
+from lmstudio_tui.simulator.engine.ask import Ask, Message, read_chat, read_completion
 from lmstudio_tui.simulator.engine.chance import Chance
 from lmstudio_tui.simulator.engine.embedding import embed
 from lmstudio_tui.simulator.engine.model import generate
@@ -207,3 +207,21 @@ def test_a_paste_of_a_megabyte_is_no_trouble() -> None:
 def test_features_that_cancel_out_give_a_vector_all_the_same() -> None:
     vectors = [embed(f"{number}", "model", 1) for number in range(100, 200)]
     assert {abs(vector[0]) for vector in vectors} == {1.0}
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("thinking", ["no", "field", "tags"])
+def test_an_answer_that_was_begun_is_gone_on_with(share: float, thinking: Any) -> None:
+    asked = Message("user", "Compare Rust and Go.")
+    whole = generate(Ask(model="m", messages=(asked,))).content
+    begun = whole[: int(len(whole) * share)]
+    rest = generate(Ask(model="m", messages=(asked, Message("assistant", begun))), thinking)
+    assert begun + rest.content == whole
+    assert not rest.reasoning
+
+
+def test_an_answer_that_another_model_began_is_gone_on_with() -> None:
+    messages = (Message("user", "Hello"), Message("assistant", "Quite another beginning"))
+    found = generate(Ask(model="m", messages=messages)).content
+    assert found
+    assert not found.startswith("Quite")

@@ -66,6 +66,12 @@ class Ask:
         return next((message.text for message in reversed(self.messages) if message.role == "user"), "")
 
     @property
+    def begun(self) -> str:
+        """The beginning of the answer, where the conversation ends with one: the model goes on from there."""
+        last = self.messages[-1] if self.messages else None
+        return last.text if last is not None and last.role == "assistant" and self.kind == "chat" else ""
+
+    @property
     def gist(self) -> str:
         """The beginning and the end of what the user said last, where the request tends to be.
 

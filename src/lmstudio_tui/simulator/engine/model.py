@@ -22,7 +22,7 @@ def generate(ask: Ask, thinking: Literal["no", "field", "tags"] = "no", room: in
         room: How many tokens the context has left for the answer; None is no limit.
     """
     generation = replace(_answer(ask), prompt_tokens=ask.prompt_tokens)
-    if thinking != "no" and ask.kind == "chat" and ask.reasoning:
+    if thinking != "no" and ask.kind == "chat" and ask.reasoning and not ask.begun:
         thoughts = think(ask, Chance("think", ask.identity()))
         if thinking == "field":
             generation = replace(generation, reasoning=pieces(thoughts))
@@ -33,6 +33,8 @@ def generate(ask: Ask, thinking: Literal["no", "field", "tags"] = "no", room: in
 
 
 def _answer(ask: Ask) -> Generation:
+    if ask.begun:
+        return _rest_of_answer(ask)
     chance = Chance("answer", ask.identity())
     if ask.kind == "text":
         return Generation(pieces(continue_text(ask, chance)))
@@ -42,3 +44,11 @@ def _answer(ask: Ask) -> Generation:
     if ask.schema is not None:
         return Generation(pieces(instance_text(ask.schema, chance)))
     return Generation(pieces(compose(ask, chance)))
+
+
+def _rest_of_answer(ask: Ask) -> Generation:
+    """What is missing of an answer that the conversation ends with; a text of another origin is simply gone on with."""
+    whole = _answer(replace(ask, messages=ask.messages[:-1]))
+    if whole.content.startswith(ask.begun):
+        return Generation(pieces(whole.content[len(ask.begun) :]))
+    return Generation(pieces(continue_text(replace(ask, suffix=""), Chance("rest", ask.identity()))))
