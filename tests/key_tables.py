@@ -21,6 +21,7 @@ _PLACES: dict[Where, tuple[str, str]] = {
     "prompt": ("In the prompt", "Where a terminal does not pass Shift+Enter on, Ctrl+J does the same."),
     "chat": ("In the chat", "From the prompt and from the transcript; Tab goes between the two."),
     "transcript": ("In the transcript", ""),
+    "conversations": ("In the list of conversations", "Letters work where the cursor is in the list, not in the search."),
     "models": (
         "In the Models pane",
         "A click on a title sorts by it.",

@@ -69,3 +69,18 @@ def downloads_file() -> Path:
 def models_seen_dir() -> Path:
     """Where the app keeps the list of models that it saw last on each server."""
     return cache_dir() / "seen"
+
+
+def approvals_file() -> Path:
+    """Where the app remembers which commands may answer for a tool."""
+    return state_dir() / "approvals.json"
+
+
+def library_file() -> Path:
+    """Where the conversations are."""
+    return data_dir() / "library.sqlite3"
+
+
+def tools_dir() -> Path:
+    """Where the user puts the tools that a model may ask for."""
+    return config_dir() / "tools"

@@ -50,7 +50,7 @@ def test_here_is_some_terminal_or_none() -> None:
     ("where", "status", "said"),
     [
         (terminal(), "ok", "80 × 24"),
-        (terminal({"TMUX": "/tmp/x", "SSH_TTY": "/dev/pts/1", "TERM_PROGRAM": "tmux"}), "ok", "over ssh"),
+        (terminal({"TMUX": "tmux.sock,7,0", "SSH_TTY": "/dev/pts/1", "TERM_PROGRAM": "tmux"}), "ok", "over ssh"),
         (terminal({"TERM": "dumb"}), "warning", "TERM=dumb"),
         (terminal({"TERM": ""}), "warning", "(not set)"),
         (terminal(size=(59, 24)), "warning", "59 × 24"),
@@ -135,7 +135,7 @@ def test_tmux_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: st
     tmux.write_text(f"#!/bin/sh\necho {said}\n")
     tmux.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    found = devices.check_clipboard(terminal({"TMUX": "/tmp/x"}))
+    found = devices.check_clipboard(terminal({"TMUX": "tmux.sock,7,0"}))
     assert found.status == status
     if status == "warning":
         assert found.hint == "In ~/.tmux.conf: set -g set-clipboard on"

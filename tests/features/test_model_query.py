@@ -6,41 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sample_models
 from lmstudio_tui.features.models import Query, matching
 from lmstudio_tui.features.models.columns import BY_NAME, Entry
 from lmstudio_tui.sdk import ModelInstance, ModelSummary
 
-QWEN = ModelSummary(
-    id="qwen/qwen3-8b",
-    display_name="Qwen3 8B Instruct",
-    type="llm",
-    publisher="qwen",
-    architecture="qwen3",
-    quantization="Q4_K_M",
-    bits_per_weight=4.8,
-    parameters="8B",
-    format="gguf",
-    size_bytes=4_920_739_232,
-    max_context_length=32768,
-    state="loaded",
-    instances=(ModelInstance(id="qwen/qwen3-8b:2", context_length=8192),),
-    capabilities=("tools", "reasoning"),
-    owned_by="me",
+QWEN = sample_models.QWEN.model_copy(
+    update={
+        "display_name": "Qwen3 8B Instruct",
+        "instances": (ModelInstance(id="qwen/qwen3-8b:2", context_length=8192),),
+        "owned_by": "me",
+    }
 )
-GEMMA = ModelSummary(
-    id="google/gemma-4-26b",
-    type="vlm",
-    parameters="26B-A4B",
-    quantization="4bit",
-    format="mlx",
-    size_bytes=17_900_000_000,
-    max_context_length=262144,
-    state="not-loaded",
-    capabilities=("vision",),
-    variants=("google/gemma-4-26b@q8_0",),
+GEMMA = sample_models.GEMMA.model_copy(
+    update={
+        "quantization": "4bit",
+        "format": "mlx",
+        "capabilities": ("vision",),
+        "variants": ("google/gemma-4-26b@q8_0",),
+    }
 )
-NOMIC = ModelSummary(
-    id="nomic-embed", type="embedding", parameters="137M", size_bytes=84_000_000, state="loading", status="idle"
+NOMIC = sample_models.NOMIC.model_copy(
+    update={
+        "quantization": None,
+        "size_bytes": 84_000_000,
+        "max_context_length": None,
+        "state": "loading",
+        "status": "idle",
+        "instances": (),
+    }
 )
 UNTOLD = ModelSummary(id="some:thing")
 ALL = [QWEN, GEMMA, NOMIC, UNTOLD]

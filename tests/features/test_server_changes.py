@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from monitor_parts import ScriptedServer, pace, watching
 
 from lmstudio_tui.features.health import Presence, ServerView
+from lmstudio_tui.features.silence import SilenceWatch
 from lmstudio_tui.sdk import (
     ChatCompletionRequest,
     ChatMessage,
@@ -202,17 +204,42 @@ def test_a_server_that_falls_silent_is_told_of_before_it_is_given_up(monkeypatch
         assert (again.silent_since, again.online) == (None, True)
 
 
+class Rest(threading.Condition):
+    """Knows when somebody waits in it who has no time to keep, until somebody else calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.endless = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is None:
+            self.endless.set()
+        return super().wait(timeout)
+
+    def notify(self, n: int = 1) -> None:
+        self.endless.clear()
+        super().notify(n)
+
+
 def test_it_is_told_once_and_only_while_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     pace(monkeypatch, every=3600, silent_after=0.05)
+    rest = Rest()
+
+    class Watch(SilenceWatch):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self._condition = rest
+
+    monkeypatch.setattr("lmstudio_tui.features.health.SilenceWatch", Watch)
     server = ScriptedServer()
     with watching(server) as watch:
         watch.next()
-        time.sleep(0.2)  # it waits for its next look, and not for an answer
+        assert rest.endless.wait(10)  # the monitor waits for its next look, and not for an answer
         assert watch.nothing_more
         server.blocked = True
         watch.monitor.poke()
         assert watch.next().silent_since is not None
-        time.sleep(0.2)
+        assert rest.endless.wait(10)
         assert watch.nothing_more
         server.blocked = False
         assert watch.next().silent_since is None

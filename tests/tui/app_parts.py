@@ -41,6 +41,7 @@ from lmstudio_tui.sdk import (
 )
 from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.store.downloads import DownloadsFile
+from lmstudio_tui.store.library import Library
 from lmstudio_tui.store.state import StateFile
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.panes.chat import ChatPane
@@ -86,7 +87,10 @@ def services(
         remembered=lambda _: remembered,
         remember=remember or (lambda _url, _models: None),
         exchanges=exchanges or ExchangeLog(),
-        profiles=profiles,
+        library=Library(folder / "library.sqlite3", now=lambda: NOW.timestamp()),
+        tools_folder=folder / "tools",
+        approvals_file=folder / "approvals.json",
+        profiles=None if profiles is None else lambda: profiles,
         model=model,
         theme=theme,
         pane=pane,
@@ -110,12 +114,40 @@ def screen_text(pilot: Pilot[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in lines)
 
 
-class Driver:
-    """An app under test, and short names for what tests do with it."""
+class Piloted:
+    """Something under test on a screen: waiting for what is shown, and typing."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> str:
+        return screen_text(self.pilot)
+
+    async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
+        await until(self.pilot, condition, seconds=seconds)
+
+    async def shows(self, *texts: str, seconds: float = 15.0) -> None:
+        """Wait until the screen shows all of these."""
+        await self.until(lambda: all(text in self.screen for text in texts), seconds=seconds)
+
+    async def hides(self, *texts: str) -> None:
+        """Wait until the screen shows none of these."""
+        await self.until(lambda: not any(text in self.screen for text in texts))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+
+class Driver(Piloted):
+    """The app under test, and short names for what tests do with it."""
 
     def __init__(self, app: LMStudioApp, pilot: Pilot[None]) -> None:
+        super().__init__(pilot)
         self.app = app
-        self.pilot = pilot
 
     @property
     def pane(self) -> ChatPane:
@@ -129,24 +161,10 @@ class Driver:
     def transcript(self) -> Transcript:
         return self.app.query_one(Transcript)
 
-    @property
-    def screen(self) -> str:
-        return screen_text(self.pilot)
-
-    async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
-        await until(self.pilot, condition, seconds=seconds)
-
-    async def shows(self, *texts: str, seconds: float = 15.0) -> None:
-        """Wait until the screen shows all of these."""
-        await self.until(lambda: all(text in self.screen for text in texts), seconds=seconds)
-
     async def ready(self) -> None:
         """Wait until something can be asked."""
         await self.shows("is listening")
         await self.until(lambda: self.composer.has_focus)
-
-    async def type(self, text: str) -> None:
-        await self.pilot.press(*text)
 
     async def ask(self, text: str) -> None:
         """Type a prompt and send it."""
@@ -155,7 +173,7 @@ class Driver:
 
     async def answered(self) -> None:
         """Wait until the answer has ended."""
-        await self.until(lambda: bool(self.pane.conversation.messages) and not self.pane.streaming)
+        await self.until(lambda: bool(self.pane.thread.path) and not self.pane.streaming)
 
 
 MODELS = (

@@ -6,11 +6,10 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from app_parts import screen_text, until
+from app_parts import NOW, Piloted
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Footer
@@ -27,7 +26,6 @@ from lmstudio_tui.sdk import (
     LMStudioSDK,
     LoadedModel,
     LoadModelRequest,
-    ModelInstance,
     ModelSummary,
     ServerKind,
     ServerRefusedError,
@@ -38,52 +36,10 @@ from lmstudio_tui.tui.messages import CopyWanted, ModelChosen
 from lmstudio_tui.tui.panes.models import ModelsPane
 from lmstudio_tui.tui.themes import THEMES
 from lmstudio_tui.tui.widgets.model_table import ModelTable
+from sample_models import GEMMA, NOMIC, QWEN
 
-NOW = datetime(2026, 11, 20, 9, 41, tzinfo=UTC)
 URL = "http://127.0.0.1:1234"
 
-QWEN = ModelSummary(
-    id="qwen/qwen3-8b",
-    display_name="Qwen3 8B",
-    type="llm",
-    publisher="qwen",
-    architecture="qwen3",
-    quantization="Q4_K_M",
-    bits_per_weight=4.8,
-    parameters="8B",
-    format="gguf",
-    size_bytes=4_920_739_232,
-    max_context_length=32768,
-    state="loaded",
-    instances=(ModelInstance(id="qwen/qwen3-8b", context_length=8192, parallel=4, flash_attention=True),),
-    capabilities=("tools", "reasoning"),
-    reasoning_options=("off", "on"),
-    sources=("/api/v1/models", "/api/v0/models", "/v1/models"),
-)
-GEMMA = ModelSummary(
-    id="google/gemma-4-26b",
-    type="vlm",
-    publisher="google",
-    architecture="gemma4",
-    quantization="Q4_K_M",
-    parameters="26B-A4B",
-    format="gguf",
-    size_bytes=17_900_000_000,
-    max_context_length=262144,
-    state="not-loaded",
-    capabilities=("vision", "tools"),
-)
-NOMIC = ModelSummary(
-    id="text-embedding-nomic-embed-text-v1.5",
-    type="embedding",
-    quantization="F16",
-    parameters="137M",
-    format="gguf",
-    size_bytes=84_106_624,
-    max_context_length=2048,
-    state="loaded",
-    instances=(ModelInstance(id="text-embedding-nomic-embed-text-v1.5", context_length=2048),),
-)
 THREE = (QWEN, GEMMA, NOMIC)
 
 
@@ -232,12 +188,12 @@ class PaneApp(App[None]):
             self.on_doubt()
 
 
-class Models:
+class Models(Piloted):
     """The app under test, and short names for what tests do with it."""
 
     def __init__(self, app: PaneApp, pilot: Pilot[None]) -> None:
+        super().__init__(pilot)
         self.app = app
-        self.pilot = pilot
         self.server = FakeManager()
 
     @property
@@ -254,10 +210,6 @@ class Models:
         return None if entry is None else entry.id
 
     @property
-    def screen(self) -> str:
-        return screen_text(self.pilot)
-
-    @property
     def told(self) -> str:
         """What was said in passing."""
         return " ".join(str(one.message) for one in self.app._notifications)  # pyright: ignore[reportPrivateUsage]
@@ -268,18 +220,6 @@ class Models:
         self.pane.use_client(server.client())
         self.pane.show_server(seen or view(base_url=server.base_url))
         self.pane.arrive()
-
-    async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
-        await until(self.pilot, condition, seconds=seconds)
-
-    async def shows(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.screen for text in texts))
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def type(self, text: str) -> None:
-        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from app_parts import screen_text, until
+from app_parts import Piloted
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -30,45 +30,29 @@ class ServersApp(App[None]):
         self.push_screen(self._servers, self.given.append)
 
 
-class Servers:
+class Servers(Piloted):
     """The app under test."""
 
     def __init__(self, app: ServersApp, pilot: Pilot[None], path: Path) -> None:
+        super().__init__(pilot)
         self.app = app
-        self.pilot = pilot
         self.path = path
-
-    @property
-    def text(self) -> str:
-        return screen_text(self.pilot)
 
     @property
     def file(self) -> str:
         return self.path.read_text()
 
-    async def shows(self, *texts: str) -> None:
-        await until(self.pilot, lambda: all(text in self.text for text in texts))
-
-    async def hides(self, text: str) -> None:
-        await until(self.pilot, lambda: text not in self.text)
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def type(self, text: str) -> None:
-        await self.pilot.press(*text)
-
     async def settled(self) -> None:
         """Wait until nothing moves any more: the frame is in the middle, and grows with its list."""
         seen: list[str] = []
         for _ in range(500):
-            seen.append(self.text)
+            seen.append(self.screen)
             if len(seen) > 10 and len(set(seen[-10:])) == 1:
                 return
             await self.pilot.pause(0.02)
 
     async def gave(self, name: str | None) -> None:
-        await until(self.pilot, lambda: self.app.given == [name])
+        await self.until(lambda: self.app.given == [name])
 
 
 @asynccontextmanager

@@ -35,8 +35,8 @@ async def test_keys_typed_in_one_burst_are_all_sent(simulator: SimulatorServer, 
         # Without a pause between the last letter and Enter, as from a paste or a quick hand.
         for key in [*"quick brown fox".replace(" ", "_"), "enter"]:
             ui.app.post_message(_key(key))
-        await ui.until(lambda: bool(ui.pane.conversation.messages))
-        assert ui.pane.conversation.messages[0].text == "quick_brown_fox"
+        await ui.until(lambda: bool(ui.pane.thread.path))
+        assert ui.pane.thread.path[0].text == "quick_brown_fox"
 
 
 def _key(key: str) -> Key:
@@ -49,11 +49,11 @@ async def test_the_conversation_goes_on(simulator: SimulatorServer, open_app: Op
         await ui.ask("first")
         await ui.answered()
         await ui.ask("second")
-        await ui.until(lambda: len(ui.pane.conversation.messages) == 4)
+        await ui.until(lambda: len(ui.pane.thread.path) == 4)
         sent = [json.loads(r.body) for r in simulator.requests if r.path == "/v1/chat/completions"]
         roles = [message["role"] for message in sent[1]["messages"]]
         assert roles == ["user", "assistant", "user"]
-        assert sent[1]["messages"][1]["content"] == ui.pane.conversation.messages[1].text
+        assert sent[1]["messages"][1]["content"] == ui.pane.thread.path[1].text
 
 
 async def test_ctrl_j_starts_a_new_line_and_shift_enter_too(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -63,7 +63,7 @@ async def test_ctrl_j_starts_a_new_line_and_shift_enter_too(simulator: Simulator
         assert ui.composer.text == "a\nb\nc"
         await ui.pilot.press("enter")
         await ui.answered()
-        assert ui.pane.conversation.messages[0].text == "a\nb\nc"
+        assert ui.pane.thread.path[0].text == "a\nb\nc"
 
 
 async def test_reasoning_is_folded_apart(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -71,7 +71,7 @@ async def test_reasoning_is_folded_apart(simulator: SimulatorServer, open_app: O
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        said = ui.pane.conversation.messages[1]
+        said = ui.pane.thread.path[1]
         assert said.reasoning
         assert "<think>" not in said.text
         await ui.shows("▸ thought for")
@@ -85,7 +85,7 @@ async def test_reasoning_with_only_a_closing_tag_is_taken_back(simulator: Simula
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        said = ui.pane.conversation.messages[1]
+        said = ui.pane.thread.path[1]
         assert said.reasoning
         turn = ui.transcript.turn(said.id)
         assert said.reasoning.strip().splitlines()[0] in turn.reasoning
@@ -102,7 +102,7 @@ async def test_escape_stops_at_once_and_keeps_the_text(simulator: SimulatorServe
         await ui.answered()
         # The promise is 100 ms; a machine that does other things too may take longer to say so.
         assert time.monotonic() - started < 1.0
-        said = ui.pane.conversation.messages[1]
+        said = ui.pane.thread.path[1]
         assert said.status == "stopped"
         assert len(said.text) > 20
         await ui.shows("Stopped. What had arrived is kept.")
@@ -135,8 +135,8 @@ async def test_a_cut_keeps_what_arrived_and_says_so(simulator: SimulatorServer, 
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        assert ui.pane.conversation.messages[1].status == "interrupted"
-        assert ui.pane.conversation.messages[1].text
+        assert ui.pane.thread.path[1].status == "interrupted"
+        assert ui.pane.thread.path[1].text
         await ui.shows("was interrupted")
 
 
@@ -148,11 +148,11 @@ async def test_a_refusal_is_shown_where_it_happened_and_can_be_tried_again(
         await ui.ask("hello")
         await ui.answered()
         await ui.shows("▌ hello", "context", "Ctrl+R asks again")
-        assert ui.pane.conversation.messages[1].status == "failed"
+        assert ui.pane.thread.path[1].status == "failed"
         ui.pane.use_model("sim-llama-3.1-8b")
         await ui.pilot.press("ctrl+r")
-        await ui.until(lambda: bool(ui.pane.conversation.last_answer) and not ui.pane.streaming)
-        assert [said.role for said in ui.pane.conversation.messages] == ["user", "assistant"]
+        await ui.until(lambda: bool(ui.pane.thread.last_answer) and not ui.pane.streaming)
+        assert [said.role for said in ui.pane.thread.path] == ["user", "assistant"]
 
 
 async def test_another_models_answer_is_marked(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -168,7 +168,7 @@ async def test_what_a_model_sends_cannot_touch_the_terminal(simulator: Simulator
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        assert "\x1b" in ui.pane.conversation.messages[1].text
+        assert "\x1b" in ui.pane.thread.path[1].text
         assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in ui.screen.replace("\n", ""))
         await ui.shows("[red]")
 
@@ -178,7 +178,8 @@ async def test_tool_calls_are_shown(simulator: SimulatorServer, open_app: OpenAp
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        assert "json" in ui.transcript.turns[1].text
+        assert [tool.name for tool in ui.transcript.turns[1].tools] == [call.name for call in ui.pane.thread.path[1].tool_calls]
+        assert ui.transcript.turns[1].tools
 
 
 async def test_the_model_is_chosen_by_typing_and_remembered(
@@ -193,7 +194,7 @@ async def test_the_model_is_chosen_by_typing_and_remembered(
         await ui.shows("Ask sim-gemma-3n-e4b")
         await ui.ask("hello")
         await ui.answered()
-        assert ui.pane.conversation.messages[1].model == "sim-gemma-3n-e4b"
+        assert ui.pane.thread.path[1].model == "sim-gemma-3n-e4b"
     assert "sim-gemma-3n-e4b" in (tmp_path / "state.json").read_text()
     async with open_app(simulator.base_url) as ui:
         await ui.shows("Ask sim-gemma-3n-e4b")
@@ -229,7 +230,7 @@ async def test_copying_tells_how_sure_it_is(
         await ui.answered()
         await ui.pilot.press("ctrl+y")
         await ui.shows(words)
-        answer = ui.pane.conversation.messages[1].text
+        answer = ui.pane.thread.path[1].text
         assert copies == [answer]
         assert verified or ui.app.clipboard == answer
 
@@ -242,7 +243,7 @@ async def test_code_and_prompts_are_copied_from_the_transcript(simulator: Simula
         await ui.answered()
         await ui.pilot.press("escape", "c")
         await ui.until(lambda: len(copies) == 1)
-        assert copies[0] in ui.pane.conversation.messages[1].text
+        assert copies[0] in ui.pane.thread.path[1].text
         assert "```" not in copies[0]
         await ui.pilot.press("9")
         await ui.shows("no such block")
@@ -274,8 +275,11 @@ async def test_a_second_prompt_waits_for_the_first(simulator: SimulatorServer, o
         await ui.ask("second")
         await ui.shows("Esc stops it")
         assert ui.composer.text == "second"
+        first = ui.pane.view
         await ui.pilot.press("ctrl+n")
-        assert ui.pane.conversation.messages
+        await ui.until(lambda: ui.pane.view is not first)
+        assert first.streaming
+        assert not ui.pane.streaming
 
 
 async def test_a_conversation_left_can_be_brought_back(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -285,12 +289,12 @@ async def test_a_conversation_left_can_be_brought_back(simulator: SimulatorServe
         await ui.answered()
         await ui.pilot.press("ctrl+n")
         await ui.shows("is listening")
-        assert not ui.pane.conversation.messages
-        await ui.pilot.press("f8")
+        assert not ui.pane.thread.path
+        await ui.pilot.press("alt+left")
         await ui.shows("tok/s")
         await ui.pilot.press("escape", "home")
         await ui.shows("▌ remember me")
-        assert ui.pane.conversation.last_answer is not None
+        assert ui.pane.thread.last_answer is not None
 
 
 async def test_what_is_said_after_a_new_beginning_is_drawn(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -304,7 +308,7 @@ async def test_what_is_said_after_a_new_beginning_is_drawn(simulator: SimulatorS
         await ui.ask("hello again")
         await ui.answered()
         await ui.shows("▌ hello again", "I am the simulator")
-        await ui.pilot.press("f8")
+        await ui.pilot.press("alt+left")
         await ui.shows("Simulated answer", "tok/s")
         drawn = [line for line in ui.screen.splitlines()[1:20] if line.strip()]
         assert len(drawn) > 8
@@ -354,8 +358,11 @@ async def test_asking_again_keeps_the_answer_that_was_there(simulator: Simulator
         await ui.ask("hello")
         await ui.answered()
         await ui.pilot.press("ctrl+r")
-        await ui.until(lambda: len(ui.pane.conversation.messages) == 4)
-        assert [said.text for said in ui.pane.conversation.messages if said.role == "user"] == ["hello", "hello"]
+        await ui.until(lambda: ui.pane.thread.position(ui.pane.thread.path[1].id) == (2, 2) and not ui.pane.streaming)
+        await ui.shows("‹ 2/2 ›")
+        await ui.pilot.press("escape", "left_square_bracket", "<")
+        await ui.shows("‹ 1/2 ›")
+        assert ui.pane.thread.path[1].text
 
 
 async def test_streaming_that_does_not_work_is_said(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -376,4 +383,4 @@ async def test_a_server_without_models_says_what_to_do(open_app: OpenApp) -> Non
             await ui.until(lambda: ui.composer.has_focus)
             await ui.ask("hello")
             await ui.answered()
-            assert ui.pane.conversation.messages[1].status in {"failed", "complete"}
+            assert ui.pane.thread.path[1].status in {"failed", "complete"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import Piloted
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.message import Message
@@ -19,9 +19,9 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import ContentSwitcher, Footer, Input, Static
 
+from inspector_parts import KEY, answered, finished, quietly, started
 from lmstudio_tui.features.inspector.log import ExchangeLog
 from lmstudio_tui.sdk import (
-    CallFinished,
     CallStarted,
     ChatCompletionRequest,
     ChatMessage,
@@ -29,7 +29,6 @@ from lmstudio_tui.sdk import (
     EventReceived,
     HeadersReceived,
     LMStudioClient,
-    LMStudioError,
 )
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.commands import commands
@@ -45,7 +44,6 @@ from lmstudio_tui.tui.themes import THEMES
 pytestmark = pytest.mark.anyio
 SMALL, LARGE = (80, 24), (160, 50)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-KEY = "sk-lm-Ab3dEf9h:0123456789abcdefGHIJ"
 
 
 class Host(App[None]):
@@ -78,17 +76,13 @@ class Host(App[None]):
         self.posted.append(event)
 
 
-class Driver:
+class Driver(Piloted):
     """The pane under test, and short names for what tests do with it."""
 
     def __init__(self, app: Host, pilot: Pilot[None], client: LMStudioClient) -> None:
+        super().__init__(pilot)
         self.app = app
-        self.pilot = pilot
         self.client = client
-
-    @property
-    def screen(self) -> str:
-        return screen_text(self.pilot)
 
     @property
     def list(self) -> RequestList:
@@ -102,18 +96,6 @@ class Driver:
     def view(self) -> WireView:
         return self.app.query_one(WireView)
 
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        await until(self.pilot, condition)
-
-    async def shows(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.screen for text in texts))
-
-    async def hides(self, *texts: str) -> None:
-        await self.until(lambda: not any(text in self.screen for text in texts))
-
     async def posts(self, kind: type[Message]) -> Any:
         """The next message of a kind."""
         await self.until(lambda: any(isinstance(one, kind) for one in self.app.posted))
@@ -126,13 +108,12 @@ class Driver:
         request = ChatCompletionRequest(model=model, messages=[ChatMessage(role="user", content=text)])
 
         def ask() -> None:
-            with suppress(LMStudioError):
-                if stream:
-                    self.client.stream_chat_completion(request).run()
-                else:
-                    self.client.create_chat_completion(request)
+            if stream:
+                self.client.stream_chat_completion(request).run()
+            else:
+                self.client.create_chat_completion(request)
 
-        thread = threading.Thread(target=ask)
+        thread = threading.Thread(target=quietly, args=(ask,))
         thread.start()
         thread.join(20)
 
@@ -204,24 +185,19 @@ async def test_a_request_under_way_shows_how_long_and_then_its_end(open_pane: Op
     log = ExchangeLog()
     async with open_pane(log=log) as ui:
         begun = datetime.now(UTC).timestamp() - 7
-        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, begun, "chat"))
+        log.record(_begun("a", at=begun, body=b"{}", stream=True))
         await ui.shows("◌ waiting", "7.00 s")
         await ui.shows("8.00 s")
         log.record(HeadersReceived("a", 7500.0, 1, 200, ()))
         await ui.shows("▸ 200 …")
-        log.record(_finished("a", 9000.0))
+        log.record(finished("a", 9000.0))
         await ui.shows("✓ 200", "9.00 s")
         pane = ui.app.query_one(InspectorPane)
         assert pane._ticker is None
 
 
-def _finished(call_id: str, at_ms: float, **more: Any) -> CallFinished:
-    values: dict[str, Any] = {
-        "outcome": "ok", "error": "", "message": "", "status": 200, "attempts": 1, "bytes_sent": 2,
-        "bytes_received": 7, "duration_ms": at_ms, "connect_ms": None, "send_ms": 1.0, "wait_ms": 4.0,
-        "first_byte_ms": 5.0, "first_token_ms": None, "stream_ms": None, **more,
-    }  # fmt: skip
-    return CallFinished(call_id=call_id, at_ms=at_ms, **values)
+def _begun(call_id: str, *, path: str = "/v1/x", url: str = "", **more: Any) -> CallStarted:
+    return started(call_id, url=url or f"http://h{path}", path=path, headers=(), **more)
 
 
 def _look(log: ExchangeLog, call_id: str) -> None:
@@ -230,19 +206,19 @@ def _look(log: ExchangeLog, call_id: str) -> None:
     for path in ("/lmstudio-greeting", "/api/v1/models", "/api/v0/models", "/v1/models"):
         name = call_id + path
         began = datetime.now(UTC).timestamp()
-        watching.record(CallStarted(name, "GET", f"http://h{path}", path, (), None, False, began, "health"))
-        watching.record(HeadersReceived(name, 5.0, 1, 200, ()))
-        watching.record(_finished(name, 10.0))
+        watching.record(_begun(name, path=path, at=began, feature="health"))
+        watching.record(answered(name))
+        watching.record(finished(name, 10.0))
 
 
 def _call(log: ExchangeLog, call_id: str, *, path: str = "/v1/models", events: int = 0) -> None:
     began = datetime.now(UTC).timestamp()
-    log.record(CallStarted(call_id, "GET", f"http://h{path}", path, (), None, events > 0, began, "models"))
-    log.record(HeadersReceived(call_id, 5.0, 1, 200, (("content-type", "application/json"),)))
+    log.record(_begun(call_id, path=path, at=began, stream=events > 0, feature="models"))
+    log.record(answered(call_id))
     for number in range(events):
         data = json.dumps({"choices": [{"delta": {"content": f"word {number} "}}]})
         log.record(EventReceived(call_id, 10.0 + number, "", data))
-    log.record(_finished(call_id, 100.0 + events))
+    log.record(finished(call_id, 100.0 + events))
 
 
 async def test_the_cursor_stays_on_its_request_and_follows_the_newest(open_pane: OpenPane) -> None:
@@ -393,8 +369,7 @@ async def test_a_failure_with_its_attempts(open_pane: OpenPane) -> None:
 
 async def test_nobody_answers(open_pane: OpenPane) -> None:
     async with open_pane(base_url="http://127.0.0.1:9") as ui:
-        with suppress(LMStudioError):
-            ui.client.list_models()
+        quietly(ui.client.list_models)
         await ui.shows("✗ refused")
         await ui.press("enter", "2")
         await ui.shows("No answer has come.")
@@ -424,7 +399,7 @@ async def test_a_stream_is_watched_as_it_comes(open_pane: OpenPane) -> None:
     log = ExchangeLog()
     async with open_pane(log=log) as ui:
         began = datetime.now(UTC).timestamp()
-        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, began, "chat"))
+        log.record(_begun("a", at=began, body=b"{}", stream=True))
         log.record(HeadersReceived("a", 5.0, 1, 200, ()))
         await ui.shows("▸ 200 …")
         await ui.press("enter", "5")
@@ -447,7 +422,7 @@ async def test_a_stream_is_watched_as_it_comes(open_pane: OpenPane) -> None:
         await ui.shows("Grüße!")
         log.record(EventReceived("a", 7000.0, "", '{"choices":[{"delta":{"content":" Noch was."}}]}'))
         await ui.shows("Grüße! Noch was.")
-        log.record(_finished("a", 8000.0))
+        log.record(finished("a", 8000.0))
         await ui.shows("✓ 200 ─ 8.00 s ─ stream")
 
 
@@ -471,8 +446,8 @@ async def test_ten_thousand_events_scroll(open_pane: OpenPane) -> None:
 async def test_a_long_body_is_laid_out_in_a_thread(open_pane: OpenPane) -> None:
     log = ExchangeLog()
     body = json.dumps({"texts": [f"text {number}" for number in range(60_000)]}).encode()
-    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), body, False, 1.0, "chat"))
-    log.record(_finished("a", 5.0))
+    log.record(_begun("a", at=1.0, body=body))
+    log.record(finished("a", 5.0))
     async with open_pane(log=log) as ui:
         await ui.press("enter", "3")
         await ui.shows('"text 0"')
@@ -485,8 +460,8 @@ async def test_a_long_body_is_laid_out_in_a_thread(open_pane: OpenPane) -> None:
 async def test_text_is_marked_with_the_mouse_and_copied(open_pane: OpenPane) -> None:
     log = ExchangeLog()
     body = json.dumps({"one": "ünï" * 60, "two": 2}, ensure_ascii=False).encode()
-    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), body, False, 1.0, "chat"))
-    log.record(_finished("a", 5.0))
+    log.record(_begun("a", at=1.0, body=body))
+    log.record(finished("a", 5.0))
     async with open_pane(log=log) as ui:
         await ui.press("enter", "3")
         await ui.shows('"two": 2')
@@ -599,8 +574,8 @@ async def test_it_is_stopped_and_says_so(open_pane: OpenPane) -> None:
         url = f"{ui.client.config.base_url}/v1/chat/completions"
         request = {"model": "fault-stall", "stream": True, "messages": [{"role": "user", "content": "x"}]}
         body = json.dumps(request).encode()
-        log.record(CallStarted("a", "POST", url, "/v1/chat/completions", (), body, True, 1.0, "chat"))
-        log.record(_finished("a", 5.0))
+        log.record(_begun("a", url=url, path="/v1/chat/completions", at=1.0, body=body, stream=True))
+        log.record(finished("a", 5.0))
         await ui.shows("Requests ─ 1")
         await ui.press("r")
         await ui.until(lambda: isinstance(ui.app.screen, Confirm))
@@ -616,8 +591,7 @@ async def test_it_is_stopped_and_says_so(open_pane: OpenPane) -> None:
 
 async def test_what_fails_again_says_so(open_pane: OpenPane) -> None:
     async with open_pane(base_url="http://127.0.0.1:9") as ui:
-        with suppress(LMStudioError):
-            ui.client.list_models()
+        quietly(ui.client.list_models)
         await ui.shows("✗ refused")
         await ui.press("r")
         await ui.shows("Sent again, without an answer")
@@ -650,7 +624,7 @@ async def test_out_of_sight_it_reads_nothing_and_then_catches_up(open_pane: Open
         await ui.until(lambda: not pane._news.in_sight)
         _call(log, "a")
         began = datetime.now(UTC).timestamp()
-        log.record(CallStarted("b", "GET", "http://h/v1/x", "/v1/x", (), None, False, began, "chat"))
+        log.record(_begun("b", at=began))
         for _ in range(20):
             await ui.pilot.pause(0.01)
         assert list(ui.list.shown) == []
@@ -720,7 +694,7 @@ async def test_a_look_at_the_server_is_drawn_once(
 async def test_a_poll_under_way_does_not_tick(open_pane: OpenPane) -> None:
     log = ExchangeLog()
     watching = log.background()
-    watching.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, False, 1.0, "health"))
+    watching.record(_begun("a", at=1.0, feature="health"))
     async with open_pane(log=log) as ui:
         await ui.press("b")
         await ui.shows("◌ waiting")
@@ -737,7 +711,7 @@ async def test_requests_that_stand_where_they_stood_are_not_drawn_again(
     for number in range(8):
         _call(log, str(number))
     began = datetime.now(UTC).timestamp()
-    log.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, True, began, "chat"))
+    log.record(_begun("a", at=began, stream=True))
     async with open_pane(log=log) as ui:
         await ui.shows("◌ waiting")
         rows: set[int] = set()
@@ -820,10 +794,10 @@ async def test_beside_the_list_a_section_that_is_chosen_stays(open_pane: OpenPan
 
 
 def _stream_of(log: ExchangeLog, *texts: str) -> None:
-    log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, 1.0, "chat"))
+    log.record(_begun("a", at=1.0, body=b"{}", stream=True))
     for number, text in enumerate(texts):
         log.record(EventReceived("a", number * 10.0, "", text))
-    log.record(_finished("a", 500.0))
+    log.record(finished("a", 500.0))
 
 
 async def test_a_long_event_is_folded_and_unfolds_with_keys(open_pane: OpenPane) -> None:
@@ -879,7 +853,7 @@ async def test_a_flood_is_read_at_most_ten_times_a_second(open_pane: OpenPane) -
 
         def flood() -> None:
             began = datetime.now(UTC).timestamp()
-            log.record(CallStarted("a", "GET", "http://h/v1/x", "/v1/x", (), None, True, began, "chat"))
+            log.record(_begun("a", at=began, stream=True))
             while not done.wait(0.002):
                 log.record(EventReceived("a", 1.0, "", "x"))
 
@@ -919,7 +893,7 @@ async def test_a_flood_beyond_the_bounds_can_be_watched(open_pane: OpenPane) -> 
     log = ExchangeLog()
     async with open_pane(log=log) as ui:
         began = datetime.now(UTC).timestamp()
-        log.record(CallStarted("a", "POST", "http://h/v1/x", "/v1/x", (), b"{}", True, began, "chat"))
+        log.record(_begun("a", at=began, body=b"{}", stream=True))
         log.record(HeadersReceived("a", 5.0, 1, 200, ()))
         await ui.shows("▸ 200 …")
         await ui.press("enter", "5")
@@ -929,7 +903,7 @@ async def test_a_flood_beyond_the_bounds_can_be_watched(open_pane: OpenPane) -> 
         await ui.press("end")
         await ui.until(lambda: "left out in the middle" in "\n".join(_paragraphs(ui)))
         log.record(EventReceived("a", 9999.0, "", '{"n": "the last"}'))
-        log.record(_finished("a", 10_000.0))
+        log.record(finished("a", 10_000.0))
         await ui.until(lambda: "the last" in _paragraphs(ui)[-1])
         await ui.press("4")
         await ui.shows("events left out in the middle")

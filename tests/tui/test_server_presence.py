@@ -54,13 +54,13 @@ async def test_a_server_that_goes_away_leaves_the_conversation(open_app: OpenApp
         await ui.answered()
     try:
         await ui.ask("are you there")
-        await ui.until(lambda: len(ui.pane.conversation.messages) == 4)
+        await ui.until(lambda: len(ui.pane.thread.path) == 4)
         await ui.shows("▌ are you there", "Ctrl+R asks again", "no server")
         with SimulatorServer(SimulatorConfig(port=port, speed=0)):
             await ui.pilot.press("f5")
             await ui.shows("LM Studio")
             await ui.pilot.press("ctrl+r")
-            await ui.until(lambda: not ui.pane.streaming and ui.pane.conversation.messages[-1].status == "complete")
+            await ui.until(lambda: not ui.pane.streaming and ui.pane.thread.path[-1].status == "complete")
     finally:
         await app.__aexit__(None, None, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lmstudio_tui.cli.console import say, write_json
 from lmstudio_tui.cli.interrupts import Interrupted, raise_if_interrupted
@@ -12,10 +12,45 @@ from lmstudio_tui.features.chat.figures import figures_line
 from lmstudio_tui.sdk import LMStudioError, PartialCompletion, RequestCancelledError, StreamInterruptedError
 
 if TYPE_CHECKING:
-    from lmstudio_tui.sdk import Completion, CompletionStream, Timings, Usage
+    from collections.abc import Mapping
+
+    from lmstudio_tui.features.chat.schema_check import Verdict
+    from lmstudio_tui.sdk import Completion, CompletionStream, StreamEvent, Timings, Usage
 
 
-def print_answer(stream: CompletionStream[Any], *, as_object: bool, stats: bool) -> int:
+class Keeping(Protocol):
+    """Keeps an answer as it comes."""
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What a JSON answer says of it."""
+        ...
+
+    def begin(self) -> None:
+        """Called before anything is sent."""
+        ...
+
+    def follow(self, event: StreamEvent) -> None:
+        """Called with each event."""
+        ...
+
+    def end(self, stream: CompletionStream[Any], error: LMStudioError | None) -> None:
+        """Called once, when nothing more comes."""
+        ...
+
+    def settle(self) -> bool:
+        """Wait until all of it is kept; whether it is."""
+        ...
+
+
+def print_answer(
+    stream: CompletionStream[Any],
+    *,
+    as_object: bool,
+    stats: bool,
+    keeping: Keeping | None = None,
+    schema: Mapping[str, Any] | None = None,
+) -> int:
     """Run a stream to its end and print it.
 
     What arrived stays on standard output, whatever happens; Ctrl+C closes the connection.
@@ -24,37 +59,76 @@ def print_answer(stream: CompletionStream[Any], *, as_object: bool, stats: bool)
         stream: not begun.
         as_object: print one JSON object at the end, in place of text.
         stats: print the figures to standard error.
+        keeping: keeps the answer.
+        schema: the JSON schema that a whole answer is checked against.
 
     Returns:
         the exit code.
     """
     printer = Silent() if as_object else Printer()
-    error: LMStudioError | None = None
-    code: int = Exit.DONE
-    with stream:
-        try:
-            for event in stream:
-                raise_if_interrupted()
-                printer.show(event)
-        except Interrupted as interrupted:
-            stream.cancel()
-            error, code = cancelled(), interrupted.code
-        except LMStudioError as failure:
-            error, code = failure, exit_code(failure)
+    error, code = _run(stream, printer, keeping)
     printer.end()
+    more, verdict = dict(keeping.members) if keeping is not None else {}, None
+    if schema is not None:
+        verdict = _verdict(stream, schema) if error is None else None
+        wrong = verdict.message if verdict is not None and not verdict.valid else None
+        more |= {"valid": None if verdict is None else verdict.valid, "schema_error": wrong}
     if as_object:
-        write_json(_whole_object(stream, error))
+        write_json({**_whole_object(stream, error), **more})
     if error is not None:
         report(error)
+    if verdict is not None:
+        say(f"{'valid' if verdict.valid else 'not valid'}: {verdict.message}")
+        code = code or (Exit.DONE if verdict.valid else Exit.FAILED)
     figures = _figures(stream, error) if stats else ""
     if figures:
         say(figures)
+    if keeping is not None and not keeping.settle():
+        code = code or Exit.FAILED
     return code
 
 
-def failed_answer(error: Failure, *, requested: str | None) -> dict[str, Any]:
-    """The object of an answer that was never begun."""
-    return _object(PartialCompletion(), None, requested=requested, downgraded=False, error=error)
+def _run(stream: CompletionStream[Any], printer: Silent, keeping: Keeping | None) -> tuple[LMStudioError | None, int]:
+    """Show and keep what comes; why it ended before its end, if it did, and the exit code."""
+    error: LMStudioError | None = cancelled()
+    code: int = Exit.FAILED
+    with stream:
+        try:
+            if keeping is not None:
+                keeping.begin()
+            for event in stream:
+                raise_if_interrupted()
+                if keeping is not None:
+                    keeping.follow(event)
+                printer.show(event)
+            error, code = None, Exit.DONE
+        except Interrupted as interrupted:
+            stream.cancel()
+            code = interrupted.code
+        except LMStudioError as failure:
+            error, code = failure, exit_code(failure)
+        finally:
+            # Also when nobody reads the output any more.
+            if keeping is not None:
+                keeping.end(stream, error)
+    return error, code
+
+
+def _verdict(stream: CompletionStream[Any], schema: Mapping[str, Any]) -> Verdict:
+    from lmstudio_tui.features.chat.schema_check import check
+
+    return check(stream.partial.text, schema)
+
+
+def failed_answer(error: Failure, *, requested: str | None, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The object of an answer that was never begun.
+
+    Args:
+        error: why.
+        requested: the model that was asked for.
+        more: members besides the usual ones.
+    """
+    return {**_object(PartialCompletion(), None, requested=requested, downgraded=False, error=error), **more}
 
 
 def _figures(stream: CompletionStream[Any], error: LMStudioError | None) -> str:

@@ -11,23 +11,16 @@ import typer
 
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.answer import failed_answer, print_answer
+from lmstudio_tui.cli.chat_wishes import Wishes, any_model
 from lmstudio_tui.cli.console import piped_text
 from lmstudio_tui.cli.outcome import reporting
 from lmstudio_tui.cli.session import session_of
-from lmstudio_tui.features.models import model_for_chat
-from lmstudio_tui.sdk import (
-    ChatCompletionRequest,
-    ChatMessage,
-    CompletionRequest,
-    FeatureUnavailableError,
-    ProtocolError,
-)
+from lmstudio_tui.sdk import ChatCompletionRequest, ChatMessage, CompletionRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lmstudio_tui.cli.outcome import Failure
-    from lmstudio_tui.sdk import LMStudioClient
 
 
 def chat(
@@ -54,6 +47,13 @@ def chat(
     ttl: options.Ttl = None,
     draft_model: options.DraftModel = None,
     param: options.Param = None,
+    continue_: options.Continue = False,
+    conversation: options.Conversation = None,
+    save: options.Save = None,
+    image: options.Image = None,
+    file: options.File = None,
+    schema: options.Schema = None,
+    preset: options.Preset = None,
     base_url: options.BaseUrl = None,
     api_key: options.ApiKey = None,
     config: options.Config = None,
@@ -64,34 +64,39 @@ def chat(
     With a prompt and standard input, both are sent: the prompt, a blank line, the input.
     """
     session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
+    wishes = Wishes(continue_, conversation, save, tuple(image or ()), tuple(file or ()), schema, preset)
+    wishes.check()
     wanted = model or session.model
     extra = _extra(param)
-    with reporting(_failing(json_, wanted)):
+    given = _given(
+        temperature=temperature,
+        max_tokens=max_tokens,
+        top_p=top_p,
+        top_k=top_k,
+        min_p=min_p,
+        presence_penalty=presence_penalty,
+        frequency_penalty=frequency_penalty,
+        repeat_penalty=repeat_penalty,
+        seed=seed,
+        stop=stop or None,
+        reasoning_effort=reasoning_effort,
+        ttl=ttl,
+        draft_model=draft_model,
+    )
+    with reporting(_failing(json_, wanted, wishes)):
+        question = _question(prompt)
+        if wishes:
+            from lmstudio_tui.cli.chat_talk import Asked, talk
+
+            asked = Asked(question, wanted, system, given, extra)
+            raise typer.Exit(talk(session, wishes, asked, streaming=not no_stream, as_object=json_, stats=stats))
+        messages = [ChatMessage(role="system", content=system)] if system else []
+        messages.append(ChatMessage(role="user", content=question))
         wanted = wanted or session.config.default_model
-        messages = [ChatMessage(role="user", content=_question(prompt))]
-        if system:
-            messages.insert(0, ChatMessage(role="system", content=system))
-        request = ChatCompletionRequest(
-            model=wanted,
-            messages=messages,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            top_p=top_p,
-            top_k=top_k,
-            min_p=min_p,
-            presence_penalty=presence_penalty,
-            frequency_penalty=frequency_penalty,
-            repeat_penalty=repeat_penalty,
-            seed=seed,
-            stop=stop or None,
-            reasoning_effort=reasoning_effort,
-            ttl=ttl,
-            draft_model=draft_model,
-            extra=extra,
-        )
+        request = ChatCompletionRequest(model=wanted, messages=messages, extra=extra, **given)
         client = session.client(streaming=not no_stream)
         client.check_supported()
-        request = request.model_copy(update={"model": wanted or _any_model(client)})
+        request = request.model_copy(update={"model": wanted or any_model(client)})
         raise typer.Exit(print_answer(client.stream_chat_completion(request), as_object=json_, stats=stats))
 
 
@@ -125,34 +130,39 @@ def complete(
     session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wanted = model or session.model
     extra = _extra(param)
+    given = _given(
+        temperature=temperature,
+        max_tokens=max_tokens,
+        top_p=top_p,
+        top_k=top_k,
+        min_p=min_p,
+        presence_penalty=presence_penalty,
+        frequency_penalty=frequency_penalty,
+        repeat_penalty=repeat_penalty,
+        seed=seed,
+        stop=stop or None,
+        ttl=ttl,
+        draft_model=draft_model,
+    )
     with reporting(_failing(json_, wanted)):
         wanted = wanted or session.config.default_model
-        request = CompletionRequest(
-            model=wanted,
-            prompt=_question(prompt),
-            suffix=suffix,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            top_p=top_p,
-            top_k=top_k,
-            min_p=min_p,
-            presence_penalty=presence_penalty,
-            frequency_penalty=frequency_penalty,
-            repeat_penalty=repeat_penalty,
-            seed=seed,
-            stop=stop or None,
-            ttl=ttl,
-            draft_model=draft_model,
-            extra=extra,
-        )
+        request = CompletionRequest(model=wanted, prompt=_question(prompt), suffix=suffix, extra=extra, **given)
         client = session.client(streaming=not no_stream)
         client.check_supported()
-        request = request.model_copy(update={"model": wanted or _any_model(client)})
+        request = request.model_copy(update={"model": wanted or any_model(client)})
         raise typer.Exit(print_answer(client.stream_completion(request), as_object=json_, stats=stats))
 
 
-def _failing(as_object: bool, requested: str | None) -> Callable[[Failure], object] | None:
-    return partial(failed_answer, requested=requested) if as_object else None
+def _given(**parameters: Any) -> dict[str, Any]:
+    """The parameters that were given."""
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _failing(
+    as_object: bool, requested: str | None, wishes: Wishes | None = None
+) -> Callable[[Failure], object] | None:
+    more = wishes.members() if wishes is not None else {}
+    return partial(failed_answer, requested=requested, more=more) if as_object else None
 
 
 def _question(prompt: str | None) -> str:
@@ -179,11 +189,3 @@ def _extra(given: list[str] | None) -> dict[str, Any]:
         with contextlib.suppress(ValueError):
             found[name] = json.loads(text)
     return found
-
-
-def _any_model(client: LMStudioClient) -> str | None:
-    """A loaded model, else any; None where the server keeps no list and chooses itself."""
-    try:
-        return model_for_chat(client.list_models())
-    except (FeatureUnavailableError, ProtocolError):
-        return None

@@ -30,8 +30,9 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
         return Exit.USAGE
     from lmstudio_tui.features.clipboard import copy_natively
     from lmstudio_tui.features.inspector.log import ExchangeLog
-    from lmstudio_tui.paths import downloads_file, state_file
+    from lmstudio_tui.paths import approvals_file, downloads_file, library_file, state_file, tools_dir
     from lmstudio_tui.store.downloads import DownloadsFile
+    from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.state import StateFile
     from lmstudio_tui.tui.app import LMStudioApp
     from lmstudio_tui.tui.services import Services
@@ -49,7 +50,10 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             remembered=_remembered,
             remember=_remember,
             exchanges=exchanges,
-            profiles=session.profiles,
+            library=Library(library_file()),
+            tools_folder=tools_dir(),
+            approvals_file=approvals_file(),
+            profiles=lambda: session.profiles,
             profile=session.loaded.settings.profile,
             model=model,
             pane=pane,

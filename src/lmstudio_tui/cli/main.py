@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lmstudio_tui._version import __version__
-from lmstudio_tui.cli import chat, doctor, models, options, ping, simulate
+from lmstudio_tui.cli import chat, doctor, history, models, options, ping, simulate
 from lmstudio_tui.cli.console import OutputError, give_up, prepare, say
 from lmstudio_tui.cli.interrupts import Interrupted, interruptible
 from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report
@@ -35,6 +35,7 @@ app.command("ping")(ping.ping)
 app.add_typer(models.group, name="models")
 app.command("chat")(chat.chat)
 app.command("complete")(chat.complete)
+app.add_typer(history.group, name="history")
 app.command("doctor")(doctor.doctor)
 app.command("simulate")(simulate.simulate)
 

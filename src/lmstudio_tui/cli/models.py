@@ -112,27 +112,7 @@ def models(
         raise typer.BadParameter(f"{name} belongs to the list: lmstudio-tui models {name} …; not before {verb}.")
 
 
-@group.command("ls")
-def ls(
-    context: typer.Context,
-    json_: options.Json = False,
-    type_: _Type = None,
-    loaded: _Loaded = False,
-    owned_by: _OwnedBy = None,
-    status: _Status = None,
-    limit: _Limit = None,
-    query: _Query = None,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
-) -> None:
-    """List the models, as `models` alone does."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
-    wanted = Wanted(_lower(type_), loaded, owned_by, status, limit, query)
-    _list(session, wanted, as_object=wants_json(context, json_))
-
-
+group.command("ls", help="List the models, as `models` alone does.")(models)
 group.command("load")(models_load.load)
 group.command("unload")(models_unload.unload)
 group.command("download")(models_download.download)

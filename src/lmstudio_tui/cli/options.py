@@ -59,6 +59,23 @@ Param = Annotated[
     typer.Option("--param", metavar="NAME=JSON", help="Any other parameter the server knows; may be repeated."),
 ]
 
+Continue = Annotated[bool, typer.Option("--continue", "-c", help="Go on with the conversation used last.")]
+Conversation = Annotated[
+    str | None, typer.Option("--conversation", metavar="ID", help="Go on with this one; `history list` shows them.")
+]
+Save = Annotated[
+    bool | None,
+    typer.Option("--save/--no-save", help="Keep it as a conversation, or not; else only what goes on with one."),
+]
+Image = Annotated[list[Path] | None, typer.Option("--image", metavar="FILE", help="Send an image; may be repeated.")]
+File = Annotated[
+    list[Path] | None, typer.Option("--file", metavar="FILE", help="Send a file of text along; may be repeated.")
+]
+Schema = Annotated[
+    Path | None, typer.Option("--schema", metavar="FILE", help="A JSON schema; the answer is checked against it.")
+]
+Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Parameters kept under this name.")]
+
 
 def complete(app: typer.Typer) -> None:
     """Give `--profile` and `--log-level` to every command and group of an app that has a `--base-url`."""

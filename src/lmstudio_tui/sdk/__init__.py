@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         UnsupportedVersionError,
         ValidationError,
     )
+    from lmstudio_tui.sdk.native_chat import NativeChatStream, native_can, native_chat_offered
     from lmstudio_tui.sdk.protocol import LMStudioSDK
     from lmstudio_tui.sdk.recording import (
         AttemptFailed,
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
     )
     from lmstudio_tui.sdk.types.events import (
         PartialCompletion,
+        PhaseChanged,
+        PhaseName,
         ReasoningDelta,
         Reclassified,
         StreamEvent,
@@ -121,6 +124,7 @@ _HOMES = {
         "UnsupportedVersionError",
         "ValidationError",
     ),
+    "native_chat": ("NativeChatStream", "native_can", "native_chat_offered"),
     "protocol": ("LMStudioSDK",),
     "recording": (
         "AttemptFailed",
@@ -150,6 +154,8 @@ _HOMES = {
     ),
     "types.events": (
         "PartialCompletion",
+        "PhaseChanged",
+        "PhaseName",
         "ReasoningDelta",
         "Reclassified",
         "StreamEvent",
@@ -214,7 +220,10 @@ __all__ = [
     "ModelSummary",
     "Moment",
     "NameResolutionError",
+    "NativeChatStream",
     "PartialCompletion",
+    "PhaseChanged",
+    "PhaseName",
     "ProtocolError",
     "RateLimitError",
     "ReasoningDelta",
@@ -245,6 +254,8 @@ __all__ = [
     "Usage",
     "UsageReported",
     "ValidationError",
+    "native_can",
+    "native_chat_offered",
     "require",
 ]
 

@@ -10,6 +10,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.floor import VersionFloor
 from lmstudio_tui.sdk.lists import ModelLists
 from lmstudio_tui.sdk.management import ModelManager
+from lmstudio_tui.sdk.native_chat import NativeChatStream
 from lmstudio_tui.sdk.pinging import Pinger
 from lmstudio_tui.sdk.probing import Prober
 from lmstudio_tui.sdk.raw import RawTransport, raw_call
@@ -72,6 +73,7 @@ class LMStudioClient:
         self._lists = ModelLists(self._transport)
         self._transport.native = lambda: self._lists.native
         self._floor = VersionFloor(self._transport)
+        self._no_native_chat = threading.Event()
         self._lock = threading.Lock()
         self._status: HealthStatus | None = None
         self._traits: Traits | None = None
@@ -112,6 +114,7 @@ class LMStudioClient:
         with self._lock:
             self._status, self._traits = status, prober.traits
         self._lists.settle(status.surfaces, prober.unsettled)
+        self._no_native_chat.clear()
         self._floor.learn(status)
         return status
 
@@ -260,6 +263,22 @@ class LMStudioClient:
         """
         streams = self._config.enable_streaming
         return ChatStream(self._transport, request, scope=scope, stream=streams, check=self._check("chat"))
+
+    def stream_native_chat(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
+        """An answer while it is made, and what the server is busy with (`POST /api/v1/chat`, LM Studio 0.4.0 or later).
+
+        It adds `PhaseChanged` to the events. Where the request cannot be put that way (`native_can`), or the server
+        does not serve it (`native_chat_offered`), it is asked as `stream_chat_completion` asks; raises as that does.
+        """
+        return NativeChatStream(
+            self._transport,
+            request,
+            scope=scope,
+            stream=self._config.enable_streaming,
+            check=self._check("chat"),
+            known=self._lists.native is not False,
+            missing=self._no_native_chat,
+        )
 
     def create_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> CompletionResponse:
         """A legacy completion in one piece (`POST /v1/completions`). Raises as `create_chat_completion`."""

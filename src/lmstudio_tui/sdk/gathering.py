@@ -50,6 +50,8 @@ class Gatherer:
         self.finish_reason: str | None = None
         self.usage: Usage | None = None
         self.stats: Mapping[str, Any] | None = None
+        self.timings: Mapping[str, Any] | None = None
+        """What llama.cpp measured itself."""
         self.warnings: list[str] = []
         self.deltas = 0
         self.has_output = False
@@ -114,6 +116,8 @@ class Gatherer:
             found.append(UsageReported(self.usage))
         if "stats" in chunk:
             self.stats = as_object(chunk["stats"]) or self.stats
+        if "timings" in chunk:
+            self.timings = as_object(chunk["timings"]) or self.timings
         return found
 
     def finish(self) -> list[StreamEvent]:

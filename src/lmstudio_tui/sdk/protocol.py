@@ -91,6 +91,10 @@ class LMStudioSDK(Protocol):
         """An answer while it is made."""
         ...
 
+    def stream_native_chat(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
+        """An answer while it is made, with what the server is busy with."""
+        ...
+
     def create_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> CompletionResponse:
         """A legacy completion in one piece."""
         ...

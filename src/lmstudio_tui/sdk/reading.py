@@ -64,6 +64,8 @@ class AnswerReader:
         self._skipped = 0
         self._first_skipped = ""
         self._recording: Recording | None = None
+        self._over = False
+        """Whether the server has said its last word, in another way than by [DONE]."""
         self.in_one_piece = not call.stream
         """Whether the answer came whole."""
 
@@ -102,6 +104,9 @@ class AnswerReader:
                         return
                     self._scope.raise_if_cancelled()
                     yield from self._read_event(event)
+                    if self._over:
+                        answer.drain(_DRAIN)
+                        return
                 if gatherer.finish_reason and (answer.watch is whole or deltas != gatherer.deltas):
                     answer.watch = whole.within(_AFTER_FINISH)
                 packet = next(chunks, None)

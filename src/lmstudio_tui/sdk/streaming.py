@@ -17,6 +17,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.cancellation import CancelScope
 from lmstudio_tui.sdk.gathering import EMPTY_ANSWER, ONLY_REASONING, Gatherer
+from lmstudio_tui.sdk.phases import told_phases
 from lmstudio_tui.sdk.reading import AnswerReader
 from lmstudio_tui.sdk.stopwatch import Stopwatch
 from lmstudio_tui.sdk.summary import is_json, prompt_of, summary
@@ -134,6 +135,14 @@ class CompletionStream(ABC, Generic[R]):
         return self._stopwatch.timings(usage.completion_tokens, streamed=self._streamed)
 
     @property
+    def phases(self) -> tuple[tuple[str, float], ...]:
+        """What took the server how long, in milliseconds and in order, where it tells: load, prompt, thought, answer.
+
+        Where it tells of no thought, the answer's time is that of all that was generated.
+        """
+        return told_phases(self._gatherer.timings, self._gatherer.stats)
+
+    @property
     def result(self) -> R:
         """The whole answer, once the stream has ended.
 
@@ -221,12 +230,16 @@ class CompletionStream(ABC, Generic[R]):
         call = self._call(stream=stream)
         # What an attempt that failed before any output has left behind must not colour the next.
         self._gatherer = Gatherer(self.model_id)
-        reader = AnswerReader(self._transport, call, self._gatherer, self._stopwatch, self.scope)
+        reader = self._reader(call)
         with self._transport.open(call, self.scope) as answer:
             for event in reader.read(answer):
                 if stream and reader.in_one_piece:
                     self.downgraded, self._streamed = True, False
                 yield event
+
+    def _reader(self, call: Call) -> AnswerReader:
+        """What reads the answer to the call."""
+        return AnswerReader(self._transport, call, self._gatherer, self._stopwatch, self.scope)
 
     def _meaning(self, failure: LMStudioError) -> Exception:
         """What the failure of a stream is to the caller, or to the next attempt."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, cast
 
 from lmstudio_tui.store.atomic import write_atomic
+from lmstudio_tui.store.json_file import broken_path, is_text, read_object
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ class DownloadsFile:
     @property
     def broken_path(self) -> Path:
         """Where a file that cannot be understood is put, for whoever wants to look at it."""
-        return self.path.with_name(f"{self.path.name}.broken")
+        return broken_path(self.path)
 
     def load(self, base_url: str) -> tuple[KnownDownload, ...]:
         """The downloads of a server, the oldest first. What cannot be read counts as none."""
@@ -78,20 +78,8 @@ class DownloadsFile:
             return self._write({url: downloads for url, downloads in servers.items() if downloads})
 
     def _read(self) -> dict[str, tuple[KnownDownload, ...]]:
-        try:
-            content = self.path.read_bytes()
-        except OSError:
-            return {}
-        try:
-            read: object = json.loads(content)
-        except (ValueError, RecursionError):  # ValueError: not JSON, not Unicode, or a number of thousands of digits
-            read = None
-        if not isinstance(read, dict):
-            with suppress(OSError):
-                self.path.replace(self.broken_path)
-            return {}
-        servers = cast("dict[str, object]", read).items()
-        usable = {url: _downloads(entries) for url, entries in servers if _is_text(url)}
+        servers = read_object(self.path) or {}
+        usable = {url: _downloads(entries) for url, entries in servers.items() if is_text(url)}
         return {url: downloads for url, downloads in usable.items() if downloads}
 
     def _write(self, servers: dict[str, tuple[KnownDownload, ...]]) -> bool:
@@ -110,14 +98,7 @@ def _downloads(entries: object) -> tuple[KnownDownload, ...]:
     for entry in cast("list[object]", entries) if isinstance(entries, list) else ():
         members = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
         job_id, model, quantization = (members.get(name) for name in ("job_id", "model", "quantization"))
-        if _is_text(job_id) and _is_text(model):
-            known = KnownDownload(str(job_id), str(model), str(quantization) if _is_text(quantization) else None)
+        if is_text(job_id) and is_text(model):
+            known = KnownDownload(job_id, model, quantization if is_text(quantization) else None)
             found[known.job_id] = known
     return tuple(found.values())[-REMEMBERED_DOWNLOADS:]
-
-
-def _is_text(value: object) -> bool:
-    """A text, not empty, and no half of a surrogate pair, which JSON can spell but no terminal or request can carry."""
-    if not isinstance(value, str):
-        return False
-    return bool(value) and not any("\ud800" <= character <= "\udfff" for character in value)

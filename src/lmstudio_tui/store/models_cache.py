@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from lmstudio_tui.sdk import ModelSummary, ProtocolError
 from lmstudio_tui.store.atomic import write_atomic
+from lmstudio_tui.store.json_file import read_object, set_aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,14 +60,12 @@ class ModelsCache:
         A file that cannot be understood is set aside as `.broken`; entries that are no models are passed over.
         """
         path = self.path_for(base_url)
-        try:
-            content = path.read_bytes()
-        except OSError:
+        members = read_object(path)
+        if members is None:
             return None
-        found = _understood(content, base_url)
+        found = _understood(members, base_url)
         if found is None:
-            with suppress(OSError):
-                path.replace(path.with_name(f"{path.name}.broken"))
+            set_aside(path)
         return found
 
     def save(self, base_url: str, listing: ModelListing) -> None:
@@ -92,12 +91,7 @@ class ModelsCache:
                 path.unlink()
 
 
-def _understood(content: bytes, base_url: str) -> CachedListing | None:
-    try:
-        read: object = json.loads(content)
-    except (ValueError, RecursionError):  # no JSON, no Unicode, or lists within lists without end
-        return None
-    members = cast("dict[str, object]", read) if isinstance(read, dict) else {}
+def _understood(members: dict[str, object], base_url: str) -> CachedListing | None:
     models, sources, fetched_at = members.get("models"), members.get("sources"), members.get("fetched_at")
     if members.get("base_url") != base_url or not isinstance(models, list) or not isinstance(fetched_at, str):
         return None

@@ -25,7 +25,6 @@ from lmstudio_tui.tui.remarks import RemarkingApp
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.help import HelpScreen
-from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
 from lmstudio_tui.tui.server_choice import ServerChoice
 from lmstudio_tui.tui.server_link import LinkListener, ServerLink
@@ -38,6 +37,7 @@ from lmstudio_tui.tui.worker_bridge import Runs
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
+    from rich.console import RenderableType
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.screen import Screen
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Command
     from lmstudio_tui.tui.messages import (
+        ChatsOpened,
         CopyWanted,
         FactWanted,
         ModelChosen,
@@ -139,12 +140,19 @@ class LMStudioApp(RemarkingApp):
                 if number is not None:
                     asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, and keep what is typed."""
+        for pane in self._panes.values():
+            pane.leave()
+        super().exit(result, return_code, message)
+
     def on_unmount(self) -> None:
         """End whatever waits for a server."""
         self._link.close()
         self._runs.drop_all()
         if self._state.last_pane != self._pane:
             self._services.state.save(self._state.with_pane(self._pane))
+        self._services.library.close()
 
     # The panes
 
@@ -349,6 +357,8 @@ class LMStudioApp(RemarkingApp):
         if isinstance(found, LMStudioError):
             self.notify(f"{found.message} {found.hint}", severity="error")
             return
+        from lmstudio_tui.tui.screens.model_picker import ModelPicker
+
         if not isinstance(self.screen, ModelPicker):
             self.push_screen(ModelPicker(found, self._model), self._chosen)
 
@@ -367,6 +377,13 @@ class LMStudioApp(RemarkingApp):
         self._state = self._state.with_embedding_model(self._link.config.base_url, event.model)
         self._services.state.save(self._state)
         self._tell_defaults()
+
+    def on_chats_opened(self, event: ChatsOpened) -> None:
+        """Other conversations are open."""
+        state = self._state.with_chats(event.ids, event.front)
+        if state != self._state:
+            self._state = state
+            self._services.state.save(state)
 
     def on_absence_chosen(self, event: Absence.Chosen) -> None:
         """A way on, from the page without a server."""

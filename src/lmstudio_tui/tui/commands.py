@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.tui.catalogue.chat import CHAT
+from lmstudio_tui.tui.catalogue.chat import CHAT, CONVERSATIONS
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
 from lmstudio_tui.tui.catalogue.frame import FRAME
 from lmstudio_tui.tui.catalogue.inspector import INSPECTOR
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
-COMMANDS: tuple[Command, ...] = (*FRAME, *CHAT, *MODELS, *INSPECTOR, *SERVERS)
+COMMANDS: tuple[Command, ...] = (*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS)
 
 
 def commands(*places: Where) -> tuple[Command, ...]:

@@ -76,6 +76,20 @@ class ModelWanted(Message):
     """A model for the chat is to be chosen."""
 
 
+class ChatsOpened(Message):
+    """Other conversations are open now; they are opened again at the next start.
+
+    Args:
+        ids: of the conversations, in the order of their tabs.
+        front: the one in front.
+    """
+
+    def __init__(self, ids: tuple[str, ...], front: str | None) -> None:
+        super().__init__()
+        self.ids = ids
+        self.front = front
+
+
 class ServersWanted(Message):
     """Another server is to be chosen."""
 

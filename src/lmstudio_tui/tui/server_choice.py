@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from lmstudio_tui.tui.screens.key_entry import KeyEntry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.sdk import CancelScope, ClientConfig
     from lmstudio_tui.tui.remarks import RemarkingApp
     from lmstudio_tui.tui.services import Services
@@ -50,20 +52,20 @@ class ServerChoice:
 
     def ask(self) -> None:
         """Show the servers."""
-        profiles = self._services.profiles
         if len(self._app.screen_stack) > 1:
             return
-        if profiles is None:
+        if self._services.profiles is None:
             self._app.notify("There are no settings to keep servers in.", severity="warning")
             return
         from lmstudio_tui.tui.screens.servers import ServersScreen
 
-        self._app.push_screen(ServersScreen(profiles, self._services.connect, self.profile), self._switch)
+        profiles = self._services.profiles()
+        screen = ServersScreen(profiles, self._services.connect, self.profile)
+        self._app.push_screen(screen, partial(self._switch, profiles))
 
-    def _switch(self, name: str | None) -> None:
+    def _switch(self, profiles: Profiles, name: str | None) -> None:
         """Talk to the server of that name; a command may have to print its key first."""
-        profiles = self._services.profiles
-        if name is None or profiles is None:
+        if name is None:
             return
 
         def prepare(emit: object, scope: CancelScope) -> ClientConfig | ProfileError | LMStudioError:

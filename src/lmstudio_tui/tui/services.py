@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from lmstudio_tui.features.inspector.log import ExchangeLog
     from lmstudio_tui.features.models import RememberedModels
     from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
     from lmstudio_tui.store.downloads import DownloadsFile
+    from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.state import StateFile
 
 
@@ -33,7 +35,10 @@ class Services:
     remembered: what a server had when it was last asked, for when it is away. Blocks.
     remember: keeps what a server has, for the next time that it is away. Blocks.
     exchanges: keeps what went over the wire. The clients that `connect` makes tell it.
-    profiles: the servers by name; None where there are none to be had.
+    library: keeps the conversations.
+    tools_folder: where the user describes the functions that models may call.
+    approvals_file: remembers which commands may answer for them.
+    profiles: gives the servers by name, always the same; None where there are none to be had.
     profile: the name of the one in use.
     model: the model asked for on the command line.
     pane: the pane asked for on the command line.
@@ -50,7 +55,10 @@ class Services:
     remembered: Callable[[str], RememberedModels | None]
     remember: Callable[[str, RememberedModels], None]
     exchanges: ExchangeLog
-    profiles: Profiles | None = None
+    library: Library
+    tools_folder: Path
+    approvals_file: Path
+    profiles: Callable[[], Profiles] | None = None
     profile: str | None = None
     model: str | None = None
     pane: str | None = None

@@ -257,7 +257,7 @@ async def test_selecting_turns() -> None:
         assert selected == ["5", "4", "3", "4", "5"]
 
 
-@pytest.mark.parametrize("key", ["enter", "space", "r"])
+@pytest.mark.parametrize("key", ["enter", "space"])
 async def test_folding_reasoning_with_a_key(key: str) -> None:
     app = Host()
     async with app.run_test(size=(60, 12)) as pilot:
@@ -303,7 +303,7 @@ async def test_live_reasoning_and_a_late_discovery() -> None:
         find(transcript, "▸ thinking… 5 words")
         assert transcript.turn("a").text == ""
         transcript.focus()
-        await pilot.press("r")
+        await pilot.press("enter")
         await settled(pilot)
         find(transcript, "│ Hm, let me see. Yes▍")
         transcript.append_reasoning("a", "terday\nmore")
@@ -312,7 +312,7 @@ async def test_live_reasoning_and_a_late_discovery() -> None:
         transcript.append_text("a", "42")
         await settled(pilot)
         find(transcript, "42▍")
-        await pilot.press("r")
+        await pilot.press("enter")
         await settled(pilot)
         find(transcript, "▸ thought (6 words)")
         transcript.append_reasoning("a", " again")
@@ -320,7 +320,7 @@ async def test_live_reasoning_and_a_late_discovery() -> None:
         await settled(pilot)
         find(transcript, "▸ thought (7 words)")
         find(transcript, "42 or so▍")
-        await pilot.press("r")
+        await pilot.press("enter")
         transcript.update_turn("a", status="complete", reasoning_label="thought for 1 s")
         await settled(pilot)
         find(transcript, "▾ thought for 1 s")

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from lmstudio_tui.tui.widgets.transcript import Role, Turn
+from lmstudio_tui.tui.widgets.transcript.chunks import Canvas
 from lmstudio_tui.tui.widgets.transcript.inline import make_parser
 from lmstudio_tui.tui.widgets.transcript.lines import Line, break_text, wrap
 from lmstudio_tui.tui.widgets.transcript.palette import Palette
-from lmstudio_tui.tui.widgets.transcript.view import Canvas, TurnView
+from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 PARSER = make_parser()
 WIDTHS = (4, 20, 77)
@@ -68,7 +69,7 @@ def streamed(text: str, width: int, cuts: list[int], role: Role = Role.ASSISTANT
         for index in range(len(view.chunks)):
             view.measure(index, canvas)
         assert view.height == len(list(view.lines(canvas)))
-    view.update(replace(view.turn, status="complete"))
+    view.update(replace(view.turn, status="complete"), view.turn.text)
     return drawn(view, canvas)
 
 
@@ -129,7 +130,7 @@ WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_si
 def test_no_word_is_lost(blocks: list[tuple[str, list[str]]], width: int) -> None:
     text = "\n\n".join(mark + " ".join(words) + ("\n```" if "`" in mark else "") for mark, words in blocks)
     letters = re.sub("[^a-h]", "", "".join("".join(words) for _, words in blocks))
-    lines = [line for line in at_once(text, width) if line.action is None]
+    lines = [line for line in at_once(text, width) if not line.actions]
     assert re.sub("[^a-h]", "", "".join(line.text for line in lines if line.copied)) == letters
 
 

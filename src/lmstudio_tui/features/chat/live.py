@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from lmstudio_tui.features.chat.conversation import estimated_tokens
 from lmstudio_tui.features.chat.figures import figures_line, seconds
@@ -34,43 +34,89 @@ _STALL = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How an answer ended: whole, or with an error and what had arrived."""
+    """How an answer ended: whole, or with an error and what had arrived.
+
+    Args:
+        partial: what arrived.
+        timings: how long it took.
+        whole: the answer, when it is one.
+        error: why it is none.
+        course: when what came, as the client saw it.
+        phases: what took the server how long, in milliseconds, where it tells.
+    """
 
     partial: PartialCompletion
     timings: Timings
     whole: Completion | None = None
     error: LMStudioError | None = None
+    course: Course = field(default_factory=lambda: Course())
+    phases: tuple[tuple[str, float], ...] = ()
+
+
+class Keeper(Protocol):
+    """Keeps an answer while it is made, so that no crash loses it."""
+
+    def text(self, piece: str) -> None:
+        """More of the answer."""
+        ...
+
+    def reasoning(self, piece: str) -> None:
+        """More of the reasoning."""
+        ...
+
+    def replace(self, text: str, reasoning: str) -> None:
+        """What came before was something else."""
+        ...
 
 
 def ask(
-    client: LMStudioSDK, request: ChatCompletionRequest, scope: CancelScope, emit: Callable[[StreamEvent], None]
+    client: LMStudioSDK,
+    request: ChatCompletionRequest,
+    scope: CancelScope,
+    emit: Callable[[StreamEvent], None],
+    keeper: Keeper | None = None,
 ) -> Delivered:
-    """Stream an answer to its end, whatever that is, and hand on every event. Blocks; for a worker thread."""
+    """Stream an answer to its end, whatever that is, and hand on every event. Blocks; for a worker thread.
+
+    Args:
+        client: whom to ask.
+        request: what to ask.
+        scope: ends it.
+        emit: is given each event, after `keeper` was.
+        keeper: keeps the answer.
+    """
+    course = Course()
     with client.stream_chat_completion(request, scope=scope) as stream:
         try:
             for event in stream:
+                course.apply(event)
+                if keeper is not None:
+                    _keep(keeper, event)
                 emit(event)
         except LMStudioError as error:
-            return Delivered(stream.partial, stream.timings, error=error)
-        return Delivered(stream.partial, stream.result.timings or stream.timings, whole=stream.result)
+            return Delivered(stream.partial, stream.timings, error=error, course=course)
+        timings = stream.result.timings or stream.timings
+        return Delivered(stream.partial, timings, whole=stream.result, course=course)
+
+
+def _keep(keeper: Keeper, event: StreamEvent) -> None:
+    match event:
+        case TextDelta(text=text):
+            keeper.text(text)
+        case ReasoningDelta(text=text):
+            keeper.reasoning(text)
+        case Reclassified(text=text, reasoning=reasoning):
+            keeper.replace(text, reasoning)
+        case _:
+            pass
 
 
 @dataclass(slots=True)
-class LiveAnswer:
-    """What a view shows of an answer while it is made.
-
-    Attributes:
-        text, reasoning: what arrived since `take` was last called.
-        tools: the names of the tools that are being called, by their index.
-        replaced: whether they stand for everything so far, rather than for more of it.
-    """
+class Course:
+    """How an answer went: when what came, and what is to be said about it. Times are by `time.monotonic`."""
 
     started_at: float = field(default_factory=time.monotonic)
-    text: list[str] = field(default_factory=list[str])
-    reasoning: list[str] = field(default_factory=list[str])
-    replaced: bool = False
     notes: list[str] = field(default_factory=list[str])
-    tools: dict[int, str] = field(default_factory=dict[int, str])
     usage: Usage | None = None
     reasoning_tokens: int = 0
     first_at: float | None = None
@@ -81,22 +127,18 @@ class LiveAnswer:
         """Fold in one event."""
         self.heard_at = time.monotonic()
         match event:
-            case TextDelta(text=text):
+            case TextDelta():
                 self._began()
-                self.answer_at = self.answer_at or time.monotonic()
-                self.text.append(text)
-            case ReasoningDelta(text=text):
+                self.answer_at = self.answer_at or self.heard_at
+            case ReasoningDelta():
                 self._began()
                 self.reasoning_tokens += 1
-                self.reasoning.append(text)
-            case Reclassified(text=text, reasoning=reasoning):
+            case Reclassified(reasoning=reasoning):
                 self._began()
-                self.text, self.reasoning, self.replaced = [text], [reasoning], True
                 self.reasoning_tokens = estimated_tokens(reasoning)
-                self.answer_at = time.monotonic()
-            case ToolCallDelta(index=index, name=name):
+                self.answer_at = self.heard_at
+            case ToolCallDelta():
                 self._began()
-                self.tools[index] = name or self.tools.get(index, "")
             case StreamWarning(message=message):
                 self.notes.append(message)
             case StreamRetried(reason=reason):
@@ -108,15 +150,73 @@ class LiveAnswer:
             case _:
                 pass
 
+    def _began(self) -> None:
+        if self.first_at is None:
+            self.first_at = self.heard_at
+
+    @property
+    def phases(self) -> tuple[tuple[str, float], ...]:
+        """What took how long so far, in milliseconds, as the client saw it: wait, thought, answer."""
+        if self.first_at is None:
+            return ()
+        begun = self.answer_at or self.heard_at
+        parts = [("wait", self.first_at - self.started_at)]
+        if self.reasoning_tokens:
+            parts.append(("thought", begun - self.first_at))
+        if self.answer_at is not None:
+            parts.append(("answer", self.heard_at - self.answer_at))
+        return tuple((name, round(seconds_ * 1000, 1)) for name, seconds_ in parts)
+
+    @property
+    def thought(self) -> str:
+        """How long the model thought, once it answers: `thought for 2.4 s (312 tokens)`."""
+        if not self.reasoning_tokens or self.first_at is None:
+            return ""
+        end = self.answer_at or time.monotonic()
+        count = self.usage.reasoning_tokens if self.usage and self.usage.reasoning_tokens else None
+        tokens = f"{count:,}" if count else f"~{self.reasoning_tokens:,}"
+        return f"thought for {seconds((end - self.first_at) * 1000)} ({tokens} tokens)"
+
+
+@dataclass(slots=True)
+class LiveAnswer(Course):
+    """What a view shows of an answer while it is made.
+
+    Attributes:
+        text, reasoning: what arrived since `take` was last called.
+        calls: the calls of tools so far, by their index: id, name and arguments.
+        replaced: whether they stand for everything so far, rather than for more of it.
+    """
+
+    text: list[str] = field(default_factory=list[str])
+    reasoning: list[str] = field(default_factory=list[str])
+    replaced: bool = False
+    calls: dict[int, LiveCall] = field(default_factory=dict[int, "LiveCall"])
+
+    def apply(self, event: StreamEvent) -> None:
+        """Fold in one event."""
+        # Not super(): a dataclass with slots is another class than the one that is being defined here.
+        Course.apply(self, event)
+        match event:
+            case TextDelta(text=text):
+                self.text.append(text)
+            case ReasoningDelta(text=text):
+                self.reasoning.append(text)
+            case Reclassified(text=text, reasoning=reasoning):
+                self.text, self.reasoning, self.replaced = [text], [reasoning], True
+            case ToolCallDelta(index=index, id=id_, name=name, arguments=arguments):
+                call = self.calls.setdefault(index, LiveCall())
+                call.id = id_ or call.id
+                call.name = name or call.name
+                call.arguments.append(arguments)
+            case _:
+                pass
+
     def take(self) -> tuple[str, str, bool]:
         """Text and reasoning that arrived since the last time, and whether they replace what was there."""
         taken = "".join(self.text), "".join(self.reasoning), self.replaced
         self.text, self.reasoning, self.replaced = [], [], False
         return taken
-
-    def _began(self) -> None:
-        if self.first_at is None:
-            self.first_at = time.monotonic()
 
     @property
     def waiting(self) -> bool:
@@ -139,17 +239,17 @@ class LiveAnswer:
     @property
     def calling(self) -> str:
         """Which tools are being called, ready to be shown; empty when there is none."""
-        return f"calling {', '.join(self.tools.values())} …" if self.tools else ""
+        names = [call.name for call in self.calls.values()]
+        return f"calling {', '.join(names)} …" if names else ""
 
-    @property
-    def thought(self) -> str:
-        """How long the model thought, once it answers: `thought for 2.4 s (312 tokens)`."""
-        if not self.reasoning_tokens or self.first_at is None:
-            return ""
-        end = self.answer_at or time.monotonic()
-        count = self.usage.reasoning_tokens if self.usage and self.usage.reasoning_tokens else None
-        tokens = f"{count:,}" if count else f"~{self.reasoning_tokens:,}"
-        return f"thought for {seconds((end - self.first_at) * 1000)} ({tokens} tokens)"
+
+@dataclass(slots=True)
+class LiveCall:
+    """A call that is still being told."""
+
+    id: str = ""
+    name: str = ""
+    arguments: list[str] = field(default_factory=list[str])
 
 
 def footer_of(delivered: Delivered) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.chat import ToolCall, Usage
+
+PhaseName = Literal["load", "prompt", "thought", "answer"]
+"""What a server is busy with: loading the model, reading the prompt, reasoning, answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,14 @@ class StreamingDowngraded:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """The server says what it is busy with, and how far it is: from 0 to 1, None when it does not tell."""
+
+    name: PhaseName
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StreamFinished:
     """The end: nothing comes after it, and `stream.result` is there."""
 
@@ -89,6 +100,7 @@ StreamEvent = (
     | StreamWarning
     | StreamRetried
     | StreamingDowngraded
+    | PhaseChanged
     | StreamFinished
 )
 

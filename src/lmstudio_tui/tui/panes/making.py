@@ -19,7 +19,7 @@ def make_pane(name: str, services: Services) -> Pane:
         case "chat":
             from lmstudio_tui.tui.panes.chat import ChatPane
 
-            return ChatPane(services.now, id=name)
+            return ChatPane(services, id=name)
         case "models":
             from lmstudio_tui.tui.panes.models import ModelsPane
 

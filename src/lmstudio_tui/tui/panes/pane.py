@@ -41,3 +41,6 @@ class Pane(Vertical):
 
     def arrive(self) -> None:
         """The pane was just brought to the front: put the cursor where it belongs."""
+
+    def leave(self) -> None:
+        """The app ends: keep what was not kept yet."""

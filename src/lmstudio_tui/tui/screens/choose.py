@@ -40,16 +40,7 @@ class Choose(Dialog[str | None]):
     DEFAULT_CSS = """
     Choose {
         & > .frame { width: auto; min-width: 34; max-width: 90%; padding: 0 1; }
-        & OptionList, & OptionList:focus {
-            width: auto;
-            height: auto;
-            max-height: 100%;
-            border: none;
-            background: transparent;
-            padding: 0;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-        }
+        & OptionList { width: auto; }
     }
     """
 

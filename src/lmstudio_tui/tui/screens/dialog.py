@@ -35,6 +35,15 @@ class Dialog(ModalScreen[Result]):
             scrollbar-size-vertical: 1;
         }
         & Input, & Input:focus { border: none; height: 1; padding: 0; margin: 0 0 1 0; background: transparent; }
+        & OptionList, & OptionList:focus { border: none; }
+        & OptionList {
+            height: auto;
+            background: transparent;
+            padding: 0;
+            scrollbar-size-vertical: 1;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         & Label { color: $text-muted; width: 100%; }
     }
     """

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
-from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.screens.form import Form, buttons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 _ABOUT = (
     "The server downloads it, also when this app is closed. LM Studio offers no way to stop or delete a download from "
@@ -23,26 +21,22 @@ _ABOUT = (
 )
 
 
-class DownloadModel(Dialog[tuple[str, str | None] | None]):
+class DownloadModel(Form[tuple[str, str | None]]):
     """Gives the identifier and the quantization to download, or None.
 
     Args:
         refusal: says why it cannot be asked for now; empty when it can.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.leave")]
-
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     DownloadModel {
         & > .frame { max-width: 76; padding: 1 2; }
         & Horizontal { height: 1; margin-bottom: 1; }
-        & .label { width: 15; color: $text-muted; }
-        & Input, & Input:focus { width: 1fr; margin: 0; background: $panel; padding: 0 1; }
+        & .label { width: 15; }
         & .about { color: $text-muted; }
         & .problem { color: $text-error; display: none; margin-bottom: 1; }
         & .problem.-some { display: block; }
-        & .buttons { align-horizontal: right; margin: 1 0 0 0; }
-        & Button { margin-left: 2; min-width: 10; }
+        & .buttons { margin: 1 0 0 0; }
     }
     """
 
@@ -62,26 +56,10 @@ class DownloadModel(Dialog[tuple[str, str | None] | None]):
                 yield Input(id="quantization", placeholder="the server's choice; or such as Q4_K_M")
             yield Static(classes="problem")
             yield Static(_ABOUT, classes="about")
-            with Horizontal(classes="buttons"):
-                yield Button("Back", id="back", compact=True)
-                yield Button("Download", id="go", variant="primary", compact=True)
+            yield buttons("Download")
 
-    def on_input_submitted(self) -> None:
+    def take(self) -> None:
         """Ask for it."""
-        self._take()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Ask for it, or do not."""
-        if event.button.id == "go":
-            self._take()
-        else:
-            self.dismiss(None)
-
-    def action_leave(self) -> None:
-        """Ask for nothing."""
-        self.dismiss(None)
-
-    def _take(self) -> None:
         model = self.query_one("#model", Input).value.strip()
         quantization = self.query_one("#quantization", Input).value.strip()
         problem = self._refusal() if model else "Which model? Its name in the catalogue, or its address."

@@ -33,7 +33,6 @@ class GoTo(Dialog[str | None]):
     DEFAULT_CSS = """
     GoTo {
         & > .frame { max-width: 34; padding: 0 1; }
-        & OptionList, & OptionList:focus { height: auto; border: none; background: transparent; padding: 0; }
     }
     """
 

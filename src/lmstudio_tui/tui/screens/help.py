@@ -23,6 +23,7 @@ _TITLES: dict[Where, str] = {
     "prompt": "In the prompt",
     "chat": "In the chat",
     "transcript": "In the transcript",
+    "conversations": "In the list of conversations",
     "models": "In the list of models",
     "inspector": "In the inspector",
     "everywhere": "Everywhere",
@@ -31,7 +32,7 @@ _TITLES: dict[Where, str] = {
     "dialog": "In a list or dialog",
 }
 _FIRST: dict[str, tuple[Where, ...]] = {
-    "chat": ("prompt", "chat", "transcript", "everywhere"),
+    "chat": ("prompt", "chat", "transcript", "conversations", "everywhere"),
     "models": ("models", "everywhere"),
     "inspector": ("inspector", "everywhere"),
 }

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from lmstudio_tui.features.models.load_form import (
     CONTEXT,
@@ -25,9 +25,8 @@ from lmstudio_tui.features.models.memory import memory_needed
 from lmstudio_tui.features.models.words import tokens_from_words
 from lmstudio_tui.sdk import LMStudioError, LoadModelRequest
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.confirm import Confirm
-from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.screens.form import Form, buttons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +136,7 @@ class FlagField(Widget, can_focus=True):
         return line.append(f"  {self._help}", style=self.get_component_rich_style("flag-field--other"))
 
 
-class LoadModel(Dialog[LoadModelRequest | None]):
+class LoadModel(Form[LoadModelRequest]):
     """Gives how to load the model, or None. What was typed stays, whatever the server does meanwhile.
 
     Args:
@@ -147,7 +146,6 @@ class LoadModel(Dialog[LoadModelRequest | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
         Binding("up", "app.focus_previous", "Previous", show=False),
         Binding("down", "app.focus_next", "Next", show=False),
     ]
@@ -156,17 +154,15 @@ class LoadModel(Dialog[LoadModelRequest | None]):
     LoadModel {
         & > .frame { max-width: 84; padding: 1 2 0 2; }
         & .row { height: 1; }
-        & .label { width: 19; color: $text-muted; }
+        & .label { width: 19; }
         & .limit { color: $text-muted; padding: 0 0 1 19; }
-        & Input, & Input:focus { width: 1fr; margin: 0; background: $panel; padding: 0 1; }
         & FlagField { width: 1fr; }
         & #estimate { margin-top: 1; }
         & #warning { color: $text-warning; }
         & #problem { color: $text-error; }
         & #warning, & #problem { display: none; margin-top: 1; }
         & #warning.-some, & #problem.-some { display: block; }
-        & .buttons { height: 1; align-horizontal: right; margin: 1 0; }
-        & Button { margin-left: 2; min-width: 10; }
+        & .buttons { margin: 1 0; }
     }
     """
 
@@ -195,9 +191,7 @@ class LoadModel(Dialog[LoadModelRequest | None]):
             yield Static(id="estimate")
             yield Static(id="warning")
             yield Static(id="problem")
-            with Horizontal(classes="buttons"):
-                yield Button("Back", id="back", compact=True)
-                yield Button("Load", id="go", variant="primary", compact=True)
+            yield buttons("Load")
 
     def _entry(self, field: LoadField, model: ModelSummary) -> Widget:
         begin: object = self._begin.get(field.name)
@@ -220,24 +214,9 @@ class LoadModel(Dialog[LoadModelRequest | None]):
         self._say("problem", "")
         self._reckon()
 
-    def on_input_submitted(self) -> None:
-        """Load it."""
-        self._take()
-
     def on_flag_field_submitted(self) -> None:
         """Load it."""
-        self._take()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Load it, or do not."""
-        if event.button.id == "go":
-            self._take()
-        else:
-            self.dismiss(None)
-
-    def action_leave(self) -> None:
-        """Load nothing."""
-        self.dismiss(None)
+        self.take()
 
     def _reckon(self) -> None:
         """What it would take, and what stands against it."""
@@ -250,7 +229,8 @@ class LoadModel(Dialog[LoadModelRequest | None]):
         self.query_one("#estimate", Static).update(Text(memory_needed(model, context).in_words))
         self._say("warning", second_instance_in_words(model, context))
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Load it, unless something stands against it; another instance wants a yes first."""
         model = self._model()
         try:
             request = read_form(model, self._typed())

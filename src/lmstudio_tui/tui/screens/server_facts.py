@@ -57,15 +57,7 @@ class ServerFacts(Dialog[None]):
         & > .facts--bad { color: $text-error; }
         & > .facts--quiet { color: $text-muted; }
         & > .frame { max-width: 92; height: 100%; max-height: 34; padding: 0 1; }
-        & OptionList, & OptionList:focus {
-            height: 1fr;
-            border: none;
-            background: transparent;
-            padding: 0;
-            scrollbar-size-vertical: 1;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-        }
+        & OptionList { height: 1fr; }
         & #explanation { height: 6; padding: 0 1; border-top: solid $border-blurred; overflow-y: auto; }
     }
     """

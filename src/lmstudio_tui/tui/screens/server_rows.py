@@ -44,17 +44,7 @@ class ServerList(OptionList):
     """The servers by name, and below them those that were found."""
 
     DEFAULT_CSS = """
-    ServerList, ServerList:focus {
-        height: auto;
-        max-height: 60vh;
-        min-height: 2;
-        border: none;
-        background: transparent;
-        padding: 0;
-        scrollbar-size-vertical: 1;
-        text-wrap: nowrap;
-        text-overflow: ellipsis;
-    }
+    ServerList { max-height: 60vh; min-height: 2; }
     """
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ class ExportChoice(Dialog[str | None]):
     DEFAULT_CSS = """
     ExportChoice {
         & > .frame { max-width: 64; padding: 0 1; }
-        & OptionList, & OptionList:focus { height: auto; border: none; background: transparent; padding: 0; }
+        & OptionList { text-wrap: wrap; text-overflow: fold; }
     }
     """
 

@@ -126,6 +126,8 @@ def rows_of(paragraph: Paragraph, width: int) -> list[Row]:
     for piece in [head, *(chop_cells(rest, max(1, width - hang)) if rest else [])]:
         rows.append(Row(at, at + len(piece), hang if rows else 0))
         at += len(piece)
+    if at < len(text):  # chop_cells leaves out an end that has no width
+        rows[-1] = rows[-1]._replace(end=len(text))
     return rows
 
 

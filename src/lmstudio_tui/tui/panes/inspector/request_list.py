@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
-from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.inspector.columns import View, columns_for, gap_for, longest_of, request_line, title_line
-from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
+from lmstudio_tui.tui.panes.inspector.scroller import Scroller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
-    from textual.binding import BindingType
-    from textual.reactive import Reactive
 
     from lmstudio_tui.features.inspector.exchange import Summary
 
@@ -32,36 +27,14 @@ _DRAWN = 300
 """Painted requests that are kept."""
 
 
-class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
+class RequestList(Scroller):
     """Requests, the newest first, and a cursor that stays on its request while others come in above it.
 
     Args:
         now: the time of day.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
-        "wire--cursor", "wire--cursor-quiet",
-    }  # fmt: skip
     ALLOW_SELECT: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(
-            *("inspector.up", "inspector.down", "inspector.page_up", "inspector.page_down"),
-            *("inspector.start", "inspector.end"),
-        )
-    ]
-
-    DEFAULT_CSS: ClassVar[str] = f"""
-    RequestList {{
-        height: 1fr;
-        background: transparent;
-        color: $foreground;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        {CSS}
-    }}
-    """
 
     class Moved(Message):
         """The cursor stands on another request, or on none.
@@ -84,7 +57,6 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         self._index: dict[str, int] = {}
         self._cursor = 0
         self._following = True
-        self._looks = Looks(self)
         self._notice: tuple[str, ...] = ()
         self._longest = 0.0
         self._drawn: dict[str, tuple[Summary, object, Strip]] = {}
@@ -152,11 +124,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _resize(self, before: int, *, moved: int) -> None:
         """Keep what is read in its place when requests come in above it."""
-        size = Size(self.size.width, len(self._shown) + 1)
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)
+        self.use_size(Size(self.size.width, len(self._shown) + 1))
         top = self.scroll_offset.y
         if moved and top:
             self.scroll_to(y=max(0, top + moved), animate=False, immediate=True)
@@ -191,7 +159,6 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Another theme: other colours."""
         super().notify_style_update()
-        self._looks.forget()
         self._drawn.clear()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -218,7 +185,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One row of the screen: the titles, or a request."""
         width = self.scrollable_content_region.width
-        base = self._looks.base
+        base = self.looks.base
         row = self.scroll_offset.y + y - 1
         if not self._shown:
             return self._render_notice(y, width, base)
@@ -240,7 +207,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         if drawn is not None and drawn[0] is summary and drawn[1] == how:
             return drawn[2]
         if under_cursor:
-            base += self._looks["cursor" if self.has_focus else "cursor-quiet"]
+            base += self.looks["cursor" if self.has_focus else "cursor-quiet"]
         strip = self._painted("▌" if under_cursor else " ", request_line(summary, self._view(width)), width, base)
         if not summary.under_way:
             if len(self._drawn) > _DRAWN:
@@ -249,8 +216,8 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         return strip
 
     def _painted(self, mark: str, pieces: list[tuple[str, str]], width: int, base: Style) -> Strip:
-        accent = self._looks["word"] if self.has_focus else self._looks["mark"]
-        segments = [Segment(mark, base + accent), *(Segment(text, base + self._looks[style]) for text, style in pieces)]
+        accent = self.looks["word"] if self.has_focus else self.looks["mark"]
+        segments = [Segment(mark, base + accent), *(Segment(text, base + self.looks[style]) for text, style in pieces)]
         return Strip(segments).adjust_cell_length(width, base)
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:
@@ -260,7 +227,7 @@ class RequestList(ScrollView, can_focus=True, inherit_bindings=False):
         if not 0 <= number < len(rows):
             return Strip.blank(width, base)
         text = rows[number]
-        style = base + self._looks["heading" if text in self._notice[:1] else "dim"]
+        style = base + self.looks["heading" if text in self._notice[:1] else "dim"]
         pad = " " * ((width - len(text)) // 2)
         return Strip([Segment(pad, base), Segment(text, style)]).adjust_cell_length(width, base)
 

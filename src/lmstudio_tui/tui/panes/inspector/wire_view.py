@@ -2,61 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
-from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
 from lmstudio_tui.tui.panes.inspector.painting import coloured, cut, marked
 from lmstudio_tui.tui.panes.inspector.paragraphs import Document, Paragraph
+from lmstudio_tui.tui.panes.inspector.scroller import Scroller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
-    from textual.binding import BindingType
-    from textual.reactive import Reactive
     from textual.selection import Selection
 
 _ROW_BITS = 16
 """A row that may be selected is named by its paragraph's index and, in these lowest bits, its number there."""
 
 
-class WireView(ScrollView, can_focus=True, inherit_bindings=False):
+class WireView(Scroller):
     """Shows paragraphs, scrolls them, and lets text be selected.
 
     Where some of them can be unfolded, a cursor goes from one of these to the next while they are in view.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
-        "wire--cursor", "wire--cursor-quiet",
-    }  # fmt: skip
     ALLOW_SELECT: ClassVar[bool] = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(
-            *("inspector.up", "inspector.down", "inspector.page_up", "inspector.page_down"),
-            *("inspector.start", "inspector.end"),
-        )
-    ]
-
-    DEFAULT_CSS: ClassVar[str] = f"""
-    WireView {{
-        height: 1fr;
-        background: transparent;
-        color: $foreground;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        {CSS}
-    }}
-    """
 
     class Unfolded(Message):
         """Something is to be unfolded, or folded again.
@@ -75,7 +48,6 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._document = Document()
         self._fold = -1
-        self.looks = Looks(self)
 
     # Content
 
@@ -123,10 +95,7 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _apply(self, *, follow: bool, top: int | None) -> None:
         size = Size(self.columns, self._document.height)
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)
+        self.use_size(size)
         last = max(0, size.height - self.scrollable_content_region.height)
         wanted = last if follow else min(self.scroll_offset.y if top is None else top, last)
         if wanted != self.scroll_offset.y:
@@ -144,11 +113,6 @@ class WireView(ScrollView, can_focus=True, inherit_bindings=False):
         self._forget_selection()
         self._apply(follow=False, top=None)
         self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Another theme: other colours."""
-        super().notify_style_update()
-        self.looks.forget()
 
     # Painting
 

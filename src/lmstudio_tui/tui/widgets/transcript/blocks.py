@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.text_safety import clean
 from lmstudio_tui.tui.widgets.transcript.code import FENCE, CodeSource, find_lexer
+from lmstudio_tui.tui.widgets.transcript.inflow import Inflow
 from lmstudio_tui.tui.widgets.transcript.markdown import cell_align, closing, fence_code
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
 from lmstudio_tui.tui.widgets.transcript.pieces import (
@@ -51,7 +52,7 @@ class MarkdownSplitter:
         self.closed: list[Piece] = []
         self.open: list[Piece] = []
         self._tail = ""
-        self._arrived: list[str] = []
+        self._arrived = Inflow()
         self._code: CodeSource | None = None
         self._table: TableSource | None = None
         self._table_head = ""
@@ -62,6 +63,7 @@ class MarkdownSplitter:
         self._in_list = False
         self._item_gap = False
         self._glued = False
+        self._join = "\n"
         self._codes: list[CodeSource] = []
 
     @property
@@ -71,7 +73,7 @@ class MarkdownSplitter:
 
     def feed(self, text: str) -> None:
         """Take more text; nothing is done with it before `advance`."""
-        self._arrived.append(text)
+        self._arrived.put(text)
 
     def advance(self, final: bool = False, deadline: float | None = None) -> bool:
         """Cut what has arrived.
@@ -83,17 +85,19 @@ class MarkdownSplitter:
         Returns:
             Whether everything that arrived has been looked at.
         """
-        if self._arrived:
-            self._tail += "".join(self._arrived)
-            self._arrived.clear()
-            self._looked_at = -1
-        done = True
-        while self._step(final):
-            if deadline is not None and perf_counter() > deadline:
-                done = False
-                break
-        self.open = self._open_pieces() if done else []
-        return done
+        done = False
+        while not done:
+            if self._arrived:
+                self._tail += self._arrived.take()
+                self._looked_at = -1
+            last = not self._arrived
+            while self._step(final and last):
+                if deadline is not None and perf_counter() > deadline:
+                    self.open = []
+                    return False
+            done = last
+        self.open = self._open_pieces()
+        return True
 
     # --- one step -------------------------------------------------------------------------------------------------
 
@@ -263,8 +267,9 @@ class MarkdownSplitter:
             self._define(source)
             return
         gap = self._unit_gap(unit.follows)
-        piece = MarkdownPiece(source, self.shared, gap, unit.ordinal, len(self._codes))
-        self._codes.extend(fence_code(token) for token in unit.tokens if token.type in ("fence", "code_block"))
+        codes = [fence_code(token) for token in unit.tokens if token.type in ("fence", "code_block")]
+        piece = MarkdownPiece(source, self.shared, gap, unit.ordinal, len(self._codes), len(codes), self._join)
+        self._codes.extend(codes)
         self._define(source)
         self._close(piece)
         self._item_gap = not source[source.rfind("\n") + 1 :].strip(" \t")
@@ -309,6 +314,7 @@ class MarkdownSplitter:
         self._close_unit(unit, source.removesuffix("\n"))
         self._enter(None)
         self._glued = True
+        self._join = "\n" if source.endswith("\n") else source[len(source.rstrip(" \t")) :]
 
     # --- what is left ---------------------------------------------------------------------------------------------
 
@@ -323,7 +329,8 @@ class MarkdownSplitter:
         if not self._tail.strip():
             return []
         gap = self._unit_gap(self._in_list)
-        return [MarkdownPiece(self._tail[: 2 * LIMIT], self.shared, gap, self._follows, len(self._codes))]
+        tail = self._tail[: 2 * LIMIT]
+        return [MarkdownPiece(tail, self.shared, gap, self._follows, len(self._codes), join=self._join)]
 
     def _gap(self) -> bool:
         return self._started and self._drawn_to == 0
@@ -332,6 +339,7 @@ class MarkdownSplitter:
         self.closed.append(piece)
         self._started = True
         self._glued = False
+        self._join = "\n"
         self._in_list = False
         self._follows = None
         self._looked_at = -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -26,12 +27,13 @@ _CHUNK: Final = 24
 """Lines after which a piece of code ends at the next line that is not indented."""
 _CHUNK_LIMIT: Final = 48
 """Lines after which a piece of code ends anywhere."""
+_ROOT: Final[LexerState] = ("root",)
 _HIGHLIGHT_LINES: Final = 4000
 _HIGHLIGHT_COLUMNS: Final = 2000
 """Code beyond these is shown plain, so that no text can hold up the screen."""
 
 
-@dataclass
+@dataclass(slots=True)
 class CodeSource:
     """A block of code that may still be growing.
 
@@ -52,7 +54,9 @@ class CodeSource:
     _draft_for: object = None
     _draft_done: int = 0
     _draft_state: LexerState | None = None
-    _lexed: list[tuple[list[TokenLine], LexerState]] = field(default_factory=list[tuple[list[TokenLine], LexerState]])
+    _states: list[LexerState] = field(default_factory=lambda: [_ROOT])
+    """Where the lexer stands at each cut it has come to; the tokens themselves are made again when they are needed."""
+    _recent: tuple[int, int, list[TokenLine]] | None = None
 
     @classmethod
     def open(cls, match: re.Match[str]) -> CodeSource:
@@ -99,21 +103,27 @@ class CodeSource:
         """Take no more lines: from now on the last piece is highlighted as a whole, like those before it."""
         self.partial = ""
         self.closed = True
-        self._draft.clear()
+        self._draft = []
+        self._draft_for = None
+        self._recent = None
 
     def tokens(self, start: int, end: int) -> list[TokenLine]:
         """Return the highlighted lines from `start`, which is a cut, up to `end`."""
-        index = self.cuts.index(start)
         lexer = find_lexer(self.language) if start < _HIGHLIGHT_LINES else None
         if lexer is None:
             return [[((), line)] for line in self.lines[start:end]]
-        while len(self._lexed) <= index:
-            number = len(self._lexed)
-            stop = self.cuts[number + 1] if number + 1 < len(self.cuts) else end
-            self._lexed.append(
-                lex(lexer, self.lines[self.cuts[number] : stop], self._state(number), _HIGHLIGHT_COLUMNS)
-            )
-        return self._lexed[index][0]
+        recent, self._recent = self._recent, None
+        if recent is not None and recent[:2] == (start, end):
+            return recent[2]
+        index = bisect_left(self.cuts, start)
+        while len(self._states) <= index:
+            first, stop = self.cuts[len(self._states) - 1 : len(self._states) + 1]
+            self._states.append(lex(lexer, self.lines[first:stop], self._states[-1], _HIGHLIGHT_COLUMNS)[1])
+        tokens, state = lex(lexer, self.lines[start:end], self._states[index], _HIGHLIGHT_COLUMNS)
+        if index + 1 == len(self._states) and index + 1 < len(self.cuts):
+            self._states.append(state)
+        self._recent = (start, end, tokens)
+        return tokens
 
     def draft(self, width: int, palette: Palette) -> list[Line]:
         """Draw the lines since the last cut while more are to come, each highlighted by itself and drawn once."""
@@ -125,10 +135,10 @@ class CodeSource:
             self._draft_state = None
         lexer = find_lexer(self.language) if start < _HIGHLIGHT_LINES else None
         if self._draft_state is None:
-            self._draft_state = ("root",)
+            self._draft_state = _ROOT
             if start and lexer is not None:
                 self.tokens(self.cuts[-2], start)
-                self._draft_state = self._state(len(self.cuts) - 1)
+                self._draft_state = self._states[len(self.cuts) - 1]
         for line in self.lines[self._draft_done :]:
             tokens, self._draft_state = _lex_line(lexer, line, self._draft_state)
             self._draft.extend(draw_tokens(tokens, width, palette))
@@ -137,9 +147,6 @@ class CodeSource:
             return list(self._draft)
         tokens, _ = _lex_line(lexer, self.dedent(self.partial), self._draft_state)
         return [*self._draft, *draw_tokens(tokens, width, palette)]
-
-    def _state(self, index: int) -> LexerState:
-        return self._lexed[index - 1][1] if index else ("root",)
 
 
 def _lex_line(lexer: Lexer | None, line: str, state: LexerState) -> tuple[TokenLine, LexerState]:
@@ -186,9 +193,10 @@ def draw_tokens(tokens: TokenLine, width: int, palette: Palette) -> list[Line]:
 
 
 def header_line(source: CodeSource, number: int, width: int, palette: Palette) -> Line:
-    """Draw the row above the code: the language, a rule, and the place to click for a copy."""
+    """Draw the row above the code: the language, a rule, and the words to click for a copy or a file."""
     label = source.language or "text"
-    button = f"[{number}] copy" if width >= 20 else f"[{number}]"
+    parts = [f"[{number}]", *((" copy",) if width >= 20 else ()), *((" · ", "save") if width >= 30 else ())]
+    button = "".join(parts)
     room = width - len(button)
     if room < 4:
         return Line((Segment(set_cell_size(label, min(width, cell_len(label))), palette["dim"]),), copied=False)
@@ -196,8 +204,12 @@ def header_line(source: CodeSource, number: int, width: int, palette: Palette) -
         label = set_cell_size(label, room - 2) + "…"
     rule = " " + "─" * (room - cell_len(label) - 2) + " " if room - cell_len(label) > 2 else " "
     rule = rule.ljust(room - cell_len(label))
+    copied_to = room + len("".join(parts[:2]))
+    actions = [Action("copy", number, room, copied_to)]
+    if len(parts) > 2:
+        actions.append(Action("save", number, width - len("save"), width))
     return Line(
         (Segment(label, palette["dim"]), Segment(rule, palette["rule"]), Segment(button, palette["dim"])),
         copied=False,
-        action=Action("copy", number, room),
+        actions=tuple(actions),
     )

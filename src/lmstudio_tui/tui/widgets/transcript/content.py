@@ -11,6 +11,8 @@ from lmstudio_tui.tui.widgets.transcript.literal import LiteralSplitter
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock, Role, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it import MarkdownIt
 
     from lmstudio_tui.tui.widgets.transcript.pieces import Piece
@@ -36,29 +38,62 @@ class Splitter(Protocol):
         ...
 
 
-class _Part:
-    """A text that grows by deltas."""
+class Part:
+    """A text that grows by deltas: kept as UTF-8, and cut into pieces only once somebody wants to see it."""
 
-    def __init__(self, splitter: Splitter) -> None:
-        self.splitter = splitter
+    __slots__ = ("_cleaner", "_make", "_splitter", "_stored", "begun", "characters", "newlines")
+
+    def __init__(self, make: Callable[[], Splitter]) -> None:
         self.begun = False
         self.characters = 0
         self.newlines = 0
-        self._deltas: list[str] = []
-        self._cleaner = StreamCleaner()
+        self._make = make
+        self._splitter: Splitter | None = None
+        self._stored = bytearray()
+        self._cleaner: StreamCleaner | None = None
+
+    @property
+    def splitter(self) -> Splitter:
+        """What cuts the text into pieces."""
+        if self._splitter is None:
+            self._splitter = self._make()
+            if self._stored:
+                self._splitter.feed(self.text)
+        return self._splitter
+
+    @property
+    def closed(self) -> list[Piece]:
+        """The finished pieces."""
+        return [] if self._splitter is None else self._splitter.closed
+
+    @property
+    def open(self) -> list[Piece]:
+        """The pieces of the rest."""
+        return [] if self._splitter is None else self._splitter.open
 
     def append(self, delta: str) -> str:
         """Take more, and return what of it is shown."""
+        if not delta:
+            return ""
+        if self._cleaner is None:
+            self._cleaner = StreamCleaner()
         return self._add(self._cleaner.feed(delta))
 
     def flush(self) -> str:
         """Take what the cleaner held back, at the end of the text."""
-        return self._add(self._cleaner.flush())
+        held = "" if self._cleaner is None else self._cleaner.flush()
+        self._cleaner = None
+        return self._add(held)
+
+    def advance(self, final: bool, deadline: float | None) -> bool:
+        """Cut what has arrived; False when time ran out first."""
+        return not self.characters or self.splitter.advance(final, deadline)
 
     def _add(self, text: str) -> str:
         if text:
-            self._deltas.append(text)
-            self.splitter.feed(text)
+            self._stored += text.encode()
+            if self._splitter is not None:
+                self._splitter.feed(text)
             self.characters += len(text)
             self.newlines += text.count("\n")
             self.begun = self.begun or not text.isspace()
@@ -67,8 +102,15 @@ class _Part:
     @property
     def text(self) -> str:
         """All of it."""
-        self._deltas = ["".join(self._deltas)]
-        return self._deltas[0]
+        return self._stored.decode()
+
+    def unload(self) -> None:
+        """Let go of the pieces."""
+        self._splitter = None
+
+    def holds(self, *parts: bytes) -> bool:
+        """Whether any of these stand in it, in UTF-8."""
+        return any(part in self._stored for part in parts)
 
 
 class TurnContent:
@@ -81,24 +123,29 @@ class TurnContent:
 
     def __init__(self, turn: Turn, parser: MarkdownIt) -> None:
         self._parser = parser
+        self.generation = 0
+        """Goes up each time the text begins anew."""
         self._load(turn)
 
     def _load(self, turn: Turn) -> None:
-        answer: Splitter
-        if turn.role is Role.ASSISTANT:
-            answer = MarkdownSplitter(self._parser)
-        else:
-            answer = LiteralSplitter("dim" if turn.role is Role.NOTICE else "", fences=turn.role is Role.USER)
-        self.answer = _Part(answer)
-        self.thoughts = _Part(LiteralSplitter("reasoning"))
+        role = turn.role
+        self.generation += 1
+        self.answer = Part(lambda: self._split_answer(role))
+        self.thoughts = Part(lambda: LiteralSplitter("reasoning"))
         self.words = 0
         self._in_word = False
         self.pending = True
+        """Whether there is anything that the rows do not show yet."""
         self.values = _bare(turn)
         self.append_text(turn.text)
         self.append_reasoning(turn.reasoning)
         if self.is_final:
             self._flush()
+
+    def _split_answer(self, role: Role) -> Splitter:
+        if role is Role.ASSISTANT:
+            return MarkdownSplitter(self._parser)
+        return LiteralSplitter("dim" if role is Role.NOTICE else "", fences=role is Role.USER)
 
     @property
     def turn(self) -> Turn:
@@ -114,7 +161,17 @@ class TurnContent:
     def codes(self) -> list[CodeBlock]:
         """The blocks of code so far."""
         self.advance(None)
-        return self.answer.splitter.codes
+        return self.answer.splitter.codes if self.answer.characters else []
+
+    @property
+    def size(self) -> int:
+        """How many characters there are."""
+        return self.answer.characters + self.thoughts.characters
+
+    @property
+    def has_code(self) -> bool:
+        """Whether there may be code at all; quick, and without looking at the text closely."""
+        return self.answer.holds(b"```", b"~~~", b"    ", b"\t")
 
     def append_text(self, delta: str) -> None:
         """Take more of the answer."""
@@ -126,12 +183,23 @@ class TurnContent:
         self._count(self.thoughts.append(delta))
         self.pending = True
 
-    def update(self, turn: Turn) -> bool:
-        """Take new values, given as a whole turn; True when the text was begun anew for it."""
-        old = self.turn
+    def update(self, turn: Turn, text: str | None = None, reasoning: str | None = None) -> bool:
+        """Take new values.
+
+        Args:
+            turn: The values; its texts are left aside.
+            text: Another answer, or None where it stays as it is.
+            reasoning: Another reasoning, or None.
+
+        Returns:
+            Whether the text was begun anew.
+        """
         reopened = self.is_final and turn.status == "streaming"
-        if (turn.text, turn.reasoning, turn.role) != (old.text, old.reasoning, old.role) or reopened:
-            self._load(turn)
+        other = text is not None and text != self.answer.text
+        other = other or (reasoning is not None and reasoning != self.thoughts.text)
+        if other or reopened or turn.role != self.values.role:
+            text = self.answer.text if text is None else text
+            self._load(replace(turn, text=text, reasoning=self.thoughts.text if reasoning is None else reasoning))
             return True
         self.values = _bare(turn)
         if self.is_final:
@@ -141,10 +209,14 @@ class TurnContent:
 
     def advance(self, deadline: float | None) -> bool:
         """Cut what has arrived into pieces; False when time ran out first."""
-        done = self.thoughts.splitter.advance(self.is_final, deadline)
-        done = self.answer.splitter.advance(self.is_final, deadline) and done
-        self.pending = not done
-        return done
+        done = self.thoughts.advance(self.is_final, deadline)
+        return self.answer.advance(self.is_final, deadline) and done
+
+    def unload(self) -> None:
+        """Keep only the text; it is cut into pieces again when somebody wants to see it."""
+        self.answer.unload()
+        self.thoughts.unload()
+        self.pending = True
 
     def _flush(self) -> None:
         self.answer.flush()
@@ -163,10 +235,18 @@ def _bare(turn: Turn) -> Turn:
         turn,
         text="",
         reasoning="",
-        model=None if turn.model is None else clean_line(turn.model),
-        time=clean_line(turn.time),
-        footer=clean_line(turn.footer),
-        note=clean(turn.note).strip(),
-        reasoning_label=clean_line(turn.reasoning_label),
-        activity=clean_line(turn.activity),
+        model=_line(turn.model) if turn.model else turn.model,
+        time=_line(turn.time),
+        footer=_line(turn.footer),
+        note=clean(turn.note).strip() if turn.note else "",
+        reasoning_label=_line(turn.reasoning_label),
+        activity=_line(turn.activity),
+        attachments=tuple([_line(attachment) for attachment in turn.attachments]),
+        phases=tuple([(_line(name), length) for name, length in turn.phases]),
+        caution=_line(turn.caution),
     )
+
+
+def _line(text: str) -> str:
+    # Most are empty, and a conversation has thousands of turns.
+    return clean_line(text) if text else text

@@ -6,19 +6,26 @@ so an opened conversation costs what its last screen costs, however long it is.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lmstudio_tui.tui.widgets.transcript.layout import Heights
 from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line
-from lmstudio_tui.tui.widgets.transcript.view import Canvas, Chunk, TurnView
+from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from markdown_it import MarkdownIt
 
+    from lmstudio_tui.tui.widgets.transcript.chunks import Canvas, Chunk
     from lmstudio_tui.tui.widgets.transcript.model import Turn
+
+_KEPT_CHARACTERS: Final = 2_000_000
+"""How much text is kept laid out beside what is looked at; of the rest only the source and the height stay."""
+_BULK: Final = 65_536
+"""Longer turns, in characters, are stored as UTF-8 soon, looked at or not."""
 
 
 class Anchor(NamedTuple):
@@ -32,6 +39,8 @@ class Anchor(NamedTuple):
     """Row within the turn, for when the chunk is gone."""
     height: int
     """How high the chunk was."""
+    number: int = 0
+    """Which of the turn's chunks it was."""
 
 
 class Place(NamedTuple):
@@ -41,6 +50,9 @@ class Place(NamedTuple):
     row: int
     """Row within the turn."""
     line: Line
+    chunk: Chunk | None = None
+    inside: int = 0
+    """Row within the chunk."""
 
 
 class Document:
@@ -56,6 +68,11 @@ class Document:
         self._serial = 0
         self._order: dict[int, int] = {}
         self._unfinished: dict[int, TurnView] = {}
+        self._laid_out: OrderedDict[TurnView, int] = OrderedDict()
+        self._characters = 0
+        self._bulky: list[TurnView] = []
+        self._seen: set[int] = set()
+        """The turns that were in view when it was last settled."""
 
     # --- turns ----------------------------------------------------------------------------------------------------
 
@@ -77,12 +94,15 @@ class Document:
         self._by_id[turn.id] = view
         self.views.append(view)
         self._heights.append(0 if self.canvas is None else view.estimate(self.canvas))
+        if view.bulk > _BULK:
+            self._bulky.append(view)
         return view
 
     def remove(self, turn_id: str) -> None:
         """Take a turn out."""
         view = self._by_id.pop(turn_id)
         index = self.index(view)
+        self._characters -= self._laid_out.pop(view, 0)
         del self.views[index]
         self._heights.delete(index)
         self._order = {other.serial: number for number, other in enumerate(self.views)}
@@ -92,6 +112,9 @@ class Document:
         self.views.clear()
         self._by_id.clear()
         self._order.clear()
+        self._laid_out.clear()
+        self._characters = 0
+        self._bulky.clear()
         self._heights.truncate(0)
 
     def index(self, view: TurnView) -> int:
@@ -125,7 +148,38 @@ class Document:
         assert self.canvas is not None
         done = view.advance(self.canvas, deadline)
         self._heights[self.index(view)] = view.height
+        self._keep(view)
         return done
+
+    def _keep(self, view: TurnView) -> None:
+        """Note that a turn was looked at."""
+        size = view.content.size
+        self._characters += size - self._laid_out.pop(view, 0)
+        self._laid_out[view] = size
+
+    def _unload(self) -> None:
+        """Let go of what was not looked at for longest, but not of what is in view or still being cut."""
+        if self._characters <= _KEPT_CHARACTERS:
+            return
+        for view in list(self._laid_out):
+            if view.serial not in self._seen and not view.content.pending:
+                self._characters -= self._laid_out.pop(view)
+                view.unload()
+                if self._characters <= _KEPT_CHARACTERS:
+                    break
+
+    @property
+    def has_bulk(self) -> bool:
+        """Whether there are long turns that have not been taken in."""
+        return bool(self._bulky)
+
+    def take_in(self, deadline: float) -> None:
+        """Take in one or more long turns that nobody has looked at, which saves memory."""
+        while self._bulky:
+            # What it returns is of no matter: asking for it makes it.
+            _ = self._bulky.pop().content
+            if perf_counter() > deadline:
+                break
 
     def view_at(self, row: int) -> tuple[TurnView, int] | None:
         """Return the turn at a row, and the row within it."""
@@ -140,14 +194,15 @@ class Document:
             return None
         index, inside = self._heights.find(row)
         view = self.views[index]
-        return Place(view, inside, self._line(view, inside))
-
-    def _line(self, view: TurnView, row: int) -> Line:
-        if not view.chunks:
-            return BLANK
-        number, inside = view.heights.find(row)
-        lines = view.chunks[number].lines
-        return lines[inside] if lines is not None and inside < len(lines) else BLANK
+        if not view.chunks or self.canvas is None:
+            return Place(view, inside, BLANK)
+        number, within = view.heights.find(inside)
+        chunk = view.chunks[number]
+        lines = chunk.lines
+        if lines is None:
+            # Let go of in the meantime, while something else was drawn.
+            lines = chunk.draw(self.canvas, view.content.values)
+        return Place(view, inside, lines[within] if within < len(lines) else BLANK, chunk, within)
 
     def anchor(self, row: int) -> Anchor | None:
         """Return the place in the content at a row."""
@@ -158,7 +213,7 @@ class Document:
         if not len(view.heights):
             return Anchor(view, None, inside, inside, view.height or self._heights[self.index(view)])
         number, within = view.heights.find(inside)
-        return Anchor(view, view.chunks[number], within, inside, view.heights[number])
+        return Anchor(view, view.chunks[number], within, inside, view.heights[number], number)
 
     def row_of(self, anchor: Anchor) -> int:
         """Return the row at which a place in the content stands now."""
@@ -167,11 +222,11 @@ class Document:
             return 0
         top = self.top(view)
         height = self._heights[self.index(view)]
-        if anchor.chunk is None or anchor.chunk not in view.chunks:
+        number = _place_of(anchor, view)
+        if number is None:
             whole = anchor.height if anchor.chunk is None else 0
             scaled = anchor.turn_row * height // whole if whole else anchor.turn_row
             return top + min(scaled, max(0, height - 1))
-        number = view.chunks.index(anchor.chunk)
         now = view.heights[number]
         row = anchor.row if now == anchor.height or not anchor.height else anchor.row * now // anchor.height
         return top + view.heights.top(number) + min(row, max(0, now - 1))
@@ -189,7 +244,8 @@ class Document:
         for _ in range(max(8, 2 * rows)):
             first = top()
             if not self._measure(first, first + rows, deadline):
-                return first
+                break
+        self._unload()
         return top()
 
     def take_unfinished(self) -> list[TurnView]:
@@ -202,14 +258,17 @@ class Document:
         if self.canvas is None or not self.views:
             return False
         changed = False
+        self._seen.clear()
         index, _ = self._heights.find(first)
         while index < len(self.views) and self._heights.top(index) < end:
             view = self.views[index]
+            self._seen.add(view.serial)
             before = self._heights[index]
             if not view.is_current(self.canvas):
                 late = deadline is not None and perf_counter() > deadline and view.is_laid_out(self.canvas)
                 if late or not view.advance(self.canvas, deadline):
                     self._unfinished[view.serial] = view
+            self._keep(view)
             self._measure_chunks(view, first - self._heights.top(index), end - self._heights.top(index))
             self._heights[index] = view.height
             changed = changed or view.height != before
@@ -231,3 +290,18 @@ class Document:
             view.measure(number, self.canvas)
         self._heights[self.index(view)] = view.height
         return view.lines(self.canvas)
+
+    def hidden_lines(self, view: TurnView) -> Iterator[Line]:
+        """Draw and return the rows of a turn that are folded away."""
+        assert self.canvas is not None
+        return view.hidden_lines(self.canvas)
+
+
+def _place_of(anchor: Anchor, view: TurnView) -> int | None:
+    """Return where the chunk of an anchor stands now."""
+    chunks, chunk = view.chunks, anchor.chunk
+    if chunk is None:
+        return None
+    if anchor.number < len(chunks) and chunks[anchor.number] is chunk:
+        return anchor.number
+    return chunks.index(chunk) if chunk in chunks else None

@@ -1,4 +1,4 @@
-"""What stands around the text of a turn: the fold line, the figures, the notes."""
+"""What stands around the text of a turn: the fold lines, what was sent along, the notes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 
+from lmstudio_tui.tui.widgets.transcript.figures import branch_label, figure_lines
 from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Action, Line, wrap
 from lmstudio_tui.tui.widgets.transcript.model import Role, Turn
 
@@ -15,13 +16,20 @@ if TYPE_CHECKING:
 
 CURSOR: Final = "▍"
 _TIME_ROOM: Final = 8
+_HEAD_WIDTH: Final = 40
+"""Narrowest text beside which there is room for the time of a prompt."""
 _ENDINGS: Final = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed"}
 
 
+def head_label(turn: Turn) -> str:
+    """Return what stands at the right of a prompt's first row: its branch, and the time."""
+    return "  ".join(part for part in (branch_label(turn.branch), turn.time) if part)
+
+
 def text_width(turn: Turn, width: int) -> int:
-    """Return how wide the text may be; a prompt leaves room for the time at its right."""
-    if turn.role is Role.USER and turn.time and width >= 40:
-        return width - max(_TIME_ROOM, cell_len(turn.time) + 2)
+    """Return how wide the text may be; a prompt leaves room for what stands at its right."""
+    if turn.role is Role.USER and width >= _HEAD_WIDTH and (label := head_label(turn)):
+        return width - max(_TIME_ROOM, cell_len(label) + 2)
     return max(1, width)
 
 
@@ -34,9 +42,20 @@ def fold_line(turn: Turn, folded: bool, words: int, answered: bool, width: int, 
     else:
         label = f"thought ({words:,} words)"
     text = f"{'▸' if folded else '▾'} {label}"
-    if cell_len(text) > width:
-        text = set_cell_size(text, max(1, width - 1)) + "…"
-    return Line((Segment(text, palette["dim"]),), copied=False, action=Action("fold"))
+    return Line((Segment(_fitted(text, width), palette["dim"]),), copied=False, actions=(Action("fold"),))
+
+
+def more_line(rows: int, exact: bool, width: int, palette: Palette) -> Line:
+    """Draw the line that stands for the rest of a message that is folded.
+
+    Args:
+        rows: How many rows are hidden.
+        exact: Whether that was counted, or only guessed.
+        width: Cells to fit.
+        palette: The styles.
+    """
+    text = f"▸ {'' if exact else 'about '}{rows:,} more line{'s' if rows != 1 else ''} · z shows them"
+    return Line((Segment(_fitted(text, width), palette["dim"]),), copied=False, actions=(Action("more"),))
 
 
 def bottom_lines(turn: Turn, spoken: bool, width: int, palette: Palette) -> list[Line]:
@@ -55,9 +74,13 @@ def bottom_lines(turn: Turn, spoken: bool, width: int, palette: Palette) -> list
     if note:
         style = palette["error" if turn.status == "failed" else "warning"]
         parts.append(wrap([(note if not note[0].isalnum() else f"■ {note}", style)], width))
-    if turn.footer or (turn.model and turn.role is Role.ASSISTANT and turn.status != "streaming"):
-        parts.append(_figures(turn, width, palette))
-    lines: list[Line] = []
+    if turn.caution:
+        parts.append(wrap([(f"▲ Caution: {turn.caution}", palette["warning"])], width))
+    if turn.role is not Role.USER or width < _HEAD_WIDTH or turn.footer:
+        figures = figure_lines(turn, width, palette)
+        if figures:
+            parts.append(figures)
+    lines = _attachment_lines(turn, width, palette)
     for part in parts:
         if lines or spoken:
             lines.append(BLANK)
@@ -65,12 +88,14 @@ def bottom_lines(turn: Turn, spoken: bool, width: int, palette: Palette) -> list
     return [*lines, BLANK]
 
 
-def _figures(turn: Turn, width: int, palette: Palette) -> list[Line]:
-    dim = palette["dim"]
-    right = "  ".join(part for part in (turn.model or "", turn.time) if part and part not in turn.footer)
-    free = width - cell_len(turn.footer) - cell_len(right)
-    if not turn.footer:
-        return wrap([(right, dim)], width)
-    if not right or free < 3:
-        return wrap([(turn.footer, dim)], width)
-    return [Line((Segment(turn.footer + " " * free + right, dim),))]
+def _attachment_lines(turn: Turn, width: int, palette: Palette) -> list[Line]:
+    lines: list[Line] = []
+    for number, attachment in enumerate(turn.attachments):
+        text = attachment if attachment and not attachment[0].isalnum() else f"▣ {attachment}"
+        segment = Segment(_fitted(text, text_width(turn, width)), palette["dim"])
+        lines.append(Line((segment,), copied=False, actions=(Action("look", number),)))
+    return lines
+
+
+def _fitted(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, max(1, width - 1)) + "…"

@@ -15,12 +15,14 @@ Span: TypeAlias = tuple[str, Style]
 
 
 class Action(NamedTuple):
-    """What a click on a line does."""
+    """What a click on a part of a line does."""
 
-    kind: Literal["copy", "fold"]
+    kind: Literal["copy", "save", "fold", "tool", "more", "branch", "look"]
     number: int = 0
     start: int = 0
     """First cell, from the start of the line, that answers to the click."""
+    end: int = 1 << 16
+    """First cell after them."""
 
 
 @dataclass(slots=True)
@@ -33,9 +35,11 @@ class Line:
         join: What stands between the row above and this one when both are copied: a line end, or what a soft break hid.
         copied: Whether the row holds text at all; a header or a rule does not.
         marked: Whether the row begins with a list marker, which is copied with its indentation.
-        action: What a click does.
+        actions: What clicks do.
         fill: The style of the rest of the row.
         trailing: How many characters at the end are decoration.
+        source: What stood in the text and is not shown, such as the hashes of a heading; it is copied.
+        source_at: The character before which it stood.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -43,9 +47,11 @@ class Line:
     join: str = "\n"
     copied: bool = True
     marked: bool = False
-    action: Action | None = None
+    actions: tuple[Action, ...] = ()
     fill: Style | None = None
     trailing: int = 0
+    source: str = ""
+    source_at: int = 0
 
     @property
     def text(self) -> str:
@@ -55,9 +61,27 @@ class Line:
     @property
     def copy_text(self) -> str:
         """The row as it is copied."""
+        return self.cut(0, -1).rstrip()
+
+    def cut(self, start: int, end: int) -> str:
+        """Return what is copied of the characters from `start` up to `end`; an end of -1 means the end of the row."""
         if not self.copied:
             return ""
-        return self.text[self.indent : len(self.text) - self.trailing].rstrip()
+        text = self.text
+        last = len(text) - self.trailing
+        first = max(start, self.indent)
+        last = last if end == -1 else max(0, min(end, last))
+        if self.source and first <= self.source_at < last:
+            return text[first : self.source_at] + self.source + text[self.source_at : last]
+        return text[first:last]
+
+    def heads(self, number: int) -> bool:
+        """Whether it is the header of the block of code of that number."""
+        return any(action.kind == "copy" and action.number == number for action in self.actions)
+
+    def action_at(self, cell: int) -> Action | None:
+        """Return what a click on a cell of the line does."""
+        return next((action for action in self.actions if action.start <= cell < action.end), None)
 
 
 BLANK: Final = Line()
@@ -154,13 +178,14 @@ def indent(lines: list[Line], first: Segment, rest: Segment) -> list[Line]:
     for number, line in enumerate(lines):
         prefix = rest if number else first
         keeps = line.marked and not prefix.text.strip()
-        action = line.action
+        cells = cell_len(prefix.text) if line.actions else 0
         result.append(
             replace(
                 line,
                 segments=(prefix, *line.segments) if prefix.text else line.segments,
                 indent=line.indent if keeps else line.indent + len(prefix.text),
-                action=None if action is None else action._replace(start=action.start + cell_len(prefix.text)),
+                actions=tuple([act._replace(start=act.start + cells, end=act.end + cells) for act in line.actions]),
+                source_at=line.source_at + len(prefix.text),
             )
         )
     return result

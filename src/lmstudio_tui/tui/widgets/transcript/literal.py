@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Final
 
 from lmstudio_tui.tui.widgets.transcript.code import FENCE, CodeSource
+from lmstudio_tui.tui.widgets.transcript.inflow import Inflow
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
 from lmstudio_tui.tui.widgets.transcript.pieces import CodePiece, LiteralPiece, Piece
 
@@ -25,12 +27,14 @@ class LiteralSplitter:
         self.open: list[Piece] = []
         self._style = style
         self._fences = fences
-        self._arrived: list[str] = []
+        self._arrived = Inflow()
         self._partial = ""
         self._lines: list[str] = []
         self._size = 0
         self._code: CodeSource | None = None
         self._drawn_to = 0
+        self._join = "\n"
+        self._cut = False
         self._codes: list[CodeSource] = []
 
     @property
@@ -40,23 +44,59 @@ class LiteralSplitter:
 
     def feed(self, text: str) -> None:
         """Take more text; nothing is done with it before `advance`."""
-        self._arrived.append(text)
+        self._arrived.put(text)
 
     def advance(self, final: bool = False, deadline: float | None = None) -> bool:
-        """Cut what has arrived; this is quick enough to need no `deadline`, and always done."""
-        del deadline
-        *lines, self._partial = (self._partial + "".join(self._arrived)).split("\n")
-        self._arrived.clear()
-        for line in lines:
-            self._take(line)
-        while self._code is None and len(self._partial) > _CHARACTERS:
-            self._flush()
-            self.closed.append(LiteralPiece(self._partial[:_CHARACTERS], self._style))
-            self._partial = self._partial[_CHARACTERS:]
-        if final:
+        """Cut what has arrived.
+
+        Args:
+            final: Whether the text ends here.
+            deadline: The `perf_counter` time at which to stop and leave the rest for later.
+
+        Returns:
+            Whether everything that arrived has been looked at.
+        """
+        done = False
+        while not done:
+            done = self._take_in(deadline) and not self._arrived
+            if deadline is not None and perf_counter() > deadline:
+                break
+        if done and final:
             self._finish()
-        self.open = self._open_pieces()
-        return True
+        self.open = self._open_pieces() if done else []
+        return done
+
+    def _take_in(self, deadline: float | None) -> bool:
+        """Cut the next part of what has arrived; False when time ran out first."""
+        text = self._partial + self._arrived.take()
+        place = 0
+        while taken := self._step(text, place):
+            place += taken
+            if deadline is not None and perf_counter() > deadline:
+                break
+        self._partial = text[place:]
+        return not taken
+
+    def _step(self, text: str, place: int) -> int:
+        """Take the line at `place`, or a part of one that is too long; return how many characters were taken."""
+        if self._code is not None:
+            end = text.find("\n", place)
+        else:
+            end = text.find("\n", place, place + _CHARACTERS + 1)
+            if end < 0 and len(text) - place > _CHARACTERS:
+                self._take_part(text[place : place + _CHARACTERS])
+                return _CHARACTERS
+        if end < 0:
+            return 0
+        self._take(text[place:end])
+        return end + 1 - place
+
+    def _take_part(self, part: str) -> None:
+        """Take a part of a line that is too long to be kept whole."""
+        self._flush()
+        self.closed.append(LiteralPiece(part, self._style, self._join))
+        self._join = part[len(part.rstrip(" \t")) :]
+        self._cut = True
 
     def _take(self, line: str) -> None:
         if self._code is not None:
@@ -65,22 +105,24 @@ class LiteralSplitter:
             elif self._code.cuts[-1] > self._drawn_to:
                 self._close_code(self._code, self._code.cuts[-1])
             return
-        fence = FENCE.match(line) if self._fences else None
+        fence = FENCE.match(line) if self._fences and not self._cut else None
         if fence is not None:
             self._flush()
             self._code = CodeSource.open(fence)
             self._codes.append(self._code)
             self._drawn_to = 0
             return
-        for start in range(0, max(1, len(line)), _CHARACTERS):
-            self._lines.append(line[start : start + _CHARACTERS])
-            self._size += len(self._lines[-1])
-            if len(self._lines) >= _LINES or self._size >= _CHARACTERS:
-                self._flush()
+        self._lines.append(line)
+        self._size += len(line)
+        # What follows a part of a line is joined to it: it must not stand in one piece with the lines after it.
+        if self._cut or len(self._lines) >= _LINES or self._size >= _CHARACTERS:
+            self._flush()
+        self._cut = False
 
     def _flush(self) -> None:
         if self._lines:
-            self.closed.append(LiteralPiece("\n".join(self._lines), self._style))
+            self.closed.append(LiteralPiece("\n".join(self._lines), self._style, self._join))
+            self._join = "\n"
             self._lines = []
             self._size = 0
 
@@ -108,4 +150,4 @@ class LiteralSplitter:
             self._code.partial = self._partial
             return [CodePiece(self._code, len(self._codes), self._drawn_to, len(self._code.lines))]
         text = "\n".join([*self._lines, self._partial])
-        return [LiteralPiece(text, self._style)] if text.strip() else []
+        return [LiteralPiece(text, self._style, self._join)] if text.strip() else []

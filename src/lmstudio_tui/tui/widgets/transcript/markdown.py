@@ -117,14 +117,8 @@ class MarkdownDrawer:
         return [span for token in tokens for span in inline_spans(token.children or (), self.palette, style)]
 
     def _heading(self, level: int, inner: Sequence[Token], width: int, style: Style) -> list[Line]:
-        spans = self._inline(inner, style + self.palette["heading"])
-        if width < 12:
-            return wrap(spans, width)
-        prefix = "#" * level + " "
-        lines = wrap(spans, width - len(prefix))
-        lines = indent(lines, Segment(prefix, self.palette["mark"]), Segment(" " * len(prefix)))
-        for line in lines[:1]:
-            line.indent = 0
+        lines = wrap(self._inline(inner, style + self.palette[f"heading-{min(level, 4)}"]), width)
+        lines[0].source = "#" * level + " "
         return lines
 
     def _quote(self, inner: Sequence[Token], width: int, style: Style, depth: int) -> list[Line]:

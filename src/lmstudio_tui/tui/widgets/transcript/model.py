@@ -19,6 +19,27 @@ Status: TypeAlias = Literal["streaming", "complete", "stopped", "interrupted", "
 """How far a turn has come, or how it ended."""
 
 
+ToolState: TypeAlias = Literal["streaming", "waiting", "done", "refused", "failed"]
+"""How far a call of a function has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolView:
+    """One call of a function, as it is shown.
+
+    Args:
+        name: The function.
+        arguments: Its arguments as JSON, perhaps not all of them yet.
+        result: What it returned, or None as long as nothing has.
+        state: How far the call has come.
+    """
+
+    name: str
+    arguments: str = ""
+    result: str | None = None
+    state: ToolState = "streaming"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One turn of a conversation, as values ready to be shown.
@@ -35,6 +56,11 @@ class Turn:
         note: A sentence under the text that says what went wrong.
         reasoning_label: What the folded reasoning says, such as "thought for 2.4 s (312 tokens)".
         activity: What is going on while nothing has been said yet, such as "waiting 3 s".
+        branch: Which of how many versions of the turn this is, counted from 1, or None where there is but one.
+        attachments: What was sent along with a prompt, a line each, such as "photo.png  640×480  32 kB".
+        tools: The functions the model called.
+        phases: What the time went into, in order: a name such as "prompt", and milliseconds.
+        caution: A sentence under an answer about what may surprise, such as another model having answered.
     """
 
     id: str
@@ -48,6 +74,11 @@ class Turn:
     note: str = ""
     reasoning_label: str = ""
     activity: str = ""
+    branch: tuple[int, int] | None = None
+    attachments: tuple[str, ...] = ()
+    tools: tuple[ToolView, ...] = ()
+    phases: tuple[tuple[str, float], ...] = ()
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -11,13 +11,14 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from lmstudio_tui.tui.widgets.transcript.frame import text_width
+from lmstudio_tui.tui.widgets.transcript.figures import branch_actions
+from lmstudio_tui.tui.widgets.transcript.frame import head_label, text_width
 from lmstudio_tui.tui.widgets.transcript.model import Role
 from lmstudio_tui.tui.widgets.transcript.palette import Palette
 
 if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.document import Place
-    from lmstudio_tui.tui.widgets.transcript.lines import Line
+    from lmstudio_tui.tui.widgets.transcript.lines import Action, Line
 
 READING_WIDTH: Final = 100
 ROW_BITS: Final = 24
@@ -61,6 +62,25 @@ class Geometry:
         return self.margin + self.gutter
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What sets a line apart at the moment.
+
+    Args:
+        marked: Whether its turn is the selected one.
+        selection: The characters of the strip that are selected; an end of -1 means the end of the line.
+        highlight: The style of what is selected.
+        hits: What was searched for: first and last character of the line, and whether it is the place gone to.
+        chosen: Whether it is the header of the block of code that is selected.
+    """
+
+    marked: bool = False
+    selection: tuple[int, int] | None = None
+    highlight: Style = field(default_factory=Style.null)
+    hits: tuple[tuple[int, int, bool], ...] = ()
+    chosen: bool = False
+
+
 class Painter:
     """Turns lines into strips as wide as the widget, and keeps those in view."""
 
@@ -79,26 +99,24 @@ class Painter:
         """Return a row with nothing on it."""
         return Strip.blank(self.geometry.width, self.palette.base)
 
-    def paint(self, place: Place, marked: bool, selection: tuple[int, int] | None, highlight: Style) -> Strip:
-        """Return the strip for one line.
-
-        Args:
-            place: The line, and where it belongs.
-            marked: Whether its turn is the selected one.
-            selection: The characters of the strip that are selected; an end of -1 means the end of the line.
-            highlight: The style of what is selected.
-        """
+    def paint(self, place: Place, look: Look) -> Strip:
+        """Return the strip for one line."""
         key = (place.view.serial, place.row)
+        plain = look.selection is None and not look.hits and not look.chosen
         cached = self._cache.get(key)
-        if selection is None and cached is not None and cached[0] is place.line and cached[1] is marked:
+        if plain and cached is not None and cached[0] is place.line and cached[1] is look.marked:
             return cached[2]
-        segments = self._segments(place, marked)
-        if selection is not None:
-            segments = _select(segments, self._selected(place.line, selection), highlight)
+        segments = self._segments(place, look)
+        prefix = self.geometry.prefix
+        for start, end, current in look.hits:
+            hit = self.palette["hit-current" if current else "hit"]
+            segments = _select(segments, (prefix + start, prefix + end), hit)
+        if look.selection is not None:
+            segments = _select(segments, self._selected(place.line, look.selection), look.highlight)
         strip = Strip(segments).adjust_cell_length(self.geometry.width, self.palette.base)
         strip = strip.apply_offsets(0, place.view.serial << ROW_BITS | place.row)
-        if selection is None:
-            self._cache[key] = (place.line, marked, strip)
+        if plain:
+            self._cache[key] = (place.line, look.marked, strip)
         return strip
 
     def _selected(self, line: Line, selection: tuple[int, int]) -> tuple[int, int]:
@@ -110,7 +128,16 @@ class Painter:
             return first, first
         return max(start, first), last if end == -1 else min(end, last)
 
-    def _segments(self, place: Place, marked: bool) -> list[Segment]:
+    def head_action(self, place: Place, cell: int) -> Action | None:
+        """Return what a click on a cell right of a prompt's first row does; cells count from where text begins."""
+        values = place.view.content.values
+        if values.role is not Role.USER or place.row:
+            return None
+        start = self.geometry.text - cell_len(head_label(values))
+        actions = branch_actions(values.branch, start)
+        return next((action for action in actions if action.start <= cell < action.end), None)
+
+    def _segments(self, place: Place, look: Look) -> list[Segment]:
         geometry, palette = self.geometry, self.palette
         values = place.view.content.values
         spacer = place.row >= place.view.height - 1
@@ -118,7 +145,8 @@ class Painter:
         ground = palette.base + palette["user"] if tinted else palette.base
         line = place.line
         segments = [Segment(" " * geometry.margin, palette.base)] if geometry.margin else []
-        segments.append(self._gutter(tinted, marked and not spacer, ground))
+        segments.append(self._gutter(tinted, look.marked and not spacer, look.chosen, ground))
+        over = palette["accent"] if look.chosen else Style.null()
         used = 0
         fill = ground if line.fill is None else ground + line.fill
         decoration = line.indent
@@ -126,23 +154,24 @@ class Painter:
             used += segment.cell_length
             own = ground if decoration > 0 else fill
             decoration -= len(segment.text)
-            segments.append(Segment(segment.text, own if segment.style is None else own + segment.style))
+            segments.append(Segment(segment.text, own + over if segment.style is None else own + segment.style + over))
         if line.fill is not None:
             pad = text_width(values, geometry.text) - used
             segments.append(Segment(" " * max(0, pad), fill))
             used += max(0, pad)
         right = geometry.column - geometry.gutter - used
-        if tinted and place.row == 0 and values.time and right > cell_len(values.time):
+        label = head_label(values) if tinted and place.row == 0 else ""
+        if label and right > cell_len(label):
             tail = geometry.column - geometry.gutter - geometry.text
-            segments.append(Segment(" " * (right - tail - cell_len(values.time)), ground))
-            segments.append(Segment(values.time, ground + palette["dim"]))
+            segments.append(Segment(" " * (right - tail - cell_len(label)), ground))
+            segments.append(Segment(label, ground + palette["dim"]))
             right = tail
         segments.append(Segment(" " * max(0, right), ground))
         return [segment for segment in segments if segment.text]
 
-    def _gutter(self, ruled: bool, marked: bool, ground: Style) -> Segment:
-        mark = "▌" if ruled else "▎" if marked else " "
-        style = self.palette["accent" if marked else "user-rule"]
+    def _gutter(self, ruled: bool, marked: bool, chosen: bool, ground: Style) -> Segment:
+        mark = "▶" if chosen else "▌" if ruled else "▎" if marked else " "
+        style = self.palette["accent" if marked or chosen else "user-rule"]
         return Segment(mark.ljust(self.geometry.gutter)[: self.geometry.gutter], ground + style)
 
     def pill(self, strip: Strip, text: str) -> Strip:

@@ -36,11 +36,13 @@ _SYNTAX: Final[dict[TokenType, str]] = {
 }
 
 FOREGROUNDS: Final = (
-    "heading", "mark", "code-inline", "link", "dim", "rule", "quote", "reasoning", "warning", "error", "accent",
-    "user-rule", "comment", "keyword", "string", "number", "function", "type", "deleted",
+    "heading-1", "heading-2", "heading-3", "heading-4",
+    "mark", "code-inline", "link", "dim", "rule", "quote", "reasoning", "warning", "error", "accent",
+    "user-rule", "phase", "comment", "keyword", "string", "number", "function", "type", "deleted",
 )  # fmt: skip
-BACKGROUNDS: Final = ("user", "code", "pill")
-COMPONENTS: Final = frozenset(f"transcript--{name}" for name in (*FOREGROUNDS, *BACKGROUNDS))
+BACKGROUNDS: Final = ("user", "code")
+WHOLE: Final = ("pill", "hit", "hit-current")
+COMPONENTS: Final = frozenset(f"transcript--{name}" for name in (*FOREGROUNDS, *BACKGROUNDS, *WHOLE))
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Palette:
         """
         colours = {name: _foreground(lookup(f"transcript--{name}")) for name in FOREGROUNDS}
         for name in BACKGROUNDS:
-            style = lookup(f"transcript--{name}")
-            colours[name] = Style(bgcolor=style.bgcolor) if name != "pill" else style
+            colours[name] = Style(bgcolor=lookup(f"transcript--{name}").bgcolor)
+        colours.update({name: lookup(f"transcript--{name}") for name in WHOLE})
         return cls(base, colours)
 
     def __getitem__(self, name: str) -> Style:

@@ -54,6 +54,14 @@ class Piece(Protocol):
         """Draw the piece so that it fits `width` cells."""
         ...
 
+    def shown(self) -> str | None:
+        """Return the text as it is shown, or None where only drawing can tell."""
+        ...
+
+    def may_show(self, word: str) -> bool:
+        """Whether a case-folded word could be in what is shown."""
+        ...
+
     def estimate(self, width: int) -> int:
         """Guess how many lines `draw` would return, quickly."""
         ...
@@ -68,20 +76,40 @@ def estimate_lines(characters: int, newlines: int, width: int) -> int:
     return newlines + 1 + characters // (max(1, width) + 8)
 
 
-@dataclass
+@dataclass(slots=True)
 class MarkdownPiece:
-    """One top-level block, or one item of a top-level list."""
+    """One top-level block, or one item of a top-level list, or a part of one that is too long.
+
+    Args:
+        source: The Markdown.
+        shared: What it shares with the others.
+        gap: Whether a blank line stands before it.
+        ordinal: The number of the item, in an ordered list.
+        code_number: The number of the last block of code before it.
+        codes: How many blocks of code are in it.
+        join: What stands between the piece above and this one when both are copied.
+    """
 
     source: str
     shared: Shared
     gap: bool = False
     ordinal: int | None = None
     code_number: int = 0
+    codes: int = 0
+    join: str = "\n"
 
     def draw(self, width: int, palette: Palette) -> list[Line]:
         drawer = MarkdownDrawer(self.shared.parser, palette, self.shared.references, self.code_number, self.ordinal)
         lines = drawer.draw(self.source, width)
+        if self.join != "\n" and lines:
+            lines[0].join = self.join
         return [BLANK, *lines] if self.gap and lines else lines
+
+    def shown(self) -> str | None:
+        return self.source if self.source[:1].isalpha() and is_plain(self.source.rstrip()) else None
+
+    def may_show(self, word: str) -> bool:
+        return word in self.source.casefold() or ("[" in self.source and bool(self.shared.references))
 
     def estimate(self, width: int) -> int:
         source = self.source.rstrip()
@@ -91,26 +119,34 @@ class MarkdownPiece:
         return self.shared.version if "[" in self.source else None
 
 
-@dataclass
+@dataclass(slots=True)
 class LiteralPiece:
-    """Text that is shown as it is."""
+    """Text that is shown as it is; `join` stands between the piece above and this one when both are copied."""
 
     text: str
     style: str = ""
+    join: str = "\n"
     gap: bool = False
 
     def draw(self, width: int, palette: Palette) -> list[Line]:
         lines = wrap([(self.text, palette[self.style] if self.style else Style.null())], width)
-        return [BLANK, *lines] if self.gap else lines
+        lines[0].join = self.join
+        return lines
+
+    def shown(self) -> str | None:
+        return self.text
+
+    def may_show(self, word: str) -> bool:
+        return word in self.text.casefold()
 
     def estimate(self, width: int) -> int:
-        return estimate_lines(len(self.text), self.text.count("\n"), width) + self.gap
+        return estimate_lines(len(self.text), self.text.count("\n"), width)
 
     def key(self) -> object:
         return None
 
 
-@dataclass
+@dataclass(slots=True)
 class CodePiece:
     """Some lines of a block of code; the first piece of a block has its header."""
 
@@ -126,6 +162,12 @@ class CodePiece:
             lines.insert(0, header_line(self.code, self.number, width, palette))
         return [BLANK, *lines] if self.gap else lines
 
+    def shown(self) -> str | None:
+        return "\n".join(self.code.lines[self.start : self.end])
+
+    def may_show(self, word: str) -> bool:
+        return any(word in line.casefold() for line in self.code.lines[self.start : self.end])
+
     def estimate(self, width: int) -> int:
         del width
         return self.end - self.start + self.gap + (self.start == 0)
@@ -134,7 +176,7 @@ class CodePiece:
         return None
 
 
-@dataclass
+@dataclass(slots=True)
 class TableSource:
     """A table that may still be growing: the text of its cells, and how wide its columns have to be."""
 
@@ -171,7 +213,7 @@ class TableSource:
         return tuple(max(pair) for pair in zip(self._natural, partial, strict=False))
 
 
-@dataclass
+@dataclass(slots=True)
 class TablePiece:
     """Some rows of a table; the first piece of a table has its header."""
 
@@ -201,6 +243,13 @@ class TablePiece:
         for row in rows:
             lines.extend(row_lines(row, widths, table.aligns, gap))
         return lines
+
+    def shown(self) -> str | None:
+        return None
+
+    def may_show(self, word: str) -> bool:
+        rows = [self.table.header, *self.table.rows[self.start : self.end], self.table.partial or []]
+        return any(word in cell.casefold() for row in rows for cell in row)
 
     def estimate(self, width: int) -> int:
         del width

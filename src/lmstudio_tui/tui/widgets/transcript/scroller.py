@@ -5,16 +5,15 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
+from lmstudio_tui.tui.widgets.transcript.chunks import Canvas
 from lmstudio_tui.tui.widgets.transcript.document import Anchor, Document
 from lmstudio_tui.tui.widgets.transcript.inline import make_parser
-from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS, Geometry, Painter
+from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS, Geometry, Look, Painter
 from lmstudio_tui.tui.widgets.transcript.palette import Palette
-from lmstudio_tui.tui.widgets.transcript.view import Canvas, TurnView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +23,17 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.timer import Timer
 
+    from lmstudio_tui.tui.widgets.transcript.document import Place
+    from lmstudio_tui.tui.widgets.transcript.view import TurnView
+
 _INTERVAL: Final = 1 / 16
 """Shortest time between two drawings of text that streams in, in seconds."""
 _SHARE: Final = 8
 """A drawing that took long is followed by a pause this many times longer, so that a core is never used up."""
-_SLICE: Final = 0.012
+SLICE: Final = 0.012
 """Longest time, in seconds, that cutting a long text may take at once."""
+_PLAIN: Final = Look()
+_MARKED: Final = Look(marked=True)
 
 
 class TurnScroller(ScrollView):
@@ -90,7 +94,7 @@ class TurnScroller(ScrollView):
         if self._document.canvas is None:
             return
         started = perf_counter()
-        deadline = started + _SLICE
+        deadline = started + SLICE
         changed = self._document.height
         before = changed
         for view in list(self._dirty.values()):
@@ -103,10 +107,13 @@ class TurnScroller(ScrollView):
         if not self._follow:
             self._new_lines += max(0, self._document.height - before)
         self._relayout(changed, deadline)
+        self._document.take_in(deadline)
         self._flushed_at = perf_counter()
         # What is left over from a slice is not held back: it has arrived, and is to be seen.
-        self._pause = 0.0 if self._dirty else max(_INTERVAL, _SHARE * (self._flushed_at - started))
-        if self._dirty:
+        self._pause = (
+            0.0 if self._dirty or self._document.has_bulk else max(_INTERVAL, _SHARE * (self._flushed_at - started))
+        )
+        if self._dirty or self._document.has_bulk:
             self._schedule()
 
     def _relayout(self, changed: int | None = None, deadline: float | None = None) -> None:
@@ -206,6 +213,22 @@ class TurnScroller(ScrollView):
         self._follow = True
         self._show(lambda: self._last_top)
 
+    def _reveal(self, row: Callable[[], int], lead: int = 0) -> None:
+        """Bring a row into view, given as a function of the heights as they become known.
+
+        Args:
+            row: Returns the row.
+            lead: How many rows are left above it where it was out of view; with none, it moves only as far as it must.
+        """
+        top = self.scroll_offset.y
+        if top <= row() < top + self._rows:
+            return
+        self._follow = False
+        above = lead or (self._rows - 1 if row() >= top + self._rows else 0)
+        self._show(lambda: row() - above)
+        self._follow = self.scroll_offset.y >= self._last_top
+        self._tell()
+
     def _scroll_to_turn(self, view: TurnView) -> None:
         self._follow = False
         self._show(lambda: self._document.top(view))
@@ -256,7 +279,7 @@ class TurnScroller(ScrollView):
             self._painter.use(geometry, palette)
             self._document.use(Canvas(geometry.text, palette, version))
             self._drop_selection()
-        self._relayout(deadline=perf_counter() + _SLICE)
+        self._relayout(deadline=perf_counter() + SLICE)
         if self._dirty:
             self._schedule()
 
@@ -273,19 +296,18 @@ class TurnScroller(ScrollView):
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen."""
         place = self._document.place(self.scroll_offset.y + y)
-        if place is None:
-            strip = self._painter.blank()
-        else:
-            selection = self.text_selection
-            span = None
-            if selection is not None:
-                span = selection.get_span(place.view.serial << ROW_BITS | place.row)
-            strip = self._painter.paint(place, place.view is self._selected, span, self._highlight(span))
+        strip = self._painter.blank() if place is None else self._painter.paint(place, self._look(place))
         pill = self._pill
         return self._painter.pill(strip, pill) if pill and y == self._rows - 1 else strip
 
-    def _highlight(self, span: tuple[int, int] | None) -> Style:
-        return Style.null() if span is None else self.screen.get_component_rich_style("screen--selection")
+    def _look(self, place: Place) -> Look:
+        """Return what sets a line apart at the moment."""
+        marked = place.view is self._selected
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(place.view.serial << ROW_BITS | place.row)
+        if span is None:
+            return _MARKED if marked else _PLAIN
+        return Look(marked, span, self.screen.get_component_rich_style("screen--selection"))
 
     @property
     def _pill(self) -> str:

@@ -50,18 +50,15 @@ def _extract_rows(document: Document, view: TurnView, selection: Selection, pref
         span = selection.get_span(view.serial << ROW_BITS | row)
         if span is None:
             continue
+        if any(action.kind == "more" for action in line.actions):
+            # Folded away, but in the middle of what is selected.
+            for hidden in document.hidden_lines(view):
+                parts.extend((hidden.join, hidden.cut(0, -1)) if parts else (hidden.cut(0, -1),))
+            continue
         if parts:
             parts.append(line.join)
-        parts.append(_cut(line, span[0] - prefix, -1 if span[1] == -1 else span[1] - prefix))
+        parts.append(line.cut(span[0] - prefix, -1 if span[1] == -1 else span[1] - prefix))
     return "".join(parts)
-
-
-def _cut(line: Line, start: int, end: int) -> str:
-    if not line.copied:
-        return ""
-    text = line.text
-    last = len(text) - line.trailing
-    return text[max(start, line.indent) : last if end == -1 else max(0, min(end, last))]
 
 
 def word_at(line: Line, column: int) -> tuple[int, int] | None:

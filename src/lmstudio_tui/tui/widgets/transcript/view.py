@@ -1,91 +1,32 @@
-"""One turn as rows: its pieces in order, each with its height and, once it has been in view, its lines."""
+"""One turn as rows: its pieces in order, each with its height and, while it is near what is looked at, its lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from rich.segment import Segment
-
+from lmstudio_tui.tui.widgets.transcript.chunks import Canvas, Chunk
 from lmstudio_tui.tui.widgets.transcript.content import TurnContent
-from lmstudio_tui.tui.widgets.transcript.frame import CURSOR, bottom_lines, fold_line, text_width
+from lmstudio_tui.tui.widgets.transcript.frame import bottom_lines, fold_line, more_line
 from lmstudio_tui.tui.widgets.transcript.layout import Heights
-from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line, indent
-from lmstudio_tui.tui.widgets.transcript.pieces import Piece, estimate_lines
+from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line
+from lmstudio_tui.tui.widgets.transcript.model import Role, ToolView, Turn
+from lmstudio_tui.tui.widgets.transcript.pieces import CodePiece, MarkdownPiece, Piece, estimate_lines
+from lmstudio_tui.tui.widgets.transcript.tools import card_line, card_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from markdown_it import MarkdownIt
 
-    from lmstudio_tui.tui.widgets.transcript.model import Turn
-    from lmstudio_tui.tui.widgets.transcript.palette import Palette
-
-
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """What turns are drawn on.
-
-    Args:
-        width: The reading width, in cells.
-        palette: The styles.
-        version: Another number for each canvas that is not the same.
-    """
-
-    width: int
-    palette: Palette
-    version: int
-
-
-class Chunk:
-    """A piece with what is known of its rows."""
-
-    __slots__ = ("_drawn_for", "kind", "lines", "open", "piece")
-
-    def __init__(
-        self,
-        kind: Literal["frame", "fold", "reasoning", "text"],
-        piece: Piece | None = None,
-        lines: list[Line] | None = None,
-        opened: bool = False,
-    ) -> None:
-        self.kind = kind
-        self.piece = piece
-        self.lines = lines
-        self.open = opened
-        self._drawn_for: object = None
-
-    def height(self, canvas: Canvas) -> int:
-        """Return how many rows the chunk takes, or a guess."""
-        if self.lines is not None:
-            return len(self.lines)
-        return 0 if self.piece is None else self.piece.estimate(canvas.width)
-
-    def draw(self, canvas: Canvas, turn: Turn) -> list[Line]:
-        """Return the rows; they are drawn only when something has changed."""
-        if self.piece is None:
-            return self.lines or []
-        key = (canvas.version, self.piece.key())
-        if self.lines is not None and key == self._drawn_for:
-            return self.lines
-        width = text_width(turn, canvas.width)
-        if self.kind == "reasoning":
-            bar = Segment("│ " if width > 6 else "│", canvas.palette["rule"])
-            self.lines = indent(self.piece.draw(max(1, width - len(bar.text)), canvas.palette), bar, bar)
-        else:
-            self.lines = self.piece.draw(width, canvas.palette)
-        if self.open:
-            self._put_cursor(canvas, width)
-        self._drawn_for = key
-        return self.lines
-
-    def _put_cursor(self, canvas: Canvas, width: int) -> None:
-        last = self.lines[-1] if self.lines else BLANK
-        if last is not BLANK and last.copied and sum(part.cell_length for part in last.segments) < width:
-            last.segments = (*last.segments, Segment(CURSOR, canvas.palette["accent"]))
-            last.trailing = 1
+PartKind: TypeAlias = Literal["reasoning", "text"]
+LONG: Final = 24
+"""A prompt of more rows is folded by itself."""
+SHOWN: Final = 12
+"""How many rows of its text a folded message shows."""
+_COUNTED: Final = 24
+"""A folded message of more pieces is not drawn only to count its rows."""
 
 
 class TurnView:
@@ -100,17 +41,46 @@ class TurnView:
     def __init__(self, turn: Turn, serial: int, parser: MarkdownIt) -> None:
         self.id = turn.id
         self.serial = serial
-        self.content = TurnContent(turn, parser)
+        self._given: Turn | None = turn
+        self._parser = parser
+        self._content: TurnContent | None = None
         self.heights = Heights()
         self.chunks: list[Chunk] = []
         self.folded = True
+        """Whether the reasoning is folded."""
+        self.whole: bool | None = None
+        """Whether all of the text is shown; None where its length decides."""
+        self.cut = False
+        """Whether the text is folded to its first rows."""
+        self.opened: set[int] = set()
+        """The calls of functions that are shown whole."""
         self.stable = 0
         """How many rows at the top are as they were before the last `advance`."""
+        self.thoughts: list[Chunk] = []
+        """The finished chunks of the reasoning, shown or not."""
+        self.texts: list[Chunk] = []
+        """The finished chunks of the text, shown or not."""
         self._canvas: Canvas | None = None
+        self._known: tuple[int, int] | None = None
+        """The width and the height it had when its rows were let go of."""
         self._shape: object = None
-        self._thoughts: list[Chunk] = []
-        self._texts: list[Chunk] = []
+        self._before = 0
         self._placed = 0
+        self._cards: dict[int, tuple[ToolView, bool, Canvas, list[Chunk]]] = {}
+
+    @property
+    def content(self) -> TurnContent:
+        """The values and the text; taken in when they are first asked for, for most turns are out of view."""
+        if self._content is None:
+            assert self._given is not None
+            self._content = TurnContent(self._given, self._parser)
+            self._given = None
+        return self._content
+
+    @property
+    def bulk(self) -> int:
+        """How many characters have not been taken in."""
+        return 0 if self._given is None else len(self._given.text) + len(self._given.reasoning)
 
     @property
     def turn(self) -> Turn:
@@ -122,33 +92,106 @@ class TurnView:
         """How many rows the turn takes, as far as that is known."""
         return self.heights.total
 
+    @property
+    def foldable(self) -> bool:
+        """Whether it has anything to fold or unfold: reasoning, calls, or a long text that was asked for whole."""
+        return bool(self.content.words or self.content.values.tools or self.cut or self.whole)
+
     def is_laid_out(self, canvas: Canvas) -> bool:
         """Whether the turn is laid out for this canvas, perhaps without what came last."""
-        return self._canvas == canvas
+        return self._canvas is canvas
 
     def is_current(self, canvas: Canvas) -> bool:
         """Whether the turn is laid out for this canvas, with all of its text."""
-        return self._canvas == canvas and not self.content.pending
+        return self._canvas is canvas and not self.content.pending
 
     def estimate(self, canvas: Canvas) -> int:
         """Return how many rows the turn takes, or guess without looking into its text."""
-        if self._canvas == canvas:
+        if self._canvas is canvas:
             return self.height
-        answer, values = self.content.answer, self.content.values
-        extra = 2 * bool(values.footer or values.model) + 2 * bool(values.note) + 2 * bool(self.content.words) + 1
-        return estimate_lines(answer.characters, answer.newlines, canvas.width) + extra
+        if self._known is not None and self._known[0] == canvas.width:
+            return self._known[1]
+        if self._given is not None:
+            values, characters, newlines = self._given, len(self._given.text), self._given.text.count("\n")
+            thought = bool(values.reasoning)
+        else:
+            values, answer = self.content.values, self.content.answer
+            characters, newlines, thought = answer.characters, answer.newlines, self.content.words > 0
+        extra = 2 * bool(values.footer or values.model) + 2 * bool(values.note) + 2 * thought + 1
+        rows = estimate_lines(characters, newlines, canvas.width)
+        if rows > LONG and not self.whole and (values.role is Role.USER or self.whole is False):
+            rows = SHOWN + 1
+        return rows + extra + 2 * bool(values.caution) + len(values.attachments) + len(values.tools)
 
-    def update(self, turn: Turn) -> None:
-        """Take new values, given as a whole turn."""
-        if self.content.update(turn):
-            self._thoughts.clear()
-            self._texts.clear()
+    def unload(self) -> None:
+        """Let go of everything but the text and the height."""
+        if self._canvas is None or not self.content.is_final:
+            return
+        self._known = (self._canvas.width, self.height)
+        self.content.unload()
+        self._canvas = self._shape = None
+        self.chunks, self.texts, self.thoughts = [], [], []
+        self.heights = Heights()
+        self._cards.clear()
+
+    def update(self, turn: Turn, text: str | None = None, reasoning: str | None = None) -> None:
+        """Take new values, as `TurnContent.update` does."""
+        if self.content.update(turn, text, reasoning):
+            self.thoughts.clear()
+            self.texts.clear()
             self._shape = None
+
+    # --- folding --------------------------------------------------------------------------------------------------
 
     def fold(self, folded: bool) -> None:
         """Fold or unfold the reasoning."""
         self.folded = folded
         self.content.pending = True
+
+    def show_whole(self, whole: bool) -> None:
+        """Show all of the text, or only its first rows."""
+        self.whole = whole
+        self.content.pending = True
+
+    def open_tools(self, numbers: set[int]) -> None:
+        """Show these calls of functions whole, and no others."""
+        self.opened = numbers
+        self.content.pending = True
+
+    def toggle(self) -> None:
+        """Unfold what is folded: the text, else the reasoning and the calls; where nothing is, fold those."""
+        if self.cut:
+            self.show_whole(True)
+            return
+        calls = len(self.content.values.tools)
+        if self.whole and not calls and not self.content.words:
+            self.show_whole(False)
+            return
+        closed = (self.folded and self.content.words > 0) or len(self.opened) < calls
+        self.fold(not closed)
+        self.open_tools(set(range(calls)) if closed else set())
+
+    def tool_row(self, number: int) -> int:
+        """Return the row at which the card of a call stands."""
+        for index, chunk in enumerate(self.chunks):
+            if chunk.kind == "tool" and chunk.number == number:
+                return self.heights.top(index)
+        return 0
+
+    def code_row(self, number: int, canvas: Canvas) -> int | None:
+        """Return the row of the header above a block of code, or None where it is not shown."""
+        for index, chunk in enumerate(self.chunks):
+            piece = chunk.piece
+            if isinstance(piece, CodePiece):
+                holds = piece.number == number and piece.start == 0
+            else:
+                holds = isinstance(piece, MarkdownPiece) and 0 < number - piece.code_number <= piece.codes
+            for row, line in enumerate(chunk.draw(canvas, self.content.values) if holds else ()):
+                if line.heads(number):
+                    return self.heights.top(index) + row
+        return None
+
+    # --- bringing up to date --------------------------------------------------------------------------------------
 
     def advance(self, canvas: Canvas, deadline: float | None = None) -> bool:
         """Bring the chunks up to date with the text; False when time ran out first."""
@@ -156,16 +199,19 @@ class TurnView:
             self.stable = self.height
             return True
         done = self.content.advance(deadline)
-        self._sync(self._thoughts, self.content.thoughts.splitter.closed, "reasoning")
-        self._sync(self._texts, self.content.answer.splitter.closed, "text")
-        renewed = canvas != self._canvas
-        self._canvas = canvas
+        self.content.pending = not done
+        self._sync(self.thoughts, self.content.thoughts.closed, "reasoning")
+        self._sync(self.texts, self.content.answer.closed, "text")
+        renewed = canvas is not self._canvas
         if renewed:
-            for chunk in (*self._thoughts, *self._texts):
-                chunk.lines = None
-        shape = (renewed or self._shape is None, self.folded, self.content.words > 0, self.content.answer.begun)
-        unfolded = self.content.words > 0 and not self.folded
-        if shape != self._shape or unfolded:
+            same_width = self._canvas is not None and self._canvas.width == canvas.width
+            for chunk in chain(self.thoughts, self.texts):
+                chunk.forget(same_width)
+        self._canvas = canvas
+        self._known = None
+        self.cut = self._is_cut(canvas)
+        shape = self._current_shape(renewed or self._shape is None)
+        if shape != self._shape or self.cut:
             self._compose(canvas)
         else:
             self._extend(canvas, deadline)
@@ -184,26 +230,100 @@ class TurnView:
         for chunk in list(self.chunks):
             yield from chunk.draw(canvas, self.content.values)
 
+    def hidden_lines(self, canvas: Canvas) -> Iterator[Line]:
+        """Draw and return the rows of the text that are folded away."""
+        rows = 0
+        for chunk in self._text_chunks():
+            for line in list(chunk.draw(canvas, self.content.values)):
+                rows += 1
+                if rows > SHOWN:
+                    yield line
+
+    def part_chunks(self, kind: PartKind) -> list[Chunk]:
+        """Return the chunks of the reasoning or of the text, shown or not, with those that may still change."""
+        closed = self.thoughts if kind == "reasoning" else self.texts
+        part = self.content.thoughts if kind == "reasoning" else self.content.answer
+        shown = {id(chunk.piece): chunk for chunk in self.chunks[self._placed :]}
+        return [*closed, *[shown.get(id(piece)) or Chunk(kind, piece) for piece in part.open]]
+
     # --- chunks ---------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _sync(chunks: list[Chunk], pieces: list[Piece], kind: Literal["reasoning", "text"]) -> None:
-        chunks.extend(Chunk(kind, piece) for piece in islice(pieces, len(chunks), None))
+    def _sync(chunks: list[Chunk], pieces: list[Piece], kind: PartKind) -> None:
+        chunks.extend([Chunk(kind, piece) for piece in pieces[len(chunks) :]])
+
+    def _current_shape(self, anew: bool) -> tuple[object, ...]:
+        """Return what decides whether new text only goes on at the end of what is there."""
+        words, begun = self.content.words > 0, self.content.answer.begun
+        late = self.content.thoughts.characters if words and begun and not self.folded else 0
+        return anew, self.folded, words, begun, self.cut, late
+
+    def _is_cut(self, canvas: Canvas) -> bool:
+        automatic = self.whole is None and self.content.values.role is Role.USER
+        if not automatic and self.whole is not False:
+            return False
+        limit = LONG if automatic else SHOWN + 1
+        rows = 0
+        for chunk in self._text_chunks():
+            rows += len(chunk.draw(canvas, self.content.values)) if chunk.rows is None else chunk.rows
+            if rows > limit:
+                return True
+        return False
+
+    def _text_chunks(self) -> Iterator[Chunk]:
+        yield from self.texts
+        for piece in self.content.answer.open:
+            yield Chunk("text", piece)
+
+    @property
+    def _thinks(self) -> bool:
+        """Whether new text goes on at the end of the reasoning."""
+        return self.content.words > 0 and not self.folded and not self.content.answer.begun and not self.cut
 
     def _compose(self, canvas: Canvas) -> None:
         """Put all chunks in order anew."""
         old = self.chunks
-        self.chunks = self._before_text(canvas)
-        self.chunks.extend(self._texts)
+        chunks = self.chunks = []
+        if self.content.words:
+            chunks.append(Chunk("fold", lines=[self._fold_line(canvas)]))
+            if not self.folded and not self.cut and not self._thinks:
+                chunks.extend(self.thoughts)
+                chunks.extend([Chunk("reasoning", piece) for piece in self.content.thoughts.open])
+            if self.content.answer.begun:
+                chunks.append(Chunk("frame", lines=[BLANK]))
+        self._before = len(chunks)
+        if self.cut:
+            self._append_cut(canvas)
+        else:
+            chunks.extend(self.thoughts if self._thinks else self.texts)
         same = 0
-        while same < min(len(old), len(self.chunks)) and old[same] is self.chunks[same]:
+        while same < min(len(old), len(chunks)) and old[same] is chunks[same]:
             same += 1
         self.stable = min(self.heights.top(same), self.heights.total)
         self.heights = Heights()
-        for chunk in self.chunks:
+        for chunk in chunks:
             self.heights.append(chunk.height(canvas))
-        self._placed = len(self.chunks)
+        self._placed = len(chunks)
         self._append_rest(canvas)
+
+    def _append_cut(self, canvas: Canvas) -> None:
+        """Put the first rows of the text, and a line for the others."""
+        shown: list[Line] = []
+        total = 0
+        chunks = list(self._text_chunks())
+        exact = not self.content.pending and len(chunks) <= _COUNTED
+        for chunk in chunks:
+            if len(shown) < SHOWN or (exact and chunk.rows is None):
+                shown.extend(chunk.draw(canvas, self.content.values)[: SHOWN - len(shown)])
+            total += chunk.height(canvas)
+            if len(shown) >= SHOWN and not exact and self.content.values.status == "streaming":
+                answer = self.content.answer
+                total = max(total, estimate_lines(answer.characters, answer.newlines, canvas.width))
+                break
+        exact = exact or all(chunk.rows is not None for chunk in chunks)
+        self.chunks.append(Chunk("text", lines=shown))
+        more = more_line(max(1, total - SHOWN), exact, canvas.width, canvas.palette)
+        self.chunks.append(Chunk("more", lines=[more]))
 
     def _extend(self, canvas: Canvas, deadline: float | None) -> None:
         """Put what is new behind the finished chunks."""
@@ -212,7 +332,7 @@ class TurnView:
         first = self._placed - self._before
         del self.chunks[self._placed :]
         self.heights.truncate(self._placed)
-        for chunk in self._texts[first:]:
+        for chunk in (self.thoughts if self._thinks else self.texts)[first:]:
             self.chunks.append(chunk)
             # Drawn even out of view, so that what comes in below is counted right, but only while there is time.
             if deadline is not None and perf_counter() < deadline:
@@ -220,7 +340,8 @@ class TurnView:
             self.heights.append(chunk.height(canvas))
         place, self._placed = self._placed, len(self.chunks)
         self._append_rest(canvas)
-        self._renew_fold(canvas)
+        if self.content.words:
+            self._renew_fold(canvas)
         if previous is not None and previous.open:
             self._compare(place, previous, canvas)
 
@@ -232,34 +353,41 @@ class TurnView:
                 break
             self.stable += 1
 
-    def _before_text(self, canvas: Canvas) -> list[Chunk]:
-        chunks: list[Chunk] = []
-        if self.content.words:
-            chunks.append(Chunk("fold", lines=[self._fold_line(canvas)]))
-            if not self.folded:
-                chunks.extend(self._thoughts)
-                pieces = self.content.thoughts.splitter.open
-                chunks.extend(Chunk("reasoning", piece, opened=not self.content.answer.begun) for piece in pieces)
-            if self.content.answer.begun:
-                chunks.append(Chunk("frame", lines=[BLANK]))
-        self._before = len(chunks)
-        return chunks
-
     def _append_rest(self, canvas: Canvas) -> None:
-        rest = [Chunk("text", piece, opened=True) for piece in self.content.answer.splitter.open]
+        rest: list[Chunk] = []
+        if self._thinks:
+            rest = [Chunk("reasoning", piece, opened=True) for piece in self.content.thoughts.open]
+        elif not self.cut:
+            rest = [Chunk("text", piece, opened=True) for piece in self.content.answer.open]
         spoken = bool(self.content.words or self.content.answer.begun)
+        for number, tool in enumerate(self.content.values.tools):
+            if spoken and not number:
+                rest.append(Chunk("frame", lines=[BLANK]))
+            rest.extend(self._card(number, tool, canvas))
+        spoken = spoken or bool(self.content.values.tools)
         rest.append(Chunk("frame", lines=bottom_lines(self.content.values, spoken, canvas.width, canvas.palette)))
         self.chunks.extend(rest)
         for chunk in rest:
             self.heights.append(chunk.height(canvas))
 
+    def _card(self, number: int, tool: ToolView, canvas: Canvas) -> list[Chunk]:
+        opened = number in self.opened and not self.cut
+        known = self._cards.get(number)
+        if known is not None and known[2] is canvas and known[:2] == (tool, opened):
+            return known[3]
+        line = card_line(tool, number, opened, canvas.width, canvas.palette)
+        chunks = [Chunk("tool", lines=[line], number=number)]
+        if opened:
+            chunks.extend([Chunk("tool", piece, number=number) for piece in card_pieces(tool)])
+        self._cards[number] = (tool, opened, canvas, chunks)
+        return chunks
+
     def _renew_fold(self, canvas: Canvas) -> None:
-        if self.content.words:
-            line = self._fold_line(canvas)
-            if self.chunks[0].lines != [line]:
-                self.chunks[0].lines = [line]
-                self.stable = 0
+        line = self._fold_line(canvas)
+        if self.chunks[0].lines != [line]:
+            self.chunks[0].lines = [line]
+            self.stable = 0
 
     def _fold_line(self, canvas: Canvas) -> Line:
-        content = self.content
-        return fold_line(content.values, self.folded, content.words, content.answer.begun, canvas.width, canvas.palette)
+        content, folded = self.content, self.folded or self.cut
+        return fold_line(content.values, folded, content.words, content.answer.begun, canvas.width, canvas.palette)

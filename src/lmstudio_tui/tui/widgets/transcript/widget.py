@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 
-from textual.geometry import Offset
-from textual.message import Message
-from textual.selection import Selection
-
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS
+from lmstudio_tui.tui.widgets.transcript import messages
+from lmstudio_tui.tui.widgets.transcript.figures import branch_label
 from lmstudio_tui.tui.widgets.transcript.palette import COMPONENTS
-from lmstudio_tui.tui.widgets.transcript.scroller import TurnScroller
+from lmstudio_tui.tui.widgets.transcript.scroller import SLICE
+from lmstudio_tui.tui.widgets.transcript.searching import HitFinder
 from lmstudio_tui.tui.widgets.transcript.selecting import extract, word_at
 
 if TYPE_CHECKING:
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+    from textual.selection import Selection
 
     from lmstudio_tui.tui.widgets.transcript.lines import Action
-    from lmstudio_tui.tui.widgets.transcript.model import CodeBlock, Role, Status, Turn
+    from lmstudio_tui.tui.widgets.transcript.model import CodeBlock, Role, Status, ToolView, Turn
     from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 
@@ -39,9 +39,14 @@ class TurnFields(TypedDict, total=False):
     note: str
     reasoning_label: str
     activity: str
+    branch: tuple[int, int] | None
+    attachments: tuple[str, ...]
+    tools: tuple[ToolView, ...]
+    phases: tuple[tuple[str, float], ...]
+    caution: str
 
 
-class Transcript(TurnScroller, can_focus=True):
+class Transcript(HitFinder, can_focus=True):
     """A conversation that is read, scrolled, folded and copied from while it grows.
 
     It takes turns as values and knows nothing of where they come from. What has streamed in is drawn at most 16 times a
@@ -63,7 +68,10 @@ class Transcript(TurnScroller, can_focus=True):
         & > .transcript--user { background: $foreground 7%; }
         & > .transcript--user-rule { color: $text-muted; }
         & > .transcript--accent { color: $accent; }
-        & > .transcript--heading { text-style: bold; }
+        & > .transcript--heading-1 { text-style: bold underline; }
+        & > .transcript--heading-2 { text-style: bold; }
+        & > .transcript--heading-3 { text-style: bold italic; }
+        & > .transcript--heading-4 { text-style: italic; }
         & > .transcript--mark { color: $text-muted; }
         & > .transcript--code { background: $foreground 4%; }
         & > .transcript--code-inline { color: $text-accent; }
@@ -74,6 +82,9 @@ class Transcript(TurnScroller, can_focus=True):
         & > .transcript--reasoning { color: $text-muted; }
         & > .transcript--warning { color: $text-warning; }
         & > .transcript--error { color: $text-error; }
+        & > .transcript--phase { color: $text-accent; }
+        & > .transcript--hit { background: $warning 35%; }
+        & > .transcript--hit-current { background: $warning; color: $background; text-style: bold; }
         & > .transcript--pill { background: $accent; color: $background; text-style: bold; }
         & > .transcript--comment { color: $text-muted; text-style: italic; }
         & > .transcript--keyword { color: $text-primary; }
@@ -85,6 +96,8 @@ class Transcript(TurnScroller, can_focus=True):
         &:ansi > .transcript--dim, &:ansi > .transcript--mark, &:ansi > .transcript--rule { text-style: dim; }
         &:ansi > .transcript--reasoning, &:ansi > .transcript--user-rule { text-style: dim; }
         &:ansi > .transcript--comment { text-style: dim italic; }
+        &:ansi > .transcript--hit { text-style: underline; }
+        &:ansi > .transcript--hit-current { text-style: reverse; }
     }
     """
 
@@ -92,48 +105,20 @@ class Transcript(TurnScroller, can_focus=True):
         *bindings(
             *("transcript.up", "transcript.down", "transcript.page_up", "transcript.page_down"),
             *("transcript.half_up", "transcript.half_down", "transcript.start", "transcript.end"),
-            *("transcript.previous", "transcript.next", "transcript.fold"),
+            *("transcript.previous", "transcript.next", "transcript.fold", "transcript.fold_message"),
+            *("transcript.select", "transcript.previous_code", "transcript.next_code", "transcript.save_code"),
+            *("transcript.previous_branch", "transcript.next_branch"),
+            *("transcript.next_hit", "transcript.previous_hit"),
         )
     ]
 
-    @dataclass
-    class TurnSelected(Message):
-        """Another turn was selected, with the keyboard or with a click."""
-
-        transcript: Transcript
-        turn_id: str
-
-        @property
-        def control(self) -> Transcript:
-            """The transcript it came from."""
-            return self.transcript
-
-    @dataclass
-    class CodeCopyRequested(Message):
-        """The copy button of a block of code was clicked."""
-
-        transcript: Transcript
-        turn_id: str
-        number: int
-        code: str
-
-        @property
-        def control(self) -> Transcript:
-            """The transcript it came from."""
-            return self.transcript
-
-    @dataclass
-    class FollowChanged(Message):
-        """The transcript left the end or came back to it, or more came in below what is read."""
-
-        transcript: Transcript
-        at_end: bool
-        new_lines: int
-
-        @property
-        def control(self) -> Transcript:
-            """The transcript it came from."""
-            return self.transcript
+    TurnSelected = messages.TurnSelected
+    CodeCopyRequested = messages.CodeCopyRequested
+    CodeSaveRequested = messages.CodeSaveRequested
+    BranchWanted = messages.BranchWanted
+    LookWanted = messages.LookWanted
+    HitsChanged = messages.HitsChanged
+    FollowChanged = messages.FollowChanged
 
     # --- turns ----------------------------------------------------------------------------------------------------
 
@@ -151,6 +136,10 @@ class Transcript(TurnScroller, can_focus=True):
         """Return a turn as it is now. Raises KeyError when there is none."""
         return self._document[turn_id].turn
 
+    def turn_values(self, turn_id: str) -> Turn:
+        """Return a turn as it is now, but without its texts: at no cost. Raises KeyError when there is none."""
+        return self._document[turn_id].content.values
+
     def code_blocks(self, turn_id: str) -> list[CodeBlock]:
         """Return the blocks of code in a turn, numbered as on the screen. Raises KeyError without such a turn."""
         return self._document[turn_id].content.codes
@@ -164,13 +153,16 @@ class Transcript(TurnScroller, can_focus=True):
         self.clear()
         for turn in turns:
             self._document.add(turn)
-        self._relayout()
+        self._relayout(deadline=perf_counter() + SLICE)
+        if self._document.has_bulk:
+            self._schedule()
+        self._search_anew()
 
     def remove_turn(self, turn_id: str) -> None:
         """Take a turn out. Raises KeyError when there is none."""
         view = self._document[turn_id]
-        if view is self._selected:
-            self._selected = None
+        self._finder.forget(view)
+        self._let_go(view)
         row = self._document.top(view)
         self._document.remove(turn_id)
         self._dirty.pop(view.serial, None)
@@ -182,12 +174,20 @@ class Transcript(TurnScroller, can_focus=True):
         """Take all turns out."""
         self._document.clear()
         self._dirty.clear()
-        self._selected = None
+        self._let_go(None)
         self._anchor = None
+        self._finder.begin(self._finder.needle)
         self._follow = True
         self._new_lines = 0
         self._drop_selection()
         self._relayout()
+
+    def _let_go(self, view: TurnView | None) -> None:
+        """Select neither a turn nor its code that is no longer there; None stands for all."""
+        if view is None or view is self._selected:
+            self._selected = None
+        if self._chosen is not None and view in (None, self._chosen[0]):
+            self._chosen = None
 
     def append_text(self, turn_id: str, delta: str) -> None:
         """Go on with the answer of a turn. Raises KeyError when there is none."""
@@ -205,82 +205,48 @@ class Transcript(TurnScroller, can_focus=True):
         """Make the answer so far part of the reasoning, as when only the end of a thought told that it was one."""
         view = self._document[turn_id]
         turn = view.turn
-        view.update(replace(turn, text="", reasoning=turn.reasoning + turn.text))
+        view.update(turn, "", turn.reasoning + turn.text)
         self._mark(view)
 
     def update_turn(self, turn_id: str, **fields: Unpack[TurnFields]) -> None:
         """Change some values of a turn. Raises KeyError when there is none."""
         view = self._document[turn_id]
-        view.update(replace(view.turn, **fields))
+        view.update(replace(view.content.values, **fields), fields.get("text"), fields.get("reasoning"))
         self._mark(view)
+
+    def replace_turn(self, turn: Turn) -> None:
+        """Show a turn as it is now. Raises KeyError when there is none of its id."""
+        view = self._document[turn.id]
+        view.update(turn)
+        self._mark(view)
+
+    def show_turn(self, turn_id: str) -> None:
+        """Select a turn and bring it into view. Nothing happens when there is none."""
+        if turn_id in self._document:
+            view = self._document[turn_id]
+            self._select(view)
+            self._scroll_to_turn(view)
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
-    def action_line(self, lines: int) -> None:
-        """Scroll by some lines."""
-        self._scroll_by(lines)
+    def action_branch(self, step: int) -> None:
+        """Ask for the version of a turn after the one shown (1), or before it (-1).
 
-    def action_page(self, pages: float) -> None:
-        """Scroll by some screens, less the line that keeps the eye in place."""
-        self._scroll_by(round(max(1, self._rows - 1) * pages))
-
-    def action_start(self) -> None:
-        """Go to the first line."""
-        self._scroll_start()
-
-    def action_end(self) -> None:
-        """Go to the last line, and follow what comes in."""
-        self._scroll_end()
-
-    def action_select_turn(self, step: int) -> None:
-        """Select the turn before or after the selected one, or the first in view."""
-        views = self._document.views
-        if not views:
-            return
-        if self._selected is None:
-            found = self._document.view_at(self.scroll_offset.y + (self._rows - 1 if step < 0 else 0))
-            view = views[-1] if found is None else found[0]
-        else:
-            index = self._document.index(self._selected) + step
-            if not 0 <= index < len(views):
-                return
-            view = views[index]
-        self._select(view)
-        self._scroll_to_turn(view)
-
-    def action_fold(self) -> None:
-        """Fold or unfold the reasoning of the selected turn, or of the last one in view that has any."""
-        view = self._selected or self._foldable()
+        Of the selected turn, or of the last one in view that has several.
+        """
+        view = self._selected or self._last_in_view(lambda one: bool(branch_label(one.content.values.branch)))
         if view is not None:
-            self._toggle(view)
+            self._want_branch(view, step)
 
-    def _foldable(self) -> TurnView | None:
-        top = self.scroll_offset.y
-        for row in range(top + self._rows - 1, top - 1, -1):
-            place = self._document.place(row)
-            if place is not None and place.view.content.words:
-                return place.view
-        return None
-
-    def _toggle(self, view: TurnView) -> None:
-        if not view.content.words:
-            return
-        view.fold(not view.folded)
-        if self._follow and not view.content.is_final:
-            self._mark(view)
-            return
-        # The fold line stays where it is, or comes into view: what unfolds appears below it.
-        offset = min(0, self.scroll_offset.y - self._document.top(view))
-        self._follow = False
-        self._document.advance(view)
-        self._show(lambda: self._document.top(view) + offset)
-        self._follow = self.scroll_offset.y >= self._last_top
-        self._tell()
+    def _want_branch(self, view: TurnView, step: int) -> None:
+        branch = view.content.values.branch
+        if branch is not None and 1 <= branch[0] + step <= branch[1]:
+            self.post_message(messages.BranchWanted(self, view.id, step))
 
     # --- mouse ----------------------------------------------------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
-        """Answer to a click on the pill, a fold line, a copy button, or a turn."""
+        """Answer to a click on the pill, a fold line, a card, a switch, a word above a block of code, or a turn."""
         pill = self._pill
         if pill and event.y == self._rows - 1 and event.x >= self._painter.pill_start(pill):
             self._scroll_end()
@@ -288,57 +254,43 @@ class Transcript(TurnScroller, can_focus=True):
         place = self._document.place(self.scroll_offset.y + event.y)
         if place is None:
             return
-        action = place.line.action
-        if event.chain == 1 and action is not None and self._hits(action, event.x):
+        cell = event.x - self._painter.geometry.prefix
+        action = place.line.action_at(cell) or self._painter.head_action(place, cell)
+        if event.chain == 1 and action is not None:
             self._act(action, place.view)
             return
         if event.chain == 1 and self.text_selection is not None:
             return
         self._select(place.view)
-        if event.chain == 2:
-            column = event.x - self._painter.geometry.prefix
-            word = word_at(place.line, column)
-            if word is not None:
-                self._select_text(place.view, place.row, word)
-
-    def _hits(self, action: Action, x: int) -> bool:
-        return x - self._painter.geometry.prefix >= action.start
+        word = word_at(place.line, cell) if event.chain == 2 else None
+        if word is not None:
+            self._select_word(place, word)
 
     def _act(self, action: Action, view: TurnView) -> None:
-        if action.kind == "fold":
-            self._toggle(view)
-            return
-        for block in view.content.codes:
-            if block.number == action.number:
-                self.post_message(self.CodeCopyRequested(self, view.id, block.number, block.code))
-
-    def _select(self, view: TurnView) -> None:
-        if view is not self._selected:
-            self._selected = view
-            self.refresh()
-            self.post_message(self.TurnSelected(self, view.id))
+        match action.kind:
+            case "fold":
+                self._refold(view, lambda: view.fold(not view.folded))
+            case "tool":
+                self._toggle_tool(view, action.number)
+            case "more":
+                self._unfold_below(view)
+            case "branch":
+                self._want_branch(view, action.number)
+            case "look":
+                self.post_message(messages.LookWanted(self, view.id, action.number))
+            case "copy" | "save":
+                self._act_on_code(action.kind, view, action.number)
 
     def _follow_changed(self, at_end: bool, new_lines: int) -> None:
-        self.post_message(self.FollowChanged(self, at_end, new_lines))
+        self.post_message(messages.FollowChanged(self, at_end, new_lines))
 
     # --- text selection -------------------------------------------------------------------------------------------
 
     def text_select_all(self) -> None:
         """Do nothing: a double click selects a word here, not the whole conversation."""
 
-    def _select_text(self, view: TurnView, row: int, word: tuple[int, int]) -> None:
-        y = view.serial << ROW_BITS | row
-        prefix = self._painter.geometry.prefix
-        start, end = Offset(prefix + word[0], y), Offset(prefix + word[1], y)
-        self.screen.selections = {self: Selection(start, end)}
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text: without gutters and padding, and with the line ends of the source."""
         if self._document.canvas is None:
             return None
         return extract(self._document, selection, self._painter.geometry.prefix), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Show another selection."""
-        del selection
-        self.refresh()

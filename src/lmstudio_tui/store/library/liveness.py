@@ -1,0 +1,99 @@
+"""Which processes are writing: each that writes an answer holds a lock on a file of its own beside the library.
+
+The system lets go of the lock when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+from lmstudio_tui.store.library.records import new_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from filelock import BaseFileLock
+
+_ENDING = ".lock"
+
+
+class Presence:
+    """This process, as others see it.
+
+    Args:
+        database: the library.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._token: str | None = None
+        self._lock: BaseFileLock | None = None
+
+    def token(self) -> str | None:
+        """What others know this process by, from the first call on; None where files cannot be locked."""
+        if self._lock is None:
+            token = new_id()
+            self._lock = taken(self._path(token), seconds=1.0)
+            self._token = token if self._lock is not None else None
+        return self._token
+
+    def alive(self, token: str | None) -> bool:
+        """Whether the process of that name is still there."""
+        if token is None or not token.isalnum():
+            return False
+        path = self._path(token)
+        if token == self._token:
+            return True
+        if not path.exists():
+            return False
+        lock = taken(path)
+        if lock is None:
+            return True
+        _discard(path, lock)
+        return False
+
+    def clean(self) -> None:
+        """Remove what processes have left that are gone."""
+        with suppress(OSError):
+            for path in list(self._database.parent.iterdir()):
+                token = path.name.removeprefix(f"{self._database.name}.").removesuffix(_ENDING)
+                if path == self._path(token):
+                    self.alive(token)
+
+    def leave(self) -> None:
+        """This process writes no more."""
+        if self._lock is not None and self._token is not None:
+            _discard(self._path(self._token), self._lock)
+        self._lock = self._token = None
+
+    def _path(self, token: str) -> Path:
+        return self._database.with_name(f"{self._database.name}.{token}{_ENDING}")
+
+
+def taken(path: Path, seconds: float = 0.0) -> BaseFileLock | None:
+    """A lock on that file, which is made if need be; None when another process has it, or files cannot be locked."""
+    from filelock import FileLock, SoftFileLock, Timeout
+
+    # The thread that takes it need not be the one that gives it back.
+    lock = FileLock(path, timeout=seconds, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(poll_interval=0.02)
+    except (OSError, NotImplementedError, Timeout):
+        return None
+    if isinstance(cast("object", lock), SoftFileLock):  # A file that outlives its process says nothing about it.
+        lock.release()
+        return None
+    return lock
+
+
+def _discard(path: Path, lock: BaseFileLock) -> None:
+    # While the lock is held, so that nobody holds one on a file that is gone; Windows allows it only afterwards.
+    with suppress(OSError):
+        path.unlink()
+    with suppress(OSError):
+        lock.release()
+    if os.name == "nt":
+        with suppress(OSError):
+            path.unlink()

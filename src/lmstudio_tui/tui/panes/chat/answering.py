@@ -1,0 +1,91 @@
+"""Having a prompt answered: what runs in the worker thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from lmstudio_tui.features.chat.answers import answered
+from lmstudio_tui.features.chat.joining import Joiner, joined
+from lmstudio_tui.features.chat.live import Delivered, Keeper, ask
+from lmstudio_tui.sdk import BadRequestError, LMStudioError, PartialCompletion, Timings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lmstudio_tui.sdk import CancelScope, ChatCompletionRequest, LMStudioSDK, StreamEvent
+    from lmstudio_tui.store.library.records import Message
+    from lmstudio_tui.store.library.writer import AnswerWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an answer ended.
+
+    Args:
+        message: as it is kept.
+        error: why it is not whole.
+    """
+
+    message: Message
+    error: LMStudioError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One answer that is to be had.
+
+    Args:
+        client: whom to ask.
+        begun: the message, before anything has arrived; when an answer is gone on with, what it was until then.
+        request: makes the request; it may read attachments. It is told how to go on with an answer: `True` ends the
+            conversation with it, for the model to go on from there; `ask` asks for it.
+        writer: keeps the answer as it comes.
+        go_on: whether what arrives is put behind what was there.
+    """
+
+    client: LMStudioSDK
+    begun: Message
+    request: Callable[[bool | Literal["ask"]], ChatCompletionRequest]
+    writer: AnswerWriter
+    go_on: bool = False
+
+    def run(self, emit: Callable[[StreamEvent], None], scope: CancelScope) -> Outcome:
+        """Ask, keep what comes, and keep how it ended. Blocks; for a worker thread."""
+        keeper = _Joined(self.writer, self.begun) if self.go_on else self.writer
+        delivered = self._ask(self.go_on, emit, scope, keeper)
+        # Some models' templates refuse a conversation that ends with an answer: these are asked in words.
+        if self.go_on and isinstance(delivered.error, BadRequestError) and not delivered.partial.cursor:
+            delivered = self._ask("ask", emit, scope, keeper)
+        message = answered(self.begun, delivered, partial(joined, self.begun.text) if self.go_on else None)
+        self.writer.end(message)
+        return Outcome(message, delivered.error)
+
+    def _ask(
+        self, prefill: bool | Literal["ask"], emit: Callable[[StreamEvent], None], scope: CancelScope, keeper: Keeper
+    ) -> Delivered:
+        try:
+            request = self.request(prefill)
+        except LMStudioError as error:
+            return Delivered(PartialCompletion(), Timings(duration_ms=0.0), error=error)
+        return ask(self.client, request, scope, emit, keeper)
+
+
+class _Joined:
+    """Keeps what comes behind what was there, without what the server repeats."""
+
+    def __init__(self, writer: AnswerWriter, begun: Message) -> None:
+        self._writer = writer
+        self._begun = begun
+        self._joiner = Joiner(begun.text)
+
+    def text(self, piece: str) -> None:
+        if more := self._joiner.feed(piece):
+            self._writer.text(more)
+
+    def reasoning(self, piece: str) -> None:
+        self._writer.reasoning(piece)
+
+    def replace(self, text: str, reasoning: str) -> None:
+        self._writer.replace(joined(self._begun.text, text), self._begun.reasoning + reasoning)

@@ -1,0 +1,332 @@
+"""A conversation on the screen: its layout, and its messages in the transcript and in the library."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual.containers import Vertical
+from textual.message import Message as TextualMessage
+from textual.widgets import ContentSwitcher, Static
+
+from lmstudio_tui.features.chat.context import ContextUse, context_use
+from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.features.chat.thread import Thread
+from lmstudio_tui.features.chat.titles import title_of
+from lmstudio_tui.features.server_view import Presence
+from lmstudio_tui.store.library.records import Conversation, Loaded, Message
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.panes.chat.info_line import InfoLine
+from lmstudio_tui.tui.panes.chat.opening import Answered, Result, open_screen
+from lmstudio_tui.tui.panes.chat.turns import turn_of, turns_of
+from lmstudio_tui.tui.panes.chat.welcome import refusal_of, welcome_of
+from lmstudio_tui.tui.widgets.absence import Absence
+from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.transcript import Transcript
+from lmstudio_tui.tui.worker_bridge import Run, Runs
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.screen import Screen
+
+    from lmstudio_tui.features.tools import ToolResult
+    from lmstudio_tui.sdk import StreamEvent
+    from lmstudio_tui.tui.panes.chat.answering import Outcome
+    from lmstudio_tui.tui.panes.chat.desk import ChatDesk
+
+
+class ConversationBase(Vertical):
+    """One conversation: what was said, on one branch, and the prompt below it.
+
+    Args:
+        desk: what all conversations share.
+        conversation: which one; a new one has no messages, and is not in the library before something is said in it.
+    """
+
+    DEFAULT_CSS = """
+    ConversationBase {
+        & ContentSwitcher { height: 1fr; }
+        & #welcome { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+    }
+    """
+
+    class Changed(TextualMessage):
+        """Something that the tabs show has changed: the title, or whether an answer is on its way."""
+
+        def __init__(self, view: ConversationBase) -> None:
+            super().__init__()
+            self.view = view
+
+    def __init__(self, desk: ChatDesk, conversation: Conversation, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.desk = desk
+        self._conversation = conversation
+        self._kept = bool(conversation.messages or conversation.updated_at)
+        self._thread = Thread((), None)
+        self._parameters = Parameters.from_json(conversation.parameters)
+        self._tools: tuple[str, ...] = tuple(map(str, conversation.parameters.get("tools") or ()))
+        self._runs = Runs(self)
+        self._run: Run[StreamEvent, Outcome] | None = None
+        self._command: Run[object, ToolResult] | None = None
+        self._welcomed = Text()
+        self._loading = False
+
+    def compose(self) -> ComposeResult:
+        yield InfoLine()
+        with ContentSwitcher(initial="welcome"):
+            yield Absence(id="absence")
+            yield Static(id="welcome")
+            yield Transcript(id="transcript")
+        yield Composer(id="composer")
+
+    def on_mount(self) -> None:
+        """Look right before the first view of the server has come."""
+        self.query_one(Composer).show_model(self.model)
+        if self._conversation.draft:
+            self.query_one(Composer).text = self._conversation.draft
+        self.query_one(Absence).show_server(self.desk.server)
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Nothing goes on without the screen; what had arrived is in the library."""
+        self._runs.drop_all()
+
+    # What it is
+
+    @property
+    def conversation(self) -> Conversation:
+        """Which conversation it is."""
+        return self._conversation
+
+    @property
+    def thread(self) -> Thread:
+        """What was said, on all branches."""
+        return self._thread
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters that were chosen."""
+        return self._parameters
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the tools that the model may call."""
+        return self._tools
+
+    @property
+    def streaming(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._run is not None or self._command is not None
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was said or typed yet."""
+        return not self._thread.path and not self.query_one(Composer).text and not self._kept
+
+    @property
+    def model(self) -> str | None:
+        """The model that is asked."""
+        return self._conversation.model or self.desk.model
+
+    @property
+    def title(self) -> str:
+        """What the tab shows."""
+        return clean_line(self._conversation.title) or "New chat"
+
+    @property
+    def loaded(self) -> Loaded:
+        """It with all of its messages, as it is kept."""
+        return Loaded(self._conversation, tuple(self._thread.messages.values()))
+
+    # What it is told
+
+    def show_loaded(self, loaded: Loaded) -> None:
+        """Show what the library has."""
+        self._conversation, self._kept = loaded.conversation, True
+        self._parameters = Parameters.from_json(loaded.conversation.parameters)
+        self._tools = tuple(map(str, loaded.conversation.parameters.get("tools") or ()))
+        self.show_thread(Thread(loaded.messages, loaded.conversation.head))
+        composer = self.query_one(Composer)
+        if loaded.conversation.draft and not composer.text:
+            composer.text = loaded.conversation.draft
+        composer.show_model(self.model)
+        self.post_message(self.Changed(self))
+
+    def use_model(self, model: str | None) -> None:
+        """Ask another model from now on."""
+        self.desk.model = model
+        if model and self._conversation.model != model:
+            self._change(model=model)
+        self.query_one(Composer).show_model(self.model)
+        self._arrange()
+
+    def show_server(self) -> None:
+        """Take note of the server's coming and going."""
+        self.query_one(Absence).show_server(self.desk.server)
+        self._arrange()
+
+    def show_title(self, conversation: Conversation) -> None:
+        """It was renamed or pinned elsewhere."""
+        self._conversation = replace(
+            self._conversation, title=conversation.title, titled=conversation.titled, pinned=conversation.pinned
+        )
+        self._tell()
+
+    def rename(self, title: str) -> None:
+        """Give it the title that a person has chosen."""
+        self._keep_conversation()
+        self._change(title=title, titled=True)
+        self._tell()
+
+    def use_parameters(self, parameters: Parameters) -> None:
+        """Ask with other parameters from now on."""
+        self._parameters = parameters
+        self._keep_parameters()
+        self._tell()
+
+    def use_tools(self, names: tuple[str, ...]) -> None:
+        """Let the model call these tools from now on."""
+        self._tools = names
+        self._keep_parameters()
+        self._tell()
+
+    def _keep_parameters(self) -> None:
+        found: dict[str, Any] = self._parameters.to_json()
+        if self._tools:
+            found["tools"] = list(self._tools)
+        self._change(parameters=found)
+
+    def arrive(self) -> None:
+        """Put the cursor into the prompt, or onto the page without a server."""
+        composer = self.query_one(Composer)
+        self.screen.set_focus(composer if composer.display else self.query_one(Absence))
+
+    # What is kept
+
+    def _change(self, **fields: Any) -> None:
+        """Change something of the conversation, here and in the library."""
+        self._conversation = replace(self._conversation, **fields)
+        if self._kept:
+            self.desk.library.update(self._conversation.id, **fields)
+
+    def _keep_conversation(self) -> None:
+        """From now on it is in the library."""
+        if not self._kept:
+            self._kept = True
+            moment = self.desk.now().timestamp()
+            self._conversation = replace(self._conversation, created_at=moment, updated_at=moment)
+            self.desk.library.create(self._conversation)
+
+    def keep_draft(self) -> None:
+        """What is typed outlives the app."""
+        draft = self.query_one(Composer).text_to_keep
+        if draft == self._conversation.draft:
+            return
+        if draft.strip():
+            self._keep_conversation()
+        self._change(draft=draft)
+
+    def _add(self, message: Message) -> None:
+        """One more message: at the end of what is shown, or as the beginning of another branch."""
+        self._keep_conversation()
+        if message.status != "streaming":
+            self.desk.library.add(message)
+        at_end = self._thread.head == message.parent_id
+        self._thread = self._thread.with_message(message)
+        self._change(head=message.id)
+        if not self._conversation.title and message.role == "user":
+            self._change(title=title_of(message.text, [one.name for one in message.attachments]))
+        if not at_end:
+            self.query_one(Transcript).set_turns(turns_of(self._thread, self.desk.now()))
+        elif message.role == "tool":
+            self._redraw(message.parent_id)
+        else:
+            self.query_one(Transcript).add_turn(turn_of(self._thread, message, self.desk.now()))
+        self._arrange()
+        self._tell()
+
+    def show_thread(self, thread: Thread, *, at: str | None = None) -> None:
+        """Show another branch, or what is left.
+
+        Args:
+            thread: what was said, and which branch of it.
+            at: the message to stay at; the end otherwise.
+        """
+        before, self._thread = self._thread.head, thread
+        if thread.head != before and thread.head != self._conversation.head:
+            self._change(head=thread.head)
+        transcript = self.query_one(Transcript)
+        transcript.set_turns(turns_of(thread, self.desk.now()))
+        self._arrange()
+        if at is not None:
+            transcript.show_turn(at)
+        self._tell()
+
+    def _redraw(self, message_id: str | None) -> None:
+        """Draw the turn to which a message belongs once more."""
+        transcript = self.query_one(Transcript)
+        message = self._thread.get(message_id) if message_id else None
+        while message is not None and message.role == "tool":
+            message = self._thread.get(message.parent_id) if message.parent_id else None
+        if message is not None:
+            transcript.replace_turn(turn_of(self._thread, message, self.desk.now()))
+
+    def _tell(self) -> None:
+        self.query_one(InfoLine).show(self.title, self._parameters.words, self.context_in_use())
+        self.post_message(self.Changed(self))
+        self.refresh_bindings()
+
+    def context_in_use(self) -> ContextUse:
+        """How full the model's context is."""
+        asked = self.model
+        models = self.desk.server.models
+        model = next((one for one in models if asked == one.id or any(asked == it.id for it in one.instances)), None)
+        return context_use(self._thread.path, self._parameters, model)
+
+    def _open(self, screen: Screen[Result], answered: Answered[Result] | None = None) -> None:
+        open_screen(self, screen, answered)
+
+    # Layout
+
+    def _arrange(self) -> None:
+        """Show the welcome, the page without a server, or the transcript, and put the cursor where it belongs.
+
+        All at once: a key that is typed in between must find its place.
+        """
+        composer, switcher = self.query_one(Composer), self.query_one(ContentSwitcher)
+        page = self._page()
+        # A draft is never hidden: the prompt stays where it was typed, and keeps the cursor.
+        hidden = page == "absence" and not composer.text
+        moved = switcher.current != page or composer.display is hidden
+        composer.display = not hidden
+        if switcher.current != page:
+            switcher.current = page
+        self._welcome()
+        absence = self.query_one(Absence)
+        focused = self.screen.focused
+        astray = focused is absence and page != "absence"
+        shown = self.is_on_screen and self.screen.is_current
+        if shown and (astray or (moved and focused in {None, absence, composer})):
+            self.screen.set_focus(absence if hidden else composer)
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether it is the tab in front, of the pane in front."""
+        return all(widget.display for widget in (self, *self.ancestors) if hasattr(widget, "display"))
+
+    def _page(self) -> str:
+        if self._thread.path or self._loading:
+            return "transcript"
+        online = self.desk.server.presence in {Presence.CONNECTING, Presence.ONLINE}
+        return "welcome" if online else "absence"
+
+    def _welcome(self) -> None:
+        text = welcome_of(self.desk.server, self.model)
+        if text != self._welcomed:
+            self._welcomed = text
+            self.query_one("#welcome", Static).update(text)
+
+    def _refusal(self) -> str:
+        """Why this server cannot chat; empty where it may."""
+        return refusal_of(self.desk.server)

@@ -1,0 +1,92 @@
+"""A branch of a conversation as the turns of a transcript. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lmstudio_tui.features.chat.answers import another_model, figures_of, phases_of, thought_label
+from lmstudio_tui.features.chat.attaching import line_of
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.widgets.transcript import Role, ToolView, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lmstudio_tui.features.chat.thread import Thread
+    from lmstudio_tui.store.library.records import Message
+
+
+def turns_of(thread: Thread, now: datetime) -> list[Turn]:
+    """The turns of the branch that is shown. Answers of tools are part of the turn that asked for them."""
+    return [turn_of(thread, message, now) for message in thread.path if message.role != "tool"]
+
+
+def turn_of(thread: Thread, message: Message, now: datetime) -> Turn:
+    """One message as a turn."""
+    position = thread.position(message.id)
+    branch = position if position[1] > 1 else None
+    if message.role == "user":
+        return Turn(
+            id=message.id,
+            role=Role.USER,
+            text=message.text,
+            time=time_of(message.created_at, now),
+            attachments=tuple(line_of(attachment) for attachment in message.attachments),
+            branch=branch,
+        )
+    return Turn(
+        id=message.id,
+        role=Role.ASSISTANT,
+        text=message.text,
+        reasoning=message.reasoning,
+        model=clean_line(message.model) or None,
+        status=message.status,
+        footer=figures_of(message),
+        note=note_of(message),
+        reasoning_label=thought_label(message),
+        tools=tools_of(message, thread.path),
+        phases=phases_of(message),
+        caution=clean_line(another_model(message)),
+        branch=branch,
+    )
+
+
+def note_of(message: Message) -> str:
+    """What is said under an answer."""
+    if message.status == "interrupted" and not message.note:
+        return "Interrupted when the app ended. What arrived is kept; m goes on with it, Ctrl+R asks again."
+    if message.status == "streaming":
+        return "Another window is writing this answer."
+    return message.note
+
+
+def tools_of(message: Message, path: Sequence[Message]) -> tuple[ToolView, ...]:
+    """The calls of an answer, with what was answered to them."""
+    if not message.tool_calls:
+        return ()
+    results = {one.tool_call_id: one for one in path if one.role == "tool"}
+    views: list[ToolView] = []
+    for call in message.tool_calls:
+        result = results.get(call.id)
+        state = "waiting" if result is None else {"failed": "failed", "stopped": "refused"}.get(result.status, "done")
+        views.append(
+            ToolView(
+                name=call.name,
+                arguments=call.arguments,
+                result=None if result is None else result.text,
+                state=state,  # pyright: ignore[reportArgumentType] - a literal out of a table
+            )
+        )
+    return tuple(views)
+
+
+def time_of(created_at: float, now: datetime) -> str:
+    """When it was said: `09:41`, `20 Nov 09:41`, `2025-11-20`."""
+    try:
+        moment = datetime.fromtimestamp(created_at, tz=now.tzinfo)
+    except (OverflowError, OSError, ValueError):
+        return ""
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    return f"{moment:%d %b %H:%M}" if moment.year == now.year else f"{moment:%Y-%m-%d}"

@@ -1,0 +1,59 @@
+"""What the list of requests and the view of one have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.geometry import Size
+    from textual.reactive import Reactive
+
+
+class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows by the line API, in the colours of what went over the wire."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
+        "wire--cursor", "wire--cursor-quiet",
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            *("inspector.up", "inspector.down", "inspector.page_up", "inspector.page_down"),
+            *("inspector.start", "inspector.end"),
+        )
+    ]
+
+    DEFAULT_CSS: ClassVar[str] = f"""
+    Scroller {{
+        height: 1fr;
+        background: transparent;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        {CSS}
+    }}
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.looks = Looks(self)
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self.looks.forget()
+
+    def use_size(self, size: Size) -> None:
+        """Have so many columns and rows to scroll through."""
+        if size != self.virtual_size:
+            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
+            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+            self._scroll_update(size)

@@ -1,0 +1,228 @@
+"""The system prompt, every parameter and the presets, beside the conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from lmstudio_tui.features.chat.parameter_fields import FIELDS, Field
+from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.tui.widgets.parameters_panel.presets import PresetBox
+from lmstudio_tui.tui.widgets.parameters_panel.rows import ParameterRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from lmstudio_tui.store.library.records import Preset
+
+
+class _Filter(Input):
+    """Narrows the rows. ↓ goes to them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "app.focus_next", "Rows", show=False)]
+
+
+class ParametersPanel(Vertical):
+    """What is sent besides the messages. It knows no conversation: it is told values, and tells of changes.
+
+    Where there is no room beside the conversation, the class `-whole` gives it all of the width.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False)]
+
+    DEFAULT_CSS = """
+    ParametersPanel {
+        width: 41;
+        height: 1fr;
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        &.-whole { width: 1fr; }
+        &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
+        & > _Filter, & > _Filter:focus { height: 1; border: none; padding: 0 0 0 2; background: $panel; }
+        & > VerticalScroll { height: 1fr; margin-top: 1; scrollbar-size-vertical: 1; }
+        & .nothing { display: none; color: $text-muted; padding: 0 0 0 2; }
+        & > .help { height: 4; color: $text-muted; border-top: solid $border-blurred; padding: 0 0 0 2; }
+        &.-whole > .help { height: 3; }
+    }
+    """
+
+    class ParametersChanged(Message):
+        """Other parameters are to hold from now on.
+
+        Args:
+            parameters: all of them.
+        """
+
+        def __init__(self, parameters: Parameters) -> None:
+            super().__init__()
+            self.parameters = parameters
+
+    class PresetUsed(Message):
+        """The parameters of a preset are to hold from now on.
+
+        Args:
+            name: its name.
+        """
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class PresetSaved(Message):
+        """Parameters are to be kept under a name; what was kept under it is replaced.
+
+        Args:
+            name: the name.
+            parameters: all of them.
+        """
+
+        def __init__(self, name: str, parameters: Parameters) -> None:
+            super().__init__()
+            self.name = name
+            self.parameters = parameters
+
+    class PresetDeleted(Message):
+        """A preset is to be deleted.
+
+        Args:
+            name: its name.
+        """
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class PanelClosed(Message):
+        """The panel is to be closed. Everything typed that can hold does."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._parameters = Parameters()
+
+    def compose(self) -> ComposeResult:
+        yield _Filter(placeholder="Type to filter")
+        with VerticalScroll(can_focus=False):
+            yield PresetBox()
+            for field in FIELDS:
+                yield ParameterRow(field)
+            yield Static("No parameter is called that.", classes="nothing")
+        yield Static("What is empty is left to the server.", classes="help")
+
+    def on_mount(self) -> None:
+        """Look right before anything is known."""
+        self._look()
+
+    # What it is told
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.query_one(_Filter).focus()
+
+    def show(self, parameters: Parameters, presets: Sequence[Preset], defaults: Mapping[str, Any]) -> None:
+        """Show what holds now. What is being typed stays where its value is the same as before.
+
+        Args:
+            parameters: what was chosen.
+            presets: all of them.
+            defaults: what the server takes where nothing was chosen, as far as that is known.
+        """
+        self._parameters = parameters
+        for row in self.query(ParameterRow):
+            row.show(parameters.value(row.field.name), defaults.get(row.field.name))
+        self.query_one(PresetBox).show(presets, parameters)
+        self._look()
+
+    def arrive(self) -> None:
+        """Put the cursor into the filter."""
+        self.query_one(_Filter).focus()
+
+    @property
+    def parameters(self) -> Parameters:
+        """What holds, as far as it could be read from what is typed."""
+        return self._parameters
+
+    # What happens in it
+
+    def on_parameter_row_applied(self, event: ParameterRow.Applied) -> None:
+        """Take it over, and tell."""
+        event.stop()
+        self._parameters = self._parameters.with_value(event.field.name, event.value)
+        self._look()
+        self.post_message(self.ParametersChanged(self._parameters))
+
+    def on_parameter_row_entered(self, event: ParameterRow.Entered) -> None:
+        """Tell what the row under the cursor is for."""
+        event.stop()
+        self._explain(event.field)
+
+    def on_preset_box_used(self, event: PresetBox.Used) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.PresetUsed(event.name))
+
+    def on_preset_box_named(self, event: PresetBox.Named) -> None:
+        """Keep what holds under that name."""
+        event.stop()
+        self.post_message(self.PresetSaved(event.name, self._parameters))
+
+    def on_preset_box_deleted(self, event: PresetBox.Deleted) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.PresetDeleted(event.name))
+
+    def on_preset_box_restored(self, event: PresetBox.Restored) -> None:
+        """Keep it again."""
+        event.stop()
+        self.post_message(self.PresetSaved(event.name, event.parameters))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what the filter leaves."""
+        event.stop()
+        words = event.value.casefold().split()
+        rows = self.query(ParameterRow)
+        for row in rows:
+            row.display = row.matches(words)
+        self.query_one(PresetBox).display = not words
+        self.query_one(".nothing").display = not any(row.display for row in rows)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the first row that is left."""
+        event.stop()
+        self.screen.focus_next()
+
+    def action_leave(self) -> None:
+        """Clear the filter, else close the panel."""
+        box = self.query_one(_Filter)
+        if box.has_focus and box.value:
+            box.value = ""
+            return
+        settled = [row for row in self.query(ParameterRow) if row.settle()]
+        for row in settled:
+            self._parameters = self._parameters.with_value(row.field.name, row.value)
+        if settled:
+            self._look()
+            self.post_message(self.ParametersChanged(self._parameters))
+        self.post_message(self.PanelClosed())
+
+    # Looks
+
+    def _look(self) -> None:
+        count = len(self._parameters.changed)
+        self.border_title = f"Parameters ─ {count} changed" if count else "Parameters"
+        self.border_subtitle = "Esc close"
+
+    def _explain(self, field: Field) -> None:
+        keys = "Ctrl+Del unsets"
+        if field.step is not None or field.choices:
+            keys = f"Alt+↑↓ {'choose' if field.choices else 'change'} · {keys}"
+        text = Text(f"{field.help}\n")
+        self.query_one(".help", Static).update(text.append(keys, style="dim"))
