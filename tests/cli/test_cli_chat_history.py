@@ -288,7 +288,7 @@ def test_an_answer_that_broke_is_not_checked(ask: Run, schema: str) -> None:
     [
         ("{", "is no JSON: expecting property name"),
         ("[1]", "Answer schema is a JSON object"),
-        ('{"type": "nothing"}', "Answer schema: this is no JSON schema"),
+        ('{"type": "nothing"}', "bad.json: this is no JSON schema at type"),
         (None, "cannot be read: no such file or directory."),
     ],
 )

@@ -169,6 +169,11 @@ def test_on_a_narrow_terminal_titles_are_cut(library: Path) -> None:
     assert "messages" not in text
 
 
+def test_on_a_terminal_hits_stand_out(library: Path) -> None:
+    assert "of \x1b[1mRayleigh\x1b[0m scattering" in at_terminal("history", "search", "rayleigh")[1]
+    assert "\x1b" not in at_terminal("history", "search", "rayleigh", environ={"NO_COLOR": "1"})[1]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -39,7 +39,7 @@ def library(path: Path) -> Iterator[Library]:
     made.close()
 
 
-CASES = [
+CASES: list[tuple[str, list[str]]] = [
     ("sort", ["Sorting"]),
     ("SORT li", ["Sorting"]),
     ("pyth", ["Sorting"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,7 +90,7 @@ def test_it_is_on_disk_soon_though_nothing_follows(path: Path, library: Library)
         writer.text(word)
         told = time.monotonic()
         until(lambda word=word: (word,) in rows(path, "SELECT text FROM pieces"))
-        assert time.monotonic() - told < 0.5 + 0.3  # and some for a busy machine
+        assert time.monotonic() - told < 0.5 + 0.5  # and some for a busy machine
 
 
 def test_nothing_ticks_when_there_is_nothing_to_write(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +124,7 @@ def test_a_flush_costs_the_same_at_the_end_of_a_long_answer(path: Path, library:
         assert keeper is not None
         assert keeper._disk is not None
         changes.append(keeper._disk.connection.total_changes)
-    assert {after - before for before, after in zip(changes, changes[1:], strict=False)} == {1}
+    assert {after - before for before, after in pairwise(changes)} == {1}
     whole = " ".join(map(str, range(100_000)))
     assert last(library).text == f"{whole} "
     writer.end(answer(whole))
@@ -232,7 +233,10 @@ def test_lock_files_that_were_left_are_removed(path: Path, library: Library) -> 
 def test_where_files_cannot_be_locked_nothing_is_lost(
     path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lmstudio_tui.store.library.liveness.taken", lambda *_, **__: None)
+    def refuse(*_: object, **__: object) -> None:
+        """As on some network drives."""
+
+    monkeypatch.setattr("lmstudio_tui.store.library.liveness.taken", refuse)
     writer = library.begin(answer())
     writer.text("one ")
     assert last(library).status == "streaming"

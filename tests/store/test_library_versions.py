@@ -100,8 +100,7 @@ def test_a_new_file_is_like_one_that_grew(path: Path, tmp_path: Path) -> None:
     assert rows(path, query) == rows(tmp_path / "new.db", query)
 
 
-@pytest.mark.parametrize("crashed", [False, True])
-def test_a_file_of_a_later_version_is_not_touched(path: Path, crashed: bool) -> None:
+def test_a_file_of_a_later_version_is_not_touched(path: Path) -> None:
     filled(path)
     rows(path, "PRAGMA user_version = 99")
     content = path.read_bytes()

@@ -155,11 +155,11 @@ class Driver(Piloted):
 
     @property
     def composer(self) -> Composer:
-        return self.app.query_one(Composer)
+        return self.pane.view.query_one(Composer)
 
     @property
     def transcript(self) -> Transcript:
-        return self.app.query_one(Transcript)
+        return self.pane.view.query_one(Transcript)
 
     async def ready(self) -> None:
         """Wait until something can be asked."""

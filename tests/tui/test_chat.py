@@ -178,7 +178,9 @@ async def test_tool_calls_are_shown(simulator: SimulatorServer, open_app: OpenAp
         await ui.ready()
         await ui.ask("hello")
         await ui.answered()
-        assert [tool.name for tool in ui.transcript.turns[1].tools] == [call.name for call in ui.pane.thread.path[1].tool_calls]
+        assert [tool.name for tool in ui.transcript.turns[1].tools] == [
+            call.name for call in ui.pane.thread.path[1].tool_calls
+        ]
         assert ui.transcript.turns[1].tools
 
 

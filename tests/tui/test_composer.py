@@ -6,6 +6,7 @@ import time
 
 import pytest
 from composer_parts import open_composer
+from textual import events
 
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.composer.recall import Recall
@@ -22,12 +23,39 @@ async def test_enter_sends_and_ctrl_j_starts_a_line() -> None:
         assert desk.sent == ["one\ntwo"]
 
 
+async def test_keys_that_come_in_one_burst_work_in_their_order() -> None:
+    async with open_composer() as desk:
+        desk.composer.set_history(["before"])
+        for key in ("up", "ctrl+u", *"ab", "left", *"x", "ctrl+j", "end", *"y", "backspace", *"z"):
+            desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await desk.until(lambda: desk.composer.text.endswith("z"))
+        assert desk.composer.text == "ax\nbz"
+
+
 async def test_what_is_not_accepted_stays() -> None:
     async with open_composer(accepts=False) as desk:
         await desk.type("hello")
         await desk.press("enter")
         await desk.until(lambda: desk.sent == ["hello"])
         assert desk.composer.text == "hello"
+
+
+async def test_what_is_typed_or_put_there_before_it_is_accepted_stays() -> None:
+    async with open_composer(accepts=False) as desk:
+        await desk.type("sent")
+        await desk.press("enter")
+        await desk.type(" and more")
+        desk.composer.accept()
+        assert desk.composer.text == " and more"
+        await desk.press("enter")
+        desk.composer.put("something else")
+        desk.composer.accept()
+        assert desk.composer.text == "something else"
+        desk.composer.text = ""
+        await desk.press("up")
+        assert desk.composer.text == " and more"
+        await desk.press("up")
+        assert desk.composer.text == "sent"
 
 
 async def test_a_prompt_given_back_does_not_replace_another() -> None:

@@ -64,6 +64,17 @@ async def test_the_editor_gets_the_prompt_and_gives_it_back(
         assert desk.composer.text == "hello"
 
 
+async def test_the_command_opens_the_editor_with_an_empty_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lend: list[str]
+) -> None:
+    monkeypatch.setenv("VISUAL", editor(tmp_path, "path.write_text(path.read_text() + 'written')"))
+    async with open_composer() as desk:
+        await desk.type("/editor")
+        await desk.press("enter")
+        await desk.until(lambda: desk.composer.text == "written")
+        assert desk.commands == []
+
+
 async def test_placeholders_are_whole_in_the_file_and_fold_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lend: list[str]
 ) -> None:

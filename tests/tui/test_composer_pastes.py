@@ -20,7 +20,7 @@ LABEL = "[pasted text #1, 120 lines]"
 
 
 async def paste(desk: Desk, text: str) -> None:
-    desk.composer.post_message(events.Paste(text))
+    desk.app.post_message(events.Paste(text))
     await desk.pilot.pause()
 
 

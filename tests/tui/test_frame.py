@@ -24,11 +24,13 @@ from lmstudio_tui.sdk import ServerKind, ServerRefusedError, TextDelta
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.commands import COMMANDS, Command, Where, bindings, command, commands, readable_key
 from lmstudio_tui.tui.panes.chat import ChatPane
+from lmstudio_tui.tui.panes.chat.view import ConversationView
 from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.themes import QUIET_DARK, QUIET_LIGHT
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.conversation_list import ConversationList
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.rail import Rail
 from lmstudio_tui.tui.widgets.transcript import Transcript
@@ -332,17 +334,18 @@ async def test_the_palette_runs_what_it_finds(open_app: OpenApp) -> None:
 async def test_the_palette_offers_what_can_be_done_now(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 50)) as ui:
         await ui.ready()
+        offered = {one.title: one.help for one in ui.app.get_system_commands(ui.app.screen)}
+        assert {"Leave the app", "Choose the model to ask", "Begin a new conversation", "Theme"} <= set(offered)
+        assert "F5" in offered["Look for the server at once"]
+        assert "Send the last prompt again" not in offered
+        assert "Stop the answer and keep its text" not in offered
         await ui.pilot.press("ctrl+p")
-        await ui.shows(
-            "Leave the app", "Choose the model", "Begin a new conversation", "Choose how the app looks", "F5"
-        )
-        assert "Send the last prompt again" not in ui.screen
-        assert "Stop the answer" not in ui.screen
+        await ui.shows("Choose the model", "Begin a new conversation")
         await ui.pilot.press("escape")
         await ui.ask("hi")
         await ui.answered()
-        await ui.pilot.press("ctrl+p")
-        await ui.shows("Send the last prompt again", "Copy the selected turn")
+        await ui.pilot.press("ctrl+p", *"Send the last")
+        await ui.shows("Send the last prompt again")
 
 
 # Themes
@@ -460,8 +463,9 @@ def declared_ids(widget: type[Widget | LMStudioApp]) -> set[str | None]:
 
 def test_bindings_carry_the_ids_of_the_catalogue() -> None:
     assert {one.id for one in commands("prompt")} <= declared_ids(Composer)
-    assert {one.id for one in commands("chat")} <= declared_ids(ChatPane)
-    assert {one.id for one in commands("transcript")} <= declared_ids(Transcript) | declared_ids(ChatPane)
+    assert {one.id for one in commands("chat")} <= declared_ids(ChatPane) | declared_ids(ConversationView)
+    assert {one.id for one in commands("transcript")} <= declared_ids(Transcript) | declared_ids(ConversationView)
+    assert {one.id for one in commands("conversations")} <= declared_ids(ConversationList)
     assert {one.id for one in commands("no server")} == declared_ids(Absence)
     assert {one.id for one in commands("dialog")} == declared_ids(ModelPicker)
     # The palette's key is Textual's own.
@@ -498,23 +502,23 @@ async def test_every_key_of_the_catalogue_works_in_its_place(open_app: OpenApp) 
         await ui.pilot.press("ctrl+n")
         await ui.until(lambda: ui.composer.has_focus)
         begun_anew = working(ui)
-        everywhere = [in_prompt, streaming, answered, in_transcript, begun_anew]
-        expected: list[tuple[Command, list[dict[str, tuple[object, str]]], tuple[type, ...]]] = []
-        for one in COMMANDS:
-            match one.where:
-                case "prompt":
-                    expected.append((one, [in_prompt, streaming, answered, begun_anew], (Composer,)))
-                case "transcript":
-                    expected.append((one, [in_transcript], (Transcript, ChatPane)))
-                case "everywhere" if one.id == "app.key":
-                    continue  # only where a key is wanted
-                case "everywhere":
-                    expected.append((one, everywhere, (LMStudioApp,)))
-                case "no server" | "dialog" | "models" | "inspector" | "servers" | "conversations":
-                    continue  # shown elsewhere
-                case "chat":
-                    state = {"chat.stop": streaming, "chat.restore": begun_anew}.get(one.id, answered)
-                    expected.append((one, [state], (ChatPane,)))
+        await ui.pilot.press("alt+left", "alt+w")
+        await ui.until(lambda: len(ui.pane.tabs) == 1)
+        closed = working(ui)
+        everywhere = [in_prompt, streaming, answered, in_transcript, begun_anew, closed]
+        in_chat = {"chat.stop": streaming, "chat.undo": closed}
+        in_chat |= dict.fromkeys(("chat.retry", "chat.continue", "chat.find", "chat.export", "chat.copy"), answered)
+        places: dict[Where, tuple[list[dict[str, tuple[object, str]]], tuple[type, ...]]] = {
+            "prompt": ([in_prompt, streaming, answered, begun_anew], (Composer,)),
+            "transcript": ([in_transcript], (Transcript, ConversationView)),
+            "everywhere": (everywhere, (LMStudioApp,)),
+            "chat": ([], (ChatPane, ConversationView)),
+        }
+        # The key is asked for only where one is wanted; the other places are shown elsewhere.
+        told = [one for one in COMMANDS if one.where in places and one.id != "app.key"]
+        expected = [
+            (one, places[one.where][0] or [in_chat.get(one.id, begun_anew)], places[one.where][1]) for one in told
+        ]
         for one, states, owners in expected:
             for state in states:
                 for key in keys_of(one):
@@ -570,11 +574,12 @@ async def test_the_keys_of_the_transcript_move_it(open_app: OpenApp) -> None:
             assert top() == 0
             await press(end, +1)
         await ui.pilot.press("left_square_bracket")
-        await ui.until(lambda: ui.transcript.selected_turn == "a2")
+        prompt, answer = (turn.id for turn in ui.transcript.turns)
+        await ui.until(lambda: ui.transcript.selected_turn == answer)
         await ui.pilot.press("left_square_bracket")
-        await ui.until(lambda: ui.transcript.selected_turn == "u1")
+        await ui.until(lambda: ui.transcript.selected_turn == prompt)
         await ui.pilot.press("right_square_bracket")
-        await ui.until(lambda: ui.transcript.selected_turn == "a2")
+        await ui.until(lambda: ui.transcript.selected_turn == answer)
 
 
 # Every size

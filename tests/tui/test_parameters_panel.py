@@ -49,7 +49,8 @@ class PanelApp(App[None]):
             beside.display = not self.whole
             yield beside
             panel = ParametersPanel()
-            panel.set_class(self.whole, "-whole")
+            if self.whole:
+                panel.styles.width = "1fr"
             yield panel
 
     def on_mount(self) -> None:
@@ -63,8 +64,9 @@ class PanelApp(App[None]):
 
     def on_parameters_panel_parameters_changed(self, event: ParametersPanel.ParametersChanged) -> None:
         self.told.append(event)
-        self.parameters = event.parameters
-        self.show()
+        if not event.of:
+            self.parameters = event.parameters
+            self.show()
 
     def on_parameters_panel_preset_used(self, event: ParametersPanel.PresetUsed) -> None:
         self.told.append(event)
@@ -153,8 +155,8 @@ async def open_panel(
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
 async def test_every_parameter_is_there_and_can_be_reached(size: tuple[int, int]) -> None:
     async with open_panel(size=size, top_k=40) as desk:
-        assert desk.panel.region.width == (80 if size[0] == 80 else 41)
-        desk.panel.arrive()
+        assert desk.panel.region.width == (80 if size[0] == 80 else 40)
+        desk.panel.focus_filter()
         await desk.until(lambda: isinstance(desk.app.focused, Input))
         for field in FIELDS:
             await desk.go(field.name)
@@ -227,7 +229,7 @@ async def test_the_system_prompt_holds_after_a_pause_and_grows_to_eight_rows() -
 async def test_taking_back_a_long_paste_does_no_harm() -> None:
     async with open_panel() as desk:
         await desk.go("system")
-        desk.box("system").post_message(events.Paste("line\n" * 30))
+        desk.app.post_message(events.Paste("line\n" * 30))
         await desk.until(lambda: desk.row("system").typed.count("\n") == 30)
         await desk.pilot.pause()
         await desk.pilot.press("ctrl+z")
@@ -246,6 +248,19 @@ async def test_typing_survives_being_shown_again() -> None:
         desk.app.show()
         assert desk.row("seed").typed == "not yet a number"
         assert desk.row("top_p").typed == "0.3"
+
+
+async def test_what_is_typed_stays_with_what_it_belongs_to() -> None:
+    async with open_panel() as desk:
+        desk.panel.show(Parameters(), PRESETS, {}, of="one")
+        await desk.type("system", "for the first")
+        await desk.type("seed", "x")
+        desk.panel.show(Parameters("for the second"), PRESETS, {}, of="two")
+        assert desk.row("system").typed == "for the second"
+        assert desk.row("seed").typed == ""
+        await desk.until(lambda: len(desk.told(ParametersPanel.ParametersChanged)) == 1)
+        changed = desk.told(ParametersPanel.ParametersChanged)[0]
+        assert (changed.of, changed.parameters) == ("one", Parameters("for the first"))
 
 
 async def test_a_key_steps_through_numbers_and_choices() -> None:
@@ -298,7 +313,7 @@ def test_schemas_in_words() -> None:
     assert schema_in_words(SCHEMA) == "an object with name, age"
     assert schema_in_words({"type": "array"}) == "type array"
     assert schema_in_words({}) == "any JSON"
-    many = {"properties": {f"p{number}": {} for number in range(6)}}
+    many: dict[str, Any] = {"properties": {f"p{number}": {} for number in range(6)}}
     assert schema_in_words(many) == "an object with p0, p1, p2, p3 and 2 more"
 
 
@@ -312,13 +327,13 @@ async def test_what_only_this_server_knows() -> None:
 
 async def test_the_filter_leaves_what_has_the_words() -> None:
     async with open_panel() as desk:
-        desk.panel.arrive()
+        desk.panel.focus_filter()
         await desk.pilot.press(*"pena")
         await desk.until(lambda: "Temperature" not in desk.screen)
         assert all(name in desk.screen for name in ("Presence penalty", "Frequency penalty", "Repeat penalty"))
         await desk.pilot.press("down", "0", ".", "5", "enter")
         await desk.until(lambda: desk.app.parameters == Parameters("", {"presence_penalty": 0.5}))
-        desk.panel.arrive()
+        desk.panel.focus_filter()
         await desk.pilot.press("end", "z")
         await desk.until(lambda: "No parameter is called that" in desk.screen)
         await desk.pilot.press("escape")

@@ -19,6 +19,7 @@ from lmstudio_tui.cli.models_naming import near_names
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.features.chat.parameters import Parameters
 from lmstudio_tui.features.chat.prompting import request_of
+from lmstudio_tui.features.chat.schema_check import fault_of
 from lmstudio_tui.features.chat.thread import Thread
 from lmstudio_tui.features.chat.titles import title_of
 from lmstudio_tui.store.library.records import Conversation, Loaded, Message, new_id
@@ -26,6 +27,7 @@ from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from lmstudio_tui.cli.chat_wishes import Wishes
     from lmstudio_tui.cli.session import Session
@@ -136,8 +138,9 @@ def _place(library: Library | None, wishes: Wishes) -> _Place:
 
 
 def _answered(path: tuple[Message, ...]) -> tuple[Message, ...]:
-    """The branch without what was asked at its end and failed: asked again, it is another version, and not there twice."""
-    while len(path) > 1 and path[-1].status == "failed" and not (path[-1].text or path[-1].tool_calls):
+    """The branch without what was never answered at its end: asked again, it is another version of it."""
+    ended = {"failed", "stopped", "interrupted"}
+    while len(path) > 1 and path[-1].status in ended and not (path[-1].text or path[-1].tool_calls):
         path = path[:-2] if path[-2].role == "user" else path[:-1]
     return path
 
@@ -163,9 +166,20 @@ def _parameters(library: Library | None, place: _Place, wishes: Wishes, asked: A
             parameters = parameters.with_value("system", asked.system)
         for name, value in asked.extra.items():
             parameters = parameters.with_extra(name, value)
-        return parameters.with_value("schema", schema_of(wishes.schema)) if wishes.schema else parameters
+        return _with_schema(parameters, wishes.schema) if wishes.schema else parameters
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def _with_schema(parameters: Parameters, path: Path) -> Parameters:
+    """Raises:
+    CommandError, ValueError: when the file has no JSON schema.
+    """
+    parameters = parameters.with_value("schema", schema_of(path))
+    fault = fault_of(parameters.schema or {})
+    if fault:
+        raise CommandError(f"{clean_line(str(path))}: {fault}", kind="SchemaError", code=Exit.USAGE)
+    return parameters
 
 
 def _preset(library: Library, name: str) -> Parameters:

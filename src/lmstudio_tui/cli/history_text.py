@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LEAST_ID = 8
 _LEAST_TITLE = 12
+_BOLD = ("\x1b[1m", "\x1b[0m")
 _WIDE = 60
 """Columns of a terminal with room for how many messages there are."""
 _NAMES = {"user": "You", "assistant": "Assistant", "tool": "Tool"}
@@ -130,19 +131,14 @@ def table(hits: Sequence[Hit], ids: dict[str, str], width: int | None) -> str:
         lines.append(f"{start}{_cut(title, width, len(start))}")
         if hit.snippet:
             indent = " " * (wide + 2)
-            lines.append(f"{indent}{_cut(clean_line(hit.snippet), width, len(indent))}")
+            lines.append(f"{indent}{_marked(hit, None if width is None else width - len(indent))}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def shown_text(loaded: Loaded, *, whole_tree: bool, reasoning: bool) -> str:
     """A conversation to be read: cleaned for a terminal, exactly as it was said for a pipe."""
-    terminal = sys.stdout.isatty()
-    plain = not terminal or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    text = "\n".join(_lines(loaded, whole_tree=whole_tree, reasoning=reasoning, bold=("", "") if plain else _BOLD))
-    return f"{text}\n"
-
-
-_BOLD = ("\x1b[1m", "\x1b[0m")
+    bold = ("", "") if _is_plain() else _BOLD
+    return "\n".join([*_lines(loaded, whole_tree=whole_tree, reasoning=reasoning, bold=bold), ""])
 
 
 def _lines(loaded: Loaded, *, whole_tree: bool, reasoning: bool, bold: tuple[str, str]) -> Iterator[str]:
@@ -186,6 +182,24 @@ def _counted(conversation: Conversation) -> str:
 
 def _local(seconds: float) -> str:
     return datetime.fromtimestamp(min(max(seconds, 0.0), 4e9), UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _marked(hit: Hit, room: int | None) -> str:
+    """What a search has found; on a terminal, for which it has to fit, with the hits in bold."""
+    text = _cut(clean_line(hit.snippet), room, 0)
+    if room is None or _is_plain():
+        return text
+    parts, last = list[str](), 0
+    for start, end in hit.marks if text.rstrip("…") in hit.snippet else ():
+        if last <= start < end <= len(text):
+            parts += [text[last:start], _BOLD[0], text[start:end], _BOLD[1]]
+            last = end
+    return "".join([*parts, text[last:]])
+
+
+def _is_plain() -> bool:
+    """Whether what is printed has no colours."""
+    return not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
 
 
 def _cut(text: str, width: int | None, used: int) -> str:

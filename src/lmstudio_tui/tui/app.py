@@ -75,11 +75,12 @@ class LMStudioApp(RemarkingApp):
     .-wide Rail { display: block; }
     .-wide PaneStrip, .-tiny PaneStrip { display: none; }
     .-wide #transcript { margin-top: 1; }
-    .-tiny HeaderBar, .-tiny Footer { display: none; }
+    .-tiny HeaderBar, .-tiny Footer, .-short InfoLine { display: none; }
     Footer { background: $panel; }
     Footer.-covered { visibility: hidden; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as the one above
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app.quit", "app.help", "app.go_to", "app.next_pane", "app.previous_pane"),
         *bindings("app.facts", "app.servers", "app.key", "app.simulator", "app.retry_server"),
@@ -475,8 +476,9 @@ class LMStudioApp(RemarkingApp):
         """The palette: everything in the catalogue that makes sense now, and the theme."""
         pane = self._panes[self._pane]
         for one in commands("everywhere", pane.where):
-            target: Widget | LMStudioApp = pane if one.where == pane.where else self
-            if one.palette and target.check_action(one.action.partition("(")[0], ()):
+            action = one.action.partition("(")[0]
+            target: Widget | LMStudioApp = pane.actor(action) if one.where == pane.where else self
+            if one.palette and target.check_action(action, ()):
                 yield self._offered(one, target)
         for number, (name, title) in enumerate(PANES, 1):
             if name != self._pane:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.selection import SELECT_ALL, Selection
+from transcript_parts import Host, conversation, find, screen_rows, settled
 
 from lmstudio_tui.tui.widgets.transcript import CodeBlock, Role, Transcript, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.message import Message
-    from textual.pilot import Pilot
+    from textual.app import ComposeResult
 
 pytestmark = pytest.mark.anyio
 
@@ -30,69 +26,6 @@ CODE = "Look:\n\n```rust\nfn main() {}\n```\n\nand\n\n```sh\nls -l\n```"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class Host(App[None]):
-    """An app with nothing but a transcript, which writes down what it says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[Message] = []
-
-    def compose(self) -> ComposeResult:
-        yield Transcript()
-
-    @property
-    def transcript(self) -> Transcript:
-        return self.query_one(Transcript)
-
-    def on_transcript_turn_selected(self, message: Transcript.TurnSelected) -> None:
-        assert message.control is self.transcript
-        self.said.append(message)
-
-    def on_transcript_code_copy_requested(self, message: Transcript.CodeCopyRequested) -> None:
-        assert message.control is self.transcript
-        self.said.append(message)
-
-    def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
-        assert message.control is self.transcript
-        self.said.append(message)
-
-
-def screen_rows(transcript: Transcript) -> list[str]:
-    return [transcript.render_line(y).text for y in range(transcript.size.height)]
-
-
-def find(transcript: Transcript, text: str) -> tuple[int, int]:
-    """Return the column and the row of a text on the screen."""
-    for y, row in enumerate(screen_rows(transcript)):
-        if text in row:
-            return row.index(text), y
-    raise AssertionError(f"{text!r} is not on the screen: {screen_rows(transcript)}")
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for what the next drawing brings."""
-    async with asyncio.timeout(30):
-        while not condition():
-            await pilot.pause()
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    transcript = pilot.app.query_one(Transcript)
-    await until(pilot, lambda: not transcript._dirty and transcript._timer is None)
-    await pilot.pause()
-
-
-def conversation(turns: int, paragraphs: int = 3) -> list[Turn]:
-    result: list[Turn] = []
-    for number in range(turns):
-        role = Role.ASSISTANT if number % 2 else Role.USER
-        text = "\n\n".join(f"Turn {number} says {part}. " + "And more words follow. " * 6 for part in range(paragraphs))
-        result.append(
-            Turn(id=str(number), role=role, text=text, time="09:41", footer="12 tokens" if number % 2 else "")
-        )
-    return result
 
 
 async def test_streaming_is_shown_and_followed() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from lmstudio_tui.text_safety import clean
 from lmstudio_tui.tui.widgets.transcript import Role, Turn
 from lmstudio_tui.tui.widgets.transcript.chunks import Canvas
 from lmstudio_tui.tui.widgets.transcript.inline import make_parser
@@ -137,9 +138,9 @@ def test_no_word_is_lost(blocks: list[tuple[str, list[str]]], width: int) -> Non
 @settings(deadline=None)
 @given(st.text(max_size=80), st.integers(1, 30))
 def test_breaks_cover_the_text(text: str, width: int) -> None:
-    text = text.replace("\n", " ")
+    text = clean(text).replace("\n", " ")
     rows = break_text(text, width)
-    joined = "".join((" " if row.join == " " else "") + text[row.start : row.end] for row in rows)
+    joined = "".join((row.join if row.join != "\n" else "") + text[row.start : row.end] for row in rows)
     assert joined.split() == text.split()
     assert all(cell_len(text[row.start : row.end]) <= max(width, 2) for row in rows)
 

@@ -26,6 +26,7 @@ article.user, .system { background: var(--panel); border-radius: .5rem; padding:
 .note { color: var(--bad); font-size: .875rem; }
 .said > :first-child { margin-top: 0; } .said > :last-child { margin-bottom: 0; }
 .typed { white-space: pre-wrap; }
+p, li, td, th, h1, h2, h3, h4, h5, h6, .typed { unicode-bidi: plaintext; text-align: start; }
 .branch { border-top: 1px solid var(--line); color: var(--muted); font-size: .875rem; margin: 2rem 0 1rem;
   padding-top: 1rem; }
 details { margin: .5rem 0; } details > div, blockquote { border-left: 3px solid var(--line); margin: .5rem 0;
@@ -38,6 +39,7 @@ table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { border: 1px solid var(--line); padding: .25rem .75rem; }
 img { display: block; max-width: 100%; border-radius: .375rem; }
 a { color: var(--user); }
+.code .err { border: 0 !important; }
 @media print { body { max-width: none; padding: 0; } pre { white-space: pre-wrap; } }
 """
 _DARK: Final = """\

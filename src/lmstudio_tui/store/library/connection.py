@@ -36,6 +36,7 @@ def open_base(path: Path) -> Base:
     """
     _refuse_later(path)
     _make_private(path)
+    _make_alike(path)
     connection = connect(path)
     try:
         _check_application(connection, path)
@@ -159,6 +160,20 @@ def _use_log(connection: sqlite3.Connection) -> None:
                 raise
             time.sleep(0.02)
     connection.execute("PRAGMA synchronous = normal")
+
+
+def _make_alike(path: Path) -> None:
+    """While the file could not be written, SQLite has made files beside it that cannot be written either."""
+    if _may_write(path):
+        for ending in ("-wal", "-shm"):
+            beside = path.with_name(path.name + ending)
+            if beside.exists() and not _may_write(beside):
+                with suppress(OSError):
+                    beside.chmod(path.stat().st_mode)
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _make_private(path: Path) -> None:

@@ -81,11 +81,6 @@ class Keeper:
         """Names this process to others, from the first call on."""
         return self._presence.token
 
-    @property
-    def settled(self) -> bool:
-        """Whether everything is on disk."""
-        return self._spare is None
-
     def write(self, ops: Sequence[Op]) -> None:
         """Write, in one transaction; raises nothing."""
         todo = list(ops)
@@ -127,6 +122,7 @@ class Keeper:
         if self._spare is None or self._hopeless:
             return self._spare is None
         if self._try(self._waiting) is not None:
+            self._let_go()
             self._due = time.monotonic() + self._pause
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
             return False

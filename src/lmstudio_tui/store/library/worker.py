@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from lmstudio_tui.store.library.base import Op
@@ -122,7 +121,7 @@ class Worker:
             self._serve(items)
             if stop:
                 if self._keeper is not None:
-                    self._keeper.close()
+                    self._guard(self._keeper.close)
                 with self._changed:
                     self._stop = False
                     self._closed.set()
@@ -156,16 +155,17 @@ class Worker:
                 item.answer(self._ready)
         self._write(ops)
         if self._keeper is not None and self._keeper.seconds_to_wait == 0.0:
-            self._keeper.retry()
+            self._guard(self._keeper.retry)
 
     def _write(self, ops: list[Op]) -> None:
-        if not ops:
-            return
+        if ops:
+            self._guard(lambda: self._ready().write(ops))
+
+    def _guard(self, work: Callable[[], object]) -> None:
         try:
-            self._ready().write(ops)
+            work()
         except Exception as error:  # noqa: BLE001 - a thread that ends would take everything after with it
-            with suppress(Exception):
-                self._say(f"Something could not be saved: {error}.")
+            self._say(f"Something could not be saved: {error}.")
 
     def _ready(self) -> Keeper:
         if self._keeper is None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Where
@@ -41,6 +43,15 @@ class Pane(Vertical):
 
     def arrive(self) -> None:
         """The pane was just brought to the front: put the cursor where it belongs."""
+
+    def actor(self, action: str) -> Widget:
+        """Who does what the catalogue calls so: the pane itself, or something in it.
+
+        Args:
+            action: the name, without arguments.
+        """
+        del action
+        return self
 
     def leave(self) -> None:
         """The app ends: keep what was not kept yet."""

@@ -88,4 +88,5 @@ class _Joined:
         self._writer.reasoning(piece)
 
     def replace(self, text: str, reasoning: str) -> None:
-        self._writer.replace(joined(self._begun.text, text), self._begun.reasoning + reasoning)
+        # What was there before stays: only what has come since is replaced.
+        self._writer.replace(joined(self._begun.text, text)[len(self._begun.text) :], reasoning)

@@ -38,8 +38,15 @@ if TYPE_CHECKING:
 class AskingView(ConversationBase):
     """Ask and be answered. Stops at once, keeps what had arrived, and never loses a prompt."""
 
-    def __init__(self, desk: ChatDesk, conversation: Conversation, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(desk, conversation, id=id)
+    def __init__(
+        self,
+        desk: ChatDesk,
+        conversation: Conversation,
+        *,
+        kept: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(desk, conversation, kept=kept, id=id)
         self._live: LiveAnswer | None = None
         self._answer: Message | None = None
         self._joiner: Joiner | None = None

@@ -41,7 +41,8 @@ class ConversationBase(Vertical):
 
     Args:
         desk: what all conversations share.
-        conversation: which one; a new one has no messages, and is not in the library before something is said in it.
+        conversation: which one.
+        kept: whether the library has it; a new one is not there before something is said or typed in it.
     """
 
     DEFAULT_CSS = """
@@ -58,11 +59,18 @@ class ConversationBase(Vertical):
             super().__init__()
             self.view = view
 
-    def __init__(self, desk: ChatDesk, conversation: Conversation, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        desk: ChatDesk,
+        conversation: Conversation,
+        *,
+        kept: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         super().__init__(id=id)
         self.desk = desk
         self._conversation = conversation
-        self._kept = bool(conversation.messages or conversation.updated_at)
+        self._kept = kept
         self._thread = Thread((), None)
         self._parameters = Parameters.from_json(conversation.parameters)
         self._tools: tuple[str, ...] = tuple(map(str, conversation.parameters.get("tools") or ()))
@@ -141,8 +149,11 @@ class ConversationBase(Vertical):
 
     # What it is told
 
-    def show_loaded(self, loaded: Loaded) -> None:
-        """Show what the library has."""
+    def show_loaded(self, loaded: Loaded | None) -> None:
+        """Show what the library has; None when it has nothing of it any more."""
+        if loaded is None:
+            self._kept = False
+            return
         self._conversation, self._kept = loaded.conversation, True
         self._parameters = Parameters.from_json(loaded.conversation.parameters)
         self._tools = tuple(map(str, loaded.conversation.parameters.get("tools") or ()))
@@ -165,6 +176,7 @@ class ConversationBase(Vertical):
         """Take note of the server's coming and going."""
         self.query_one(Absence).show_server(self.desk.server)
         self._arrange()
+        self._show_info()
 
     def show_title(self, conversation: Conversation) -> None:
         """It was renamed or pinned elsewhere."""
@@ -272,8 +284,11 @@ class ConversationBase(Vertical):
         if message is not None:
             transcript.replace_turn(turn_of(self._thread, message, self.desk.now()))
 
-    def _tell(self) -> None:
+    def _show_info(self) -> None:
         self.query_one(InfoLine).show(self.title, self._parameters.words, self.context_in_use())
+
+    def _tell(self) -> None:
+        self._show_info()
         self.post_message(self.Changed(self))
         self.refresh_bindings()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from lmstudio_tui.features.history.exporting import Format
     from lmstudio_tui.store.library.records import Conversation, Loaded
@@ -152,6 +153,10 @@ class ChatPane(TabbedPane):
                 return self.desk.server.online
             case _:
                 return True
+
+    def actor(self, action: str) -> Widget:
+        """Who does what the catalogue calls so: the pane, or the conversation in front."""
+        return self if hasattr(self, f"action_{action}") or self._front is None else self.view
 
     def action_choose_model(self) -> None:
         """Ask for a model."""

@@ -42,11 +42,13 @@ class OpenTab:
     Args:
         conversation: which one.
         view: shows it, once it was in front.
+        kept: whether it was in the library when it was opened.
         unread: whether an answer has ended while another tab was in front.
     """
 
     conversation: Conversation
     view: ConversationView | None = None
+    kept: bool = False
     unread: bool = False
     streaming: bool = False
 
@@ -76,9 +78,10 @@ class TabbedPane(Pane):
             approvals_file=services.approvals_file,
         )
         state = services.state.load()
-        self._tabs = [OpenTab(Conversation(id=kept)) for kept in state.open_chats]
+        self._tabs = [OpenTab(Conversation(id=each), kept=True) for each in state.open_chats]
         self._first = state.front_chat
         self._front: OpenTab | None = None
+        self._remembered: tuple[tuple[str, ...], str | None] | None = None
         self._runs = Runs(self)
 
     def compose(self) -> ComposeResult:
@@ -139,8 +142,9 @@ class TabbedPane(Pane):
         def show(loaded: Loaded | None) -> None:
             if loaded is not None:
                 tab.conversation = loaded.conversation
-                view.show_loaded(loaded)
-                self._settle_model(view)
+            view.show_loaded(loaded)
+            self._settle_model(view)
+            self._remember()
 
         self._runs.start(load, finished=show, name="load")
 
@@ -208,11 +212,12 @@ class TabbedPane(Pane):
             before.view.keep_draft()
         if tab.view is None:
             kept = tab.conversation
-            tab.view = ConversationView(self.desk, kept, id=f"chat-{kept.id}")
+            tab.view = ConversationView(self.desk, kept, kept=tab.kept, id=f"chat-{kept.id}")
             tab.view.display = False
             await self.query_one("#conversations", ContentSwitcher).mount(tab.view)
             tab.view.query_one(Composer).set_history(self.desk.prompts)
-            self._load(tab)
+            if tab.kept:
+                self._load(tab)
         tab.unread = False
         self.query_one("#conversations", ContentSwitcher).current = tab.view.id
         self._settle_model(tab.view)
@@ -236,7 +241,7 @@ class TabbedPane(Pane):
         """Open a conversation, or bring it to the front if it is open."""
         tab = next((one for one in self._tabs if one.conversation.id == conversation.id), None)
         if tab is None:
-            tab = OpenTab(conversation)
+            tab = OpenTab(conversation, kept=True)
             front = self._front
             if front is not None and front.view is not None and front.view.blank:
                 await self._drop(front)
@@ -301,7 +306,9 @@ class TabbedPane(Pane):
         """What is open is open again at the next start."""
         kept = tuple(tab.conversation.id for tab in self._tabs if tab.view is None or not tab.view.blank)
         front = self._front.conversation.id if self._front is not None else None
-        self.post_message(ChatsOpened(kept, front))
+        if (kept, front) != self._remembered:
+            self._remembered = (kept, front)
+            self.post_message(ChatsOpened(kept, front))
 
     async def on_conversation_base_changed(self, event: ConversationBase.Changed) -> None:
         """Something that the tabs show has changed."""
@@ -309,11 +316,9 @@ class TabbedPane(Pane):
         tab = next((one for one in self._tabs if one.view is event.view), None)
         if tab is None:
             return
-        was_blank = not tab.conversation.updated_at
         tab.conversation = event.view.conversation
         self._show_tabs()
-        if was_blank and tab.conversation.updated_at:
-            self._remember()
+        self._remember()
         if event.view is self.view:
             self._show_parameters()
             self.refresh_bindings()

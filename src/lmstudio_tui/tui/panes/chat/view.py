@@ -29,6 +29,8 @@ class ConversationView(ToolingView):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.stop", "chat.switch", "chat.copy", "chat.retry", "chat.continue", "chat.find"),
         *bindings("transcript.copy", "transcript.copy_code", "chat.page_up", "chat.page_down"),
+        *bindings("transcript.edit", "transcript.regenerate", "transcript.continue", "transcript.delete"),
+        *bindings("transcript.find", "transcript.look"),
         *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
     ]
 

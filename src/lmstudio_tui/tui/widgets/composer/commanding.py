@@ -23,6 +23,7 @@ from lmstudio_tui.tui.widgets.composer.folding import FoldingTextArea
 from lmstudio_tui.tui.widgets.composer.suggestions import Suggestions
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.events import Key
 
 
@@ -104,7 +105,7 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
 
     def move_suggestion(self, step: int) -> bool:
         """Highlight another row of the list. Whether there is one."""
-        if not self._list.is_open:
+        if not self._is_suggesting():
             return False
         self._list.move(step)
         self._moved = True
@@ -166,23 +167,26 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
 
     # Keys
 
-    def on_key(self, event: Key) -> None:
-        """Enter sends, before the text area makes a new line of it; the list has its keys first.
+    async def on_key(self, event: Key) -> None:
+        """Enter sends, before the text area makes a new line of it; all keys work in the order in which they came.
 
-        Not priority bindings: they would be served before the keys that were typed just before them.
+        A binding would be served after the letters that were typed behind it, where they come in one burst, as over a
+        slow line; one with priority before those that were typed before it.
         """
         if event.key == "enter":
             self.action_submit()
-        elif event.key not in {"tab", "up", "down", "escape"} or not self._is_suggesting():
-            return
-        elif event.key == "escape":
+        elif event.key == "escape" and self._is_suggesting():
             self.hush()
-        elif event.key == "tab":
-            self.action_complete()
-        else:
-            self.move_suggestion(-1 if event.key == "up" else 1)
+        elif event.is_printable or not await self._run_binding(event.key):
+            return
         event.stop()
         event.prevent_default()
+
+    async def _run_binding(self, key: str) -> bool:
+        """Do what a key of this box does. Whether it does anything."""
+        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
+        bound = self._bindings.key_to_bindings.get(key, [])
+        return any([await app.run_action(binding.action, self) for binding in bound if not binding.priority])
 
     def _is_suggesting(self) -> bool:
         if self.text.startswith("/"):

@@ -68,7 +68,7 @@ class FoldingTextArea(SteadyTextArea, inherit_bindings=False):
 
     def restore(self, shown: str, pastes: Pastes) -> None:
         """Show what was shown before, with its placeholders, and put the cursor at the end."""
-        self._pastes = pastes
+        self._pastes = pastes if shown else Pastes()
         super().load_text(shown)
         self.move_cursor(self.document.end)
 

@@ -98,6 +98,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         self._recalled = ""
         self._folded: dict[str, tuple[str, Pastes]] = {}
         self._asked = ""
+        self._handed = ""
         self._model: str | None = None
         self._remark = ""
         self._editing_sent = False
@@ -131,15 +132,20 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         self._recall.set_prompts(prompts)
 
     def accept(self) -> None:
-        """The prompt was sent, or the command done: remember it and empty the box."""
-        text = self.text_to_keep
+        """The prompt was sent, or the command done: remember it and empty the box.
+
+        What was typed since then stays, and so does another text that was put there.
+        """
+        handed, self._handed = self._handed or self.text, ""
+        text = self._pastes.expanded(handed)
         if self._pastes:
-            self._folded[text] = (self.text, self._pastes)
+            self._folded[text] = (handed, self._pastes)
             while len(self._folded) > _REMEMBERED:
                 del self._folded[next(iter(self._folded))]
         self._recall.add(text)
         self._draft = None
-        self.text = ""
+        if self.text.startswith(handed):
+            self.restore(self.text.removeprefix(handed), self._pastes)
 
     def put(self, text: str) -> None:
         """Show another text, to be gone on with."""
@@ -201,7 +207,11 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         if self.complete_for_enter():
             return
         given = self.command_given()
-        if given is not None:
+        self._handed = self.text
+        if given is not None and given[0].name == "editor":
+            self.accept()
+            self.action_open_editor()
+        elif given is not None:
             self.hush()
             self.post_message(self.CommandGiven(self, *given))
         elif (nearest := self.unknown_command()) is not None and self._asked != self.text:

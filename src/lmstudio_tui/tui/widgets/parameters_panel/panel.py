@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual.binding import Binding
@@ -18,10 +18,14 @@ from lmstudio_tui.tui.widgets.parameters_panel.rows import ParameterRow
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from lmstudio_tui.store.library.records import Preset
+
+_WIDE: Final = 60
+"""Columns in which every help is one line."""
 
 
 class _Filter(Input):
@@ -31,27 +35,23 @@ class _Filter(Input):
 
 
 class ParametersPanel(Vertical):
-    """What is sent besides the messages. It knows no conversation: it is told values, and tells of changes.
-
-    Where there is no room beside the conversation, the class `-whole` gives it all of the width.
-    """
+    """What is sent besides the messages. It knows no conversation: it is told values, and tells of changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False)]
 
     DEFAULT_CSS = """
     ParametersPanel {
-        width: 41;
+        width: 40;
         height: 1fr;
         border: round $border-blurred;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
-        &.-whole { width: 1fr; }
         &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
         & > _Filter, & > _Filter:focus { height: 1; border: none; padding: 0 0 0 2; background: $panel; }
         & > VerticalScroll { height: 1fr; margin-top: 1; scrollbar-size-vertical: 1; }
         & .nothing { display: none; color: $text-muted; padding: 0 0 0 2; }
         & > .help { height: 4; color: $text-muted; border-top: solid $border-blurred; padding: 0 0 0 2; }
-        &.-whole > .help { height: 3; }
+        &.-wide > .help { height: 3; }
     }
     """
 
@@ -60,11 +60,13 @@ class ParametersPanel(Vertical):
 
         Args:
             parameters: all of them.
+            of: what they belong to, as `show` was told.
         """
 
-        def __init__(self, parameters: Parameters) -> None:
+        def __init__(self, parameters: Parameters, of: str) -> None:
             super().__init__()
             self.parameters = parameters
+            self.of = of
 
     class PresetUsed(Message):
         """The parameters of a preset are to hold from now on.
@@ -107,6 +109,7 @@ class ParametersPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._parameters = Parameters()
+        self._of = ""
 
     def compose(self) -> ComposeResult:
         yield _Filter(placeholder="Type to filter")
@@ -121,27 +124,40 @@ class ParametersPanel(Vertical):
         """Look right before anything is known."""
         self._look()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Where there is room, the help needs fewer lines."""
+        self.set_class(event.size.width >= _WIDE, "-wide")
+
     # What it is told
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter."""
         self.query_one(_Filter).focus()
 
-    def show(self, parameters: Parameters, presets: Sequence[Preset], defaults: Mapping[str, Any]) -> None:
+    def show(
+        self, parameters: Parameters, presets: Sequence[Preset], defaults: Mapping[str, Any], *, of: str = ""
+    ) -> None:
         """Show what holds now. What is being typed stays where its value is the same as before.
 
         Args:
             parameters: what was chosen.
             presets: all of them.
             defaults: what the server takes where nothing was chosen, as far as that is known.
+            of: what they belong to, such as the id of a conversation. What is being typed stays with it: for another
+                one it is taken, and told of, before anything else is shown.
         """
+        if of != self._of:
+            self._settle()
+            self._of = of
+            for row in self.query(ParameterRow):
+                row.forget()
         self._parameters = parameters
         for row in self.query(ParameterRow):
             row.show(parameters.value(row.field.name), defaults.get(row.field.name))
         self.query_one(PresetBox).show(presets, parameters)
         self._look()
 
-    def arrive(self) -> None:
+    def focus_filter(self) -> None:
         """Put the cursor into the filter."""
         self.query_one(_Filter).focus()
 
@@ -157,7 +173,7 @@ class ParametersPanel(Vertical):
         event.stop()
         self._parameters = self._parameters.with_value(event.field.name, event.value)
         self._look()
-        self.post_message(self.ParametersChanged(self._parameters))
+        self.post_message(self.ParametersChanged(self._parameters, self._of))
 
     def on_parameter_row_entered(self, event: ParameterRow.Entered) -> None:
         """Tell what the row under the cursor is for."""
@@ -205,13 +221,17 @@ class ParametersPanel(Vertical):
         if box.has_focus and box.value:
             box.value = ""
             return
+        self._settle()
+        self.post_message(self.PanelClosed())
+
+    def _settle(self) -> None:
+        """Take everything that is typed and can hold."""
         settled = [row for row in self.query(ParameterRow) if row.settle()]
         for row in settled:
             self._parameters = self._parameters.with_value(row.field.name, row.value)
         if settled:
             self._look()
-            self.post_message(self.ParametersChanged(self._parameters))
-        self.post_message(self.PanelClosed())
+            self.post_message(self.ParametersChanged(self._parameters, self._of))
 
     # Looks
 

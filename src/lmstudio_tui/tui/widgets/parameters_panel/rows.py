@@ -178,6 +178,12 @@ class ParameterRow(Vertical):
             self._type(shown(self.field, value))
         self._look()
 
+    def forget(self) -> None:
+        """What is typed belongs to something else: what is shown next replaces it."""
+        self.value = None
+        self._type("")
+        self._stop_waiting()
+
     @property
     def typed(self) -> str:
         """What is typed."""
@@ -204,8 +210,7 @@ class ParameterRow(Vertical):
         """Say whether it can be that; a pause makes it hold."""
         event.stop()
         self._look()
-        if self._timer is not None:
-            self._timer.stop()
+        self._stop_waiting()
         self._timer = self.set_timer(_PAUSE, self.apply)
 
     def on_descendant_focus(self) -> None:
@@ -223,9 +228,7 @@ class ParameterRow(Vertical):
 
     def settle(self) -> bool:
         """Make what is typed hold, if it can be that. Whether that is another value than before."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self._stop_waiting()
         try:
             value = read(self.field, self.typed)
         except ValueError:
@@ -235,6 +238,11 @@ class ParameterRow(Vertical):
         self.value = value
         self._look()
         return True
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def action_unset(self) -> None:
         """Leave it to the server."""

@@ -62,7 +62,7 @@ class Chunk:
 
     def __init__(
         self,
-        kind: Literal["frame", "fold", "reasoning", "text", "tool", "more"],
+        kind: Literal["frame", "fold", "reasoning", "text", "tool", "result", "more"],
         piece: Piece | None = None,
         lines: list[Line] | None = None,
         opened: bool = False,
@@ -98,9 +98,10 @@ class Chunk:
             canvas.drawn.touch(self)
             return self.lines
         width = text_width(turn, canvas.width)
-        if self.kind in ("reasoning", "tool"):
+        if self.kind in ("reasoning", "tool", "result"):
             bar = Segment("│ " if width > 6 else "│", canvas.palette["rule"])
-            lines = indent(self.piece.draw(max(1, width - len(bar.text)), canvas.palette), bar, bar)
+            first = Segment("→ "[: len(bar.text)], canvas.palette["dim"]) if self.kind == "result" else bar
+            lines = indent(self.piece.draw(max(1, width - len(bar.text)), canvas.palette), first, bar)
         else:
             lines = self.piece.draw(width, canvas.palette)
         if self.open:

@@ -241,7 +241,7 @@ def _bare(turn: Turn) -> Turn:
         note=clean(turn.note).strip() if turn.note else "",
         reasoning_label=_line(turn.reasoning_label),
         activity=_line(turn.activity),
-        attachments=tuple([_line(attachment) for attachment in turn.attachments]),
+        attachments=tuple([" ".join(clean(line).split("\n")) for line in turn.attachments]),
         phases=tuple([(_line(name), length) for name, length in turn.phases]),
         caution=_line(turn.caution),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lmstudio_tui.tui.widgets.transcript.finding import count, find_in_lines, longest_word
+from lmstudio_tui.tui.widgets.transcript.finding import count, find_in_lines, longest_word, may_show
 
 if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.chunks import Chunk
@@ -129,7 +129,7 @@ class Finder:
         content = view.content
         if view.chunks or not self._word:
             return False
-        return not any(self._word in part.text.casefold() for part in (content.answer, content.thoughts))
+        return not any(may_show(part.text, self._word) for part in (content.answer, content.thoughts))
 
     def _count_part(self, view: TurnView, kind: PartKind, counts: _Counts, deadline: float | None) -> bool:
         part = counts.parts[kind]

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[^\W_]+")
 
+_MARKS: Final = "*_`~\\"
+"""What Markdown takes out of the middle of a word."""
+
 
 class Part(NamedTuple):
     """A part of a hit that stands in one row."""
@@ -25,6 +28,16 @@ class Part(NamedTuple):
 def count(text: str, needle: str) -> int:
     """Return how often a text that has been case-folded stands in another, which has not."""
     return text.casefold().count(needle)
+
+
+def may_show(source: str, word: str) -> bool:
+    """Whether what is shown of a source may hold a case-folded word, whatever marks stand inside of it."""
+    folded = source.casefold()
+    if word in folded:
+        return True
+    for mark in _MARKS:
+        folded = folded.replace(mark, "")
+    return word in folded
 
 
 def longest_word(needle: str) -> str:

@@ -21,14 +21,15 @@ _HEAD_WIDTH: Final = 40
 _ENDINGS: Final = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed"}
 
 
-def head_label(turn: Turn) -> str:
-    """Return what stands at the right of a prompt's first row: its branch, and the time."""
-    return "  ".join(part for part in (branch_label(turn.branch), turn.time) if part)
+def head_label(turn: Turn, width: int) -> str:
+    """Return what stands at the right of a prompt's first row: the time, and its branch where that fits for certain."""
+    branch = branch_label(turn.branch) if width >= _HEAD_WIDTH else ""
+    return "  ".join(part for part in (branch, turn.time) if part)
 
 
 def text_width(turn: Turn, width: int) -> int:
     """Return how wide the text may be; a prompt leaves room for what stands at its right."""
-    if turn.role is Role.USER and width >= _HEAD_WIDTH and (label := head_label(turn)):
+    if turn.role is Role.USER and width >= _HEAD_WIDTH and (label := head_label(turn, width)):
         return width - max(_TIME_ROOM, cell_len(label) + 2)
     return max(1, width)
 

@@ -125,7 +125,7 @@ def break_text(text: str, width: int) -> list[Break]:
             continue
         if end > start:
             rows.append(Break(start, end, join))
-            join = " " if match.start() > end else ""
+            join = text[end : match.start()]
         start, end, used = match.start(), match.end(), cells
         for piece in chop_word(match[0], width)[:-1] if cells > width else ():
             rows.append(Break(start, start + len(piece), join))

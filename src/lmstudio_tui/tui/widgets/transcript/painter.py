@@ -133,8 +133,8 @@ class Painter:
         values = place.view.content.values
         if values.role is not Role.USER or place.row:
             return None
-        start = self.geometry.text - cell_len(head_label(values))
-        actions = branch_actions(values.branch, start)
+        label = head_label(values, self.geometry.text)
+        actions = branch_actions(values.branch, self.geometry.text - cell_len(label)) if label[:1] == "‹" else ()
         return next((action for action in actions if action.start <= cell < action.end), None)
 
     def _segments(self, place: Place, look: Look) -> list[Segment]:
@@ -160,7 +160,7 @@ class Painter:
             segments.append(Segment(" " * max(0, pad), fill))
             used += max(0, pad)
         right = geometry.column - geometry.gutter - used
-        label = head_label(values) if tinted and place.row == 0 else ""
+        label = head_label(values, geometry.text) if tinted and place.row == 0 else ""
         if label and right > cell_len(label):
             tail = geometry.column - geometry.gutter - geometry.text
             segments.append(Segment(" " * (right - tail - cell_len(label)), ground))

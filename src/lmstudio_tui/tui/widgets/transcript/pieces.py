@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from rich.style import Style
 
 from lmstudio_tui.tui.widgets.transcript.code import CodeSource, code_lines, header_line
+from lmstudio_tui.tui.widgets.transcript.finding import may_show
 from lmstudio_tui.tui.widgets.transcript.inline import inline_spans, is_plain, parse_inline
 from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line, Span, wrap
 from lmstudio_tui.tui.widgets.transcript.markdown import MarkdownDrawer
@@ -109,7 +110,7 @@ class MarkdownPiece:
         return self.source if self.source[:1].isalpha() and is_plain(self.source.rstrip()) else None
 
     def may_show(self, word: str) -> bool:
-        return word in self.source.casefold() or ("[" in self.source and bool(self.shared.references))
+        return may_show(self.source, word) or ("[" in self.source and bool(self.shared.references))
 
     def estimate(self, width: int) -> int:
         source = self.source.rstrip()
@@ -249,7 +250,7 @@ class TablePiece:
 
     def may_show(self, word: str) -> bool:
         rows = [self.table.header, *self.table.rows[self.start : self.end], self.table.partial or []]
-        return any(word in cell.casefold() for row in rows for cell in row)
+        return any(may_show(cell, word) for row in rows for cell in row)
 
     def estimate(self, width: int) -> int:
         del width

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
@@ -107,7 +108,8 @@ class TurnScroller(ScrollView):
         if not self._follow:
             self._new_lines += max(0, self._document.height - before)
         self._relayout(changed, deadline)
-        self._document.take_in(deadline)
+        if not self._dirty:
+            self._document.take_in(deadline)
         self._flushed_at = perf_counter()
         # What is left over from a slice is not held back: it has arrived, and is to be seen.
         self._pause = (
@@ -307,7 +309,10 @@ class TurnScroller(ScrollView):
         span = None if selection is None else selection.get_span(place.view.serial << ROW_BITS | place.row)
         if span is None:
             return _MARKED if marked else _PLAIN
-        return Look(marked, span, self.screen.get_component_rich_style("screen--selection"))
+        style = self.screen.get_component_rich_style("screen--selection")
+        # Most themes leave the text as it is: a colour that is all transparent, and as a rich style the ground's own.
+        seen = self.screen.get_component_styles("screen--selection").color.a > 0
+        return Look(marked, span, style if seen else Style(bgcolor=style.bgcolor))
 
     @property
     def _pill(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -34,12 +34,12 @@ def card_line(tool: ToolView, number: int, opened: bool, width: int, palette: Pa
         width: Cells to fit.
         palette: The styles.
     """
-    name = clean_line(tool.name) or "a function"
-    call = f"{'▾' if opened else '▸'} {name}"
+    call = f"{'▾' if opened else '▸'} {clean_line(tool.name) or 'a function'}"
     ending, style = _ending(tool, opened)
     tail = f" → {ending}" if ending else ""
     if not opened:
-        call += f"({_short_arguments(tool.arguments[:_PARSED])})"
+        arguments = _short_arguments(tool.arguments[: _PARSED + 1])
+        call += f"({arguments}…" if tool.state == "streaming" else f"({arguments})"
     if cell_len(call) + cell_len(tail) > width:
         # The call gives way first: what came of it is what one looks for.
         room = max(width - cell_len(tail), min(cell_len(call), width // 2))
@@ -49,22 +49,27 @@ def card_line(tool: ToolView, number: int, opened: bool, width: int, palette: Pa
     return Line(tuple(part for part in parts if part.text), copied=False, actions=(Action("tool", number),))
 
 
-def card_pieces(tool: ToolView) -> list[Piece]:
+def card_pieces(tool: ToolView) -> list[tuple[Literal["tool", "result"], Piece]]:
     """Return what an opened card shows under its line: the arguments and the result, both whole."""
-    pieces: list[Piece] = []
-    for text, style in ((_laid_out(tool.arguments), "dim"), (tool.result or "", "")):
-        splitter = LiteralSplitter(style)
-        splitter.feed(clean(text))
-        splitter.advance(final=True)
-        pieces.extend(splitter.closed)
+    pieces: list[tuple[Literal["tool", "result"], Piece]] = []
+    pieces.extend(("tool", piece) for piece in _pieces(_laid_out(tool.arguments), "dim"))
+    result = _pieces(tool.result or "", "")
+    pieces.extend(("tool" if number else "result", piece) for number, piece in enumerate(result))
     return pieces
+
+
+def _pieces(text: str, style: str) -> list[Piece]:
+    splitter = LiteralSplitter(style)
+    splitter.feed(clean(text))
+    splitter.advance(final=True)
+    return splitter.closed
 
 
 def _ending(tool: ToolView, opened: bool) -> tuple[str, str]:
     result = "" if tool.result is None else clean_line(tool.result[:_SHORT])
     match tool.state:
         case "streaming":
-            return "…", "dim"
+            return "", "dim"
         case "waiting":
             return "waits for an answer", "warning"
         case "refused":

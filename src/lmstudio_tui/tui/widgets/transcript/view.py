@@ -378,7 +378,7 @@ class TurnView:
         line = card_line(tool, number, opened, canvas.width, canvas.palette)
         chunks = [Chunk("tool", lines=[line], number=number)]
         if opened:
-            chunks.extend([Chunk("tool", piece, number=number) for piece in card_pieces(tool)])
+            chunks.extend([Chunk(kind, piece, number=number) for kind, piece in card_pieces(tool)])
         self._cards[number] = (tool, opened, canvas, chunks)
         return chunks
 
