@@ -20,6 +20,7 @@ from lmstudio_tui.sdk import (
     ConnectionLostError,
     ContextOverflowError,
     LMStudioClient,
+    PhaseChanged,
     ReasoningDelta,
     Reclassified,
     RequestCancelledError,
@@ -47,6 +48,7 @@ EVERY_EVENT: tuple[StreamEvent, ...] = (
     StreamRetried("The connection broke."),
     StreamingDowngraded("It did not work."),
     StreamFinished("stop"),
+    PhaseChanged("load", 0.5),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Self, cast
 
 from textual.pilot import Pilot
 
+from lmstudio_tui.features.clipboard import Copied
 from lmstudio_tui.features.inspector.log import ExchangeLog
 from lmstudio_tui.features.models import RememberedModels
 from lmstudio_tui.features.profiles import Profiles
@@ -72,17 +73,19 @@ def services(
 ) -> Services:
     """Services for an app on this server; `copies` collects what is copied natively."""
 
-    def copy(text: str) -> bool:
+    def copy(text: str) -> Copied:
         if copies is not None:
             copies.append(text)
-        return verified
+        if verified:
+            return Copied("verified", "xclip", "Copied.")
+        return Copied("terminal", "OSC 52", "Sent to the terminal.")
 
     return Services(
         config=config or ClientConfig(base_url=base_url, max_retries=0),
         connect=connect,
         start_simulator=simulator or (lambda: base_url),
         state=StateFile(folder / "state.json"),
-        copy_natively=copy,
+        copy=copy,
         downloads=DownloadsFile(folder / "downloads.json"),
         remembered=lambda _: remembered,
         remember=remember or (lambda _url, _models: None),
@@ -284,6 +287,7 @@ class FakeStream:
     """The stream of a `FakeServer`, with the figures of a quick machine."""
 
     downgraded = False
+    phases: tuple[tuple[str, float], ...] = ()
 
     def __init__(self, server: FakeServer, scope: CancelScope) -> None:
         self._server = server

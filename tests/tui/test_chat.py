@@ -219,7 +219,7 @@ async def test_an_unlisted_model_can_be_typed_and_the_picker_left(
         await ui.shows("Ask zz-mine")
 
 
-@pytest.mark.parametrize(("verified", "words"), [(True, "Copied: answer"), (False, "Sent to the terminal")])
+@pytest.mark.parametrize(("verified", "words"), [(True, "Copied: answer"), (False, "Sent to the terminal. (answer")])
 async def test_copying_tells_how_sure_it_is(
     simulator: SimulatorServer, open_app: OpenApp, *, verified: bool, words: str
 ) -> None:

@@ -28,7 +28,7 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         say('error: The app needs a terminal.\n  try: in a script, use a command: lmstudio-tui chat "…", models, ping.')
         return Exit.USAGE
-    from lmstudio_tui.features.clipboard import copy_natively
+    from lmstudio_tui.features.clipboard import copy
     from lmstudio_tui.features.inspector.log import ExchangeLog
     from lmstudio_tui.paths import approvals_file, downloads_file, library_file, state_file, tools_dir
     from lmstudio_tui.store.downloads import DownloadsFile
@@ -45,7 +45,7 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             connect=session.connect,
             start_simulator=session.start_simulator,
             state=StateFile(state_file()),
-            copy_natively=copy_natively,
+            copy=copy,
             downloads=DownloadsFile(downloads_file()),
             remembered=_remembered,
             remember=_remember,

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
+    from lmstudio_tui.features.clipboard import Copied
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Command
     from lmstudio_tui.tui.messages import (
@@ -78,6 +79,7 @@ class LMStudioApp(RemarkingApp):
     .-tiny HeaderBar, .-tiny Footer, .-short InfoLine { display: none; }
     Footer { background: $panel; }
     Footer.-covered { visibility: hidden; }
+    .-tall ToastRack { margin-bottom: 5; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as the one above
@@ -402,16 +404,20 @@ class LMStudioApp(RemarkingApp):
         """Copy, and say how sure that is."""
         text, what = event.text, event.what
 
-        def copy(emit: object, scope: CancelScope) -> bool:
+        def copy(emit: object, scope: CancelScope) -> Copied:
             del emit, scope
-            return self._services.copy_natively(text)
+            return self._services.copy(text)
 
-        def tell(verified: bool) -> None:
-            if verified:
-                self.notify(f"Copied: {what}, {len(text):,} characters.", timeout=3)
-            else:
+        def tell(copied: Copied) -> None:
+            if copied.how != "failed":
+                # The app's own paste finds it, too; and the terminal, where that is the way.
+                self._clipboard = text
+            if copied.to_send:
                 self.copy_to_clipboard(text)
-                self.notify(f"Sent to the terminal's clipboard: {what}, {len(text):,} characters.", timeout=3)
+            failed = copied.how == "failed"
+            amount = f"{what}, {len(text):,} characters"
+            said = f"Copied: {amount}." if copied.how == "verified" else f"{copied.sentence} ({amount})"
+            self.notify(said, severity="warning" if failed else "information", timeout=8 if failed else 3)
 
         self._runs.start(copy, finished=tell, name="copy")
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lmstudio_tui.features.clipboard import Copied
     from lmstudio_tui.features.inspector.log import ExchangeLog
     from lmstudio_tui.features.models import RememberedModels
     from lmstudio_tui.features.profiles import Profiles
@@ -30,7 +31,7 @@ class Services:
     connect: makes a client for a config.
     start_simulator: starts the built-in simulator, once, and gives its base URL. Blocks.
     state: how the app was left.
-    copy_natively: puts a text on this machine's clipboard and says whether it is there. Blocks.
+    copy: puts a text on the clipboard, and says how sure that is. Blocks.
     downloads: those that were begun, so that the next start knows of them.
     remembered: what a server had when it was last asked, for when it is away. Blocks.
     remember: keeps what a server has, for the next time that it is away. Blocks.
@@ -50,7 +51,7 @@ class Services:
     connect: Callable[[ClientConfig], LMStudioSDK]
     start_simulator: Callable[[], str]
     state: StateFile
-    copy_natively: Callable[[str], bool]
+    copy: Callable[[str], Copied]
     downloads: DownloadsFile
     remembered: Callable[[str], RememberedModels | None]
     remember: Callable[[str, RememberedModels], None]

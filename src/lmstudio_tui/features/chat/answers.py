@@ -40,9 +40,8 @@ def answered(begun: Message, delivered: Delivered, join: Callable[[str], str] | 
     status, note = ending(delivered.error, has_output)
     notes = [note] if note else []
     notes += [text for text in course.notes if text not in notes]
-    phases = delivered.phases or course.phases
     stats: dict[str, Any] = delivered.timings.model_dump(include=set(_TIMINGS), exclude_none=True)
-    stats["phases"] = [{"name": name, "ms": ms} for name, ms in phases]
+    stats["phases"] = [{"name": name, "ms": ms} for name, ms in delivered.phases or course.phases]
     return replace(
         begun,
         text=join(partial.text) if join is not None else partial.text,

@@ -14,6 +14,7 @@ from lmstudio_tui.text_safety import clean_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from lmstudio_tui.features.chat.thread import Thread
     from lmstudio_tui.sdk import LMStudioError
 
 FEWEST: Final = 2
@@ -21,8 +22,8 @@ MOST: Final = 4
 
 State: TypeAlias = Literal["waiting", "answering", "done", "stopped", "failed"]
 
-_RANKED: Final = {"speed": ("tokens_per_second", True), "first": ("time_to_first_token_ms", False)}
-"""The figures of which one is the best: what they are of, and whether more is better."""
+_RANKED: Final = {"speed": ("tokens_per_second", 1, True), "first": ("time_to_first_token_ms", 0, False)}
+"""The figures of which one is the best: what they are of, to how many digits they count, whether more is better."""
 _STATES: Final[dict[str, State]] = {"streaming": "answering", "complete": "done", "stopped": "stopped"}
 
 
@@ -45,6 +46,11 @@ class Contestant:
         """What it is asked with: `preset warm: temp 0.9`, `as the conversation: temp 0.2`."""
         name = f"preset {self.preset}" if self.preset else "as the conversation"
         return clean_line(f"{name}: {self.parameters.words}" if self.parameters.words else name)
+
+    @property
+    def short_words(self) -> str:
+        """The same where there is little room; empty where nothing was changed."""
+        return self.with_words if self.preset else self.parameters.words
 
 
 def labels_of(contestants: Sequence[Contestant]) -> tuple[str, ...]:
@@ -147,8 +153,9 @@ def best_of(answers: Iterable[Message]) -> dict[str, frozenset[str]]:
     """
     ended = [one for one in answers if one.status in {"complete", "stopped"} and has_output(one)]
     found: dict[str, frozenset[str]] = {one.id: frozenset() for one in ended}
-    for name, (key, highest) in _RANKED.items():
-        values = {one.id: value for one in ended if (value := _number(one.stats or {}, key)) is not None}
+    for name, (key, digits, highest) in _RANKED.items():
+        # What looks the same is the same.
+        values = {one.id: round(value, digits) for one in ended if (value := _number(one.stats or {}, key)) is not None}
         if len(values) < FEWEST:
             continue
         best = max(values.values()) if highest else min(values.values())
@@ -240,3 +247,32 @@ class Turns:
     def ended(self, number: int) -> None:
         """One has answered."""
         self.asked.discard(number)
+
+
+# Going on afterwards
+
+
+def thread_after(thread: Thread, messages: Sequence[Message], chosen: str | None) -> Thread:
+    """What was said, with the prompt and all answers to it.
+
+    Args:
+        thread: what was said before.
+        messages: the prompt first.
+        chosen: the answer to go on with; None shows the first one, and the others as its versions.
+    """
+    for message in messages:
+        thread = thread.with_message(message, head=False)
+    return thread.ending(chosen or messages[: 2][-1].id) if messages else thread
+
+
+def parameters_after(kept: Message, own: Parameters, presets: Iterable[Parameters]) -> Parameters | None:
+    """What to go on with after an answer was kept; None where it was asked with the conversation's own.
+
+    Args:
+        kept: the answer.
+        own: the conversation's parameters.
+        presets: those that it may have been asked with instead.
+    """
+    if kept.parameters == own.record:
+        return None
+    return next((one for one in presets if one.record == kept.parameters), None)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from lmstudio_tui.features.chat.conversation import estimated_tokens
 from lmstudio_tui.features.chat.figures import figures_line, seconds
+from lmstudio_tui.features.chat.phases import doing, merged
 from lmstudio_tui.sdk import (
     Completion,
     LMStudioError,
     PartialCompletion,
+    PhaseChanged,
     ReasoningDelta,
     Reclassified,
     StreamingDowngraded,
@@ -20,6 +22,7 @@ from lmstudio_tui.sdk import (
     TextDelta,
     ToolCallDelta,
     UsageReported,
+    native_can,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ class Delivered:
         whole: the answer, when it is one.
         error: why it is none.
         course: when what came, as the client saw it.
-        phases: what took the server how long, in milliseconds, where it tells.
+        phases: what took how long, in milliseconds: as the server tells, else as the client saw it.
     """
 
     partial: PartialCompletion
@@ -75,6 +78,8 @@ def ask(
     scope: CancelScope,
     emit: Callable[[StreamEvent], None],
     keeper: Keeper | None = None,
+    *,
+    native: bool = False,
 ) -> Delivered:
     """Stream an answer to its end, whatever that is, and hand on every event. Blocks; for a worker thread.
 
@@ -84,9 +89,11 @@ def ask(
         scope: ends it.
         emit: is given each event, after `keeper` was.
         keeper: keeps the answer.
+        native: whether the server has LM Studio's own chat, which tells the phases as they come.
     """
     course = Course()
-    with client.stream_chat_completion(request, scope=scope) as stream:
+    stream_it = client.stream_native_chat if native and native_can(request) else client.stream_chat_completion
+    with stream_it(request, scope=scope) as stream:
         try:
             for event in stream:
                 course.apply(event)
@@ -94,9 +101,11 @@ def ask(
                     _keep(keeper, event)
                 emit(event)
         except LMStudioError as error:
-            return Delivered(stream.partial, stream.timings, error=error, course=course)
+            phases = merged(stream.phases, course.phases)
+            return Delivered(stream.partial, stream.timings, error=error, course=course, phases=phases)
         timings = stream.result.timings or stream.timings
-        return Delivered(stream.partial, timings, whole=stream.result, course=course)
+        phases = merged(stream.phases, course.phases)
+        return Delivered(stream.partial, timings, whole=stream.result, course=course, phases=phases)
 
 
 def _keep(keeper: Keeper, event: StreamEvent) -> None:
@@ -118,6 +127,7 @@ class Course:
     started_at: float = field(default_factory=time.monotonic)
     notes: list[str] = field(default_factory=list[str])
     usage: Usage | None = None
+    doing: str = ""
     reasoning_tokens: int = 0
     first_at: float | None = None
     heard_at: float = field(default_factory=time.monotonic)
@@ -147,6 +157,8 @@ class Course:
                 self.notes.append(f"Without streaming: {reason}")
             case UsageReported(usage=usage):
                 self.usage = usage
+            case PhaseChanged(name=name, progress=progress):
+                self.doing = doing(name, progress)
             case _:
                 pass
 
@@ -226,7 +238,7 @@ class LiveAnswer(Course):
     @property
     def waited(self) -> str:
         """For how long nothing has come, ready to be shown."""
-        return f"waiting {time.monotonic() - self.started_at:.0f} s"
+        return f"{self.doing or 'waiting'} {time.monotonic() - self.started_at:.0f} s"
 
     @property
     def quiet(self) -> str:

@@ -160,7 +160,8 @@ def _words_of(before: list[str], after: list[str], check: Callable[[], None]) ->
     at, at_after = 0, 0
     for block in [*_blocks(_keys(first), _keys(second), check), _Block(len(first), len(second), 0)]:
         if at < block.first or at_after < block.second:
-            yield _Part(False, tuple(first[at : block.first]), tuple(second[at_after : block.second]))
+            here, there = tuple(first[at : block.first]), tuple(second[at_after : block.second])
+            yield _Part(not "".join(here + there).strip(), here, there)
         at, at_after = block.first + block.length, block.second + block.length
         if block.length:
             yield _Part(True, tuple(first[block.first : at]), tuple(second[block.second : at_after]))

@@ -43,6 +43,7 @@ class Answering:
             conversation with it, for the model to go on from there; `ask` asks for it.
         writer: keeps the answer as it comes.
         go_on: whether what arrives is put behind what was there.
+        native: whether the server has LM Studio's own chat.
     """
 
     client: LMStudioSDK
@@ -50,6 +51,7 @@ class Answering:
     request: Callable[[bool | Literal["ask"]], ChatCompletionRequest]
     writer: AnswerWriter
     go_on: bool = False
+    native: bool = False
 
     def run(self, emit: Callable[[StreamEvent], None], scope: CancelScope) -> Outcome:
         """Ask, keep what comes, and keep how it ended. Blocks; for a worker thread."""
@@ -69,7 +71,7 @@ class Answering:
             request = self.request(prefill)
         except LMStudioError as error:
             return Delivered(PartialCompletion(), Timings(duration_ms=0.0), error=error)
-        return ask(self.client, request, scope, emit, keeper)
+        return ask(self.client, request, scope, emit, keeper, native=self.native and not self.go_on)
 
 
 class _Joined:

@@ -14,7 +14,12 @@ from lmstudio_tui.features.chat.joining import Joiner
 from lmstudio_tui.features.chat.live import LiveAnswer
 from lmstudio_tui.features.chat.prompting import request_of
 from lmstudio_tui.features.server_view import Presence
-from lmstudio_tui.sdk import AuthenticationError, ServerConnectionError, StreamInterruptedError
+from lmstudio_tui.sdk import (
+    AuthenticationError,
+    ServerConnectionError,
+    StreamInterruptedError,
+    native_chat_offered,
+)
 from lmstudio_tui.store.library.records import Message, new_id
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.chat.answering import Answering, Outcome
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import ChatCompletionRequest, StreamEvent
     from lmstudio_tui.store.library.records import Attachment, Conversation
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
+
+_LONG_PROMPT = 2000
+"""Tokens: reading so many takes a while."""
 
 
 class AskingView(ConversationBase):
@@ -63,8 +71,8 @@ class AskingView(ConversationBase):
         """Send a prompt, unless that is not possible now: then it stays where it is."""
         event.stop()
         desk = self.desk
-        if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+        if self.busy():
+            pass
         elif desk.client is None or desk.server.presence is Presence.CONNECTING:
             self.notify("There is no server yet; the prompt is kept.", severity="warning")
         elif desk.server.presence is Presence.LOCKED:
@@ -128,6 +136,7 @@ class AskingView(ConversationBase):
         if client is None:
             self.notify("There is no connection yet.", severity="warning")
             return
+        self._ours = answer.id
         if self._thread.head != answer.id:
             self.show_thread(self._thread.ending(answer.id))
         self._joiner = Joiner(answer.text)
@@ -177,12 +186,21 @@ class AskingView(ConversationBase):
             partial(self._request, path, self._parameters, begun.requested_model or self.model, self._tools),
             self.desk.library.begin(replace(begun, status="streaming")),
             go_on=go_on,
+            native=self._wants_phases(),
         )
         self._run = self._runs.start(
             answering.run, items=self._receive, finished=self._delivered, crashed=self._crashed, name="answer"
         )
         self._ticker = self.set_interval(1.0, self._tick)
         self._tell()
+
+    def _wants_phases(self) -> bool:
+        """Whether it will take long before the first word comes, and the server would tell why, by its own chat."""
+        status, model = self.desk.server.status, self.listed_model()
+        if status is None or model is None or not native_chat_offered(status):
+            return False
+        has_to_load = model.state == "not-loaded" and bool(model.size_bytes)
+        return has_to_load or self.context_in_use().used > _LONG_PROMPT
 
     def _load_tools(self, names: Sequence[str]) -> list[Tool]:
         """The tools of these names. Reads files; for a worker thread."""
@@ -203,8 +221,9 @@ class AskingView(ConversationBase):
         for event in events:
             live.apply(event)
         transcript = self.query_one(Transcript)
-        if not live.waiting and transcript.turn(answer.id).activity != live.calling:
-            transcript.update_turn(answer.id, activity=live.calling)
+        activity = live.waited if live.waiting else live.calling
+        if transcript.turn(answer.id).activity != activity:
+            transcript.update_turn(answer.id, activity=activity)
         if live.calls:
             calls = [ToolView(one.name, "".join(one.arguments), None, "streaming") for one in live.calls.values()]
             transcript.update_turn(answer.id, tools=tuple(calls))
@@ -242,7 +261,7 @@ class AskingView(ConversationBase):
             self._end_run(crashed(self._answer, error))
 
     def _end_run(self, message: Message) -> None:
-        self._run, self._live, self._answer, self._joiner = None, None, None, None
+        self._run, self._live, self._answer, self._joiner, self._ours = None, None, None, None, None
         if self._ticker is not None:
             self._ticker.stop()
             self._ticker = None
@@ -282,6 +301,14 @@ class AskingView(ConversationBase):
         self._put_aside = ""
 
     # What is built upon this
+
+    def busy(self) -> bool:
+        """Whether nothing else can be begun now; if so, it is said."""
+        if self.streaming:
+            self.remark("The answer is still coming: Esc stops it.")
+        elif self.written_elsewhere:
+            self.remark("Another window is writing an answer here; it can be gone on with when that has ended.")
+        return self.streaming or self.written_elsewhere
 
     def remark(self, text: str) -> None:
         """Say something in passing."""

@@ -29,9 +29,10 @@ from lmstudio_tui.tui.worker_bridge import Run, Runs
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from lmstudio_tui.features.tools import ToolResult
-    from lmstudio_tui.sdk import StreamEvent
+    from lmstudio_tui.sdk import ModelSummary, StreamEvent
     from lmstudio_tui.tui.panes.chat.answering import Outcome
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
 
@@ -79,6 +80,8 @@ class ConversationBase(Vertical):
         self._command: Run[object, ToolResult] | None = None
         self._welcomed = Text()
         self._loading = False
+        self._ours: str | None = None
+        self._others: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield InfoLine()
@@ -232,7 +235,7 @@ class ConversationBase(Vertical):
 
     def keep_draft(self) -> None:
         """What is typed outlives the app."""
-        draft = self.query_one(Composer).text_to_keep
+        draft = self.typed
         if draft == self._conversation.draft:
             return
         if draft.strip():
@@ -242,7 +245,9 @@ class ConversationBase(Vertical):
     def _add(self, message: Message) -> None:
         """One more message: at the end of what is shown, or as the beginning of another branch."""
         self._keep_conversation()
-        if message.status != "streaming":
+        if message.status == "streaming":
+            self._ours = message.id
+        else:
             self.desk.library.add(message)
         at_end = self._thread.head == message.parent_id
         self._thread = self._thread.with_message(message)
@@ -250,11 +255,11 @@ class ConversationBase(Vertical):
         if not self._conversation.title and message.role == "user":
             self._change(title=title_of(message.text, [one.name for one in message.attachments]))
         if not at_end:
-            self.query_one(Transcript).set_turns(turns_of(self._thread, self.desk.now()))
+            self.query_one(Transcript).set_turns(turns_of(self._thread, self.desk.now(), self._ours))
         elif message.role == "tool":
             self._redraw(message.parent_id)
         else:
-            self.query_one(Transcript).add_turn(turn_of(self._thread, message, self.desk.now()))
+            self.query_one(Transcript).add_turn(turn_of(self._thread, message, self.desk.now(), self._ours))
         self._arrange()
         self._tell()
 
@@ -269,11 +274,44 @@ class ConversationBase(Vertical):
         if thread.head != before and thread.head != self._conversation.head:
             self._change(head=thread.head)
         transcript = self.query_one(Transcript)
-        transcript.set_turns(turns_of(thread, self.desk.now()))
+        transcript.set_turns(turns_of(thread, self.desk.now(), self._ours))
         self._arrange()
         if at is not None:
             transcript.show_turn(at)
         self._tell()
+        self._watch_others()
+
+    # What another window writes
+
+    @property
+    def written_elsewhere(self) -> bool:
+        """Whether another window is writing an answer on the branch that is shown."""
+        return any(one.status == "streaming" and one.id != self._ours for one in self._thread.path)
+
+    def _watch_others(self) -> None:
+        """Look once a second, while there is something to see."""
+        if self.written_elsewhere and self._others is None:
+            self._others = self.set_timer(1.0, self._look_at_others)
+
+    def _look_at_others(self) -> None:
+        self._others = None
+
+        def load(emit: object, scope: object) -> Loaded | None:
+            del emit, scope
+            return self.desk.library.load(self._conversation.id)
+
+        def show(loaded: Loaded | None) -> None:
+            now = {one.id: one for one in loaded.messages} if loaded is not None else {}
+            for message in self._thread.path:
+                other = now.get(message.id)
+                if message.status == "streaming" and message.id != self._ours and other not in {None, message}:
+                    assert other is not None, "it is in the library"
+                    self._thread = self._thread.replaced(other)
+                    self._redraw(other.id)
+            self._tell()
+            self._watch_others()
+
+        self._runs.start(load, finished=show, name="others")
 
     def _redraw(self, message_id: str | None) -> None:
         """Draw the turn to which a message belongs once more."""
@@ -282,7 +320,7 @@ class ConversationBase(Vertical):
         while message is not None and message.role == "tool":
             message = self._thread.get(message.parent_id) if message.parent_id else None
         if message is not None:
-            transcript.replace_turn(turn_of(self._thread, message, self.desk.now()))
+            transcript.replace_turn(turn_of(self._thread, message, self.desk.now(), self._ours))
 
     def _show_info(self) -> None:
         self.query_one(InfoLine).show(self.title, self._parameters.words, self.context_in_use())
@@ -292,12 +330,14 @@ class ConversationBase(Vertical):
         self.post_message(self.Changed(self))
         self.refresh_bindings()
 
+    def listed_model(self) -> ModelSummary | None:
+        """The model that is asked, as the server lists it; None when it does not."""
+        asked, models = self.model, self.desk.server.models
+        return next((one for one in models if asked == one.id or any(asked == it.id for it in one.instances)), None)
+
     def context_in_use(self) -> ContextUse:
         """How full the model's context is."""
-        asked = self.model
-        models = self.desk.server.models
-        model = next((one for one in models if asked == one.id or any(asked == it.id for it in one.instances)), None)
-        return context_use(self._thread.path, self._parameters, model)
+        return context_use(self._thread.path, self._parameters, self.listed_model())
 
     def _open(self, screen: Screen[Result], answered: Answered[Result] | None = None) -> None:
         open_screen(self, screen, answered)

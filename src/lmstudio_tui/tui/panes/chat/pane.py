@@ -62,7 +62,7 @@ class ChatPane(TabbedPane):
 
     def _show_parameters(self) -> None:
         if self._panel is not None:
-            self._panel.show(self.view.parameters, self.desk.presets, {})
+            self._panel.show(self.view.parameters, self.desk.presets, {}, of=self.view.conversation.id)
 
     async def action_parameters(self) -> None:
         """Show or hide the parameters."""
@@ -84,8 +84,10 @@ class ChatPane(TabbedPane):
         await self.action_parameters()
 
     def on_parameters_panel_parameters_changed(self, event: ParametersPanel.ParametersChanged) -> None:
-        """Ask with others from now on."""
-        self.view.use_parameters(event.parameters)
+        """Ask with others from now on, in the conversation that they were typed for."""
+        for tab in self.tabs:
+            if tab.view is not None and tab.conversation.id == event.of:
+                tab.view.use_parameters(event.parameters)
 
     def on_parameters_panel_preset_used(self, event: ParametersPanel.PresetUsed) -> None:
         """A preset was chosen."""

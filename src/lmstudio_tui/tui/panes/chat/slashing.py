@@ -63,7 +63,6 @@ class SlashRunner:
             "stats": self._stats,
             "export": self._export,
             "import": lambda path: pane.import_files([_path(path)]),
-            "editor": self._editor,
             "help": self._help,
             "quit": self._quit,
         }
@@ -226,11 +225,6 @@ class SlashRunner:
         by_name: dict[str, Format] = {one: one for one in FORMATS}
         wanted = by_name[ending]
         self._pane.export(self._view.loaded, wanted, Path(path).expanduser() if path else None)
-
-    async def _editor(self, _: str) -> None:
-        from lmstudio_tui.tui.widgets.composer import Composer
-
-        await self._view.query_one(Composer).run_action("open_editor")
 
     def _help(self, name: str) -> None:
         from lmstudio_tui.features.chat.slash_commands import BY_NAME

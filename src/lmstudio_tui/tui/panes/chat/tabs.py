@@ -318,6 +318,7 @@ class TabbedPane(Pane):
             return
         tab.conversation = event.view.conversation
         self._show_tabs()
+        self._show_context()
         self._remember()
         if event.view is self.view:
             self._show_parameters()
@@ -372,8 +373,8 @@ class TabbedPane(Pane):
         models = tuple(model.id for model in self.desk.server.models)
         presets = tuple(preset.name for preset in self.desk.presets)
         for view in self._views():
-            changed = view.parameters.changed
-            view.query_one(Composer).set_context(CompletionContext(models, presets, changed, paths=paths_like))
+            changed, blocks = view.parameters.changed, view.code_blocks()
+            view.query_one(Composer).set_context(CompletionContext(models, presets, changed, blocks, paths_like))
 
     # Keys
 

@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.library.records import Message
 
 
-def turns_of(thread: Thread, now: datetime) -> list[Turn]:
+def turns_of(thread: Thread, now: datetime, ours: str | None = None) -> list[Turn]:
     """The turns of the branch that is shown. Answers of tools are part of the turn that asked for them."""
-    return [turn_of(thread, message, now) for message in thread.path if message.role != "tool"]
+    return [turn_of(thread, message, now, ours) for message in thread.path if message.role != "tool"]
 
 
-def turn_of(thread: Thread, message: Message, now: datetime) -> Turn:
-    """One message as a turn."""
+def turn_of(thread: Thread, message: Message, now: datetime, ours: str | None = None) -> Turn:
+    """One message as a turn.
+
+    Args:
+        thread: the conversation.
+        message: which one.
+        now: the time of day.
+        ours: the answer that this window is writing.
+    """
     position = thread.position(message.id)
     branch = position if position[1] > 1 else None
     if message.role == "user":
@@ -43,7 +50,7 @@ def turn_of(thread: Thread, message: Message, now: datetime) -> Turn:
         model=clean_line(message.model) or None,
         status=message.status,
         footer=figures_of(message),
-        note=note_of(message),
+        note="" if message.id == ours else note_of(message),
         reasoning_label=thought_label(message),
         tools=tools_of(message, thread.path),
         phases=phases_of(message),

@@ -107,7 +107,7 @@ class ConversationView(ToolingView):
 
     def action_retry(self) -> None:
         """Have the prompt answered anew, as another branch; an empty answer makes room."""
-        if self.streaming:
+        if self.busy():
             return
         if self.open_calls() and self.selected() is None:
             self.answer_tools()
@@ -135,8 +135,8 @@ class ConversationView(ToolingView):
     def action_continue_answer(self) -> None:
         """Let the model go on with the selected answer, else the last one."""
         answer = self._chosen_answer()
-        if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+        if self.busy():
+            pass
         elif answer is None or not answer.text:
             self.remark("There is no answer to go on with.")
         else:
@@ -146,9 +146,7 @@ class ConversationView(ToolingView):
         """Edit the selected prompt, else the last one."""
         selected = self.selected()
         prompt = self._thread.prompt_of(selected.id) if selected is not None else self._thread.last_prompt
-        if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
-        elif prompt is not None:
+        if prompt is not None and not self.busy():
             self.edit(prompt)
 
     def action_delete_message(self) -> None:
@@ -162,8 +160,7 @@ class ConversationView(ToolingView):
 
     def delete(self, selected: Message) -> None:
         """Delete a message and what follows from it; it can be undone."""
-        if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+        if self.busy():
             return
         before = self._thread
         gone = before.below(selected.id)
@@ -185,8 +182,7 @@ class ConversationView(ToolingView):
 
     def switch(self, message_id: str, step: int) -> None:
         """Show another version of a message."""
-        if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+        if self.busy():
             return
         thread = self._thread.switched(message_id, step)
         if thread is not self._thread:
@@ -194,6 +190,12 @@ class ConversationView(ToolingView):
             self.show_thread(thread, at=thread.path[place].id)
 
     # Copying and saving
+
+    def code_blocks(self) -> int:
+        """How many blocks of code the last answer has."""
+        answer = self._thread.last_answer
+        transcript = self.query_one(Transcript)
+        return len(transcript.code_blocks(answer.id)) if answer is not None and not self.streaming else 0
 
     def action_copy_answer(self) -> None:
         """Copy what is marked: text, else a turn; else the last answer."""
@@ -285,8 +287,7 @@ class ConversationView(ToolingView):
     def on_composer_files_pasted(self, event: Composer.FilesPasted) -> None:
         """The paths of files were pasted: the files are meant."""
         event.stop()
-        text = " ".join(map(str, event.paths))
-        self.attach_paths(event.paths, instead=partial(event.composer.insert, text))
+        self.attach_paths(event.paths, instead=partial(event.composer.insert, event.text))
 
     # The draft
 

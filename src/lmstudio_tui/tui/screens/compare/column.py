@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
 from textual.containers import Vertical
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from lmstudio_tui.features.chat.compare import Contestant, State
     from lmstudio_tui.sdk import StreamEvent
@@ -32,13 +33,13 @@ _WORDS: Final[dict[State, str]] = {"waiting": "waits its turn", "answering": "an
 BEST: Final = "★"
 _ONE_LINE: Final = 64
 """Columns from which on the figures stand in one line."""
-_LABEL: Final = 8
+_LABEL: Final = 7
 
 
 class AnswerText(Transcript, inherit_bindings=False):
     """An answer that is read; the keys that compare are not its own."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("transcript.page_up", "transcript.page_down", "transcript.half_up", "transcript.half_down"),
         *(one for name in ("start", "end", "fold_message") for one in bindings(f"transcript.{name}")),
     ]
@@ -61,6 +62,7 @@ class Column(Vertical):
         border-title-color: $text-muted;
         padding: 0 1;
         &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
+        & > .state, & > .figures { text-wrap: nowrap; text-overflow: ellipsis; }
         & > .state { height: 1; }
         & > .figures {
             height: auto; min-height: 2; border-top: solid $border-blurred; color: $text-muted;
@@ -99,6 +101,11 @@ class Column(Vertical):
     def text(self) -> AnswerText:
         """What it has said."""
         return self.query_one(AnswerText)
+
+    @property
+    def said(self) -> str:
+        """The answer as far as it has come."""
+        return self.text.turn(self._answer.id).text if self._answer is not None else ""
 
     def on_mount(self) -> None:
         """Show what it is asked with."""
@@ -181,26 +188,28 @@ class Column(Vertical):
         if self._live is not None:
             words = f"{words} {time.monotonic() - self._live.started_at:.0f} s"
         text = Text(f"{SIGNS[state]} {words}", no_wrap=True, overflow="ellipsis")
-        line.update(text.append(f"  {self._contestant.with_words}", style="dim"), layout=False)
+        line.update(text.append(f"  {self._contestant.short_words}", style="dim"), layout=False)
 
     def _show_figures(self) -> None:
         ended = self._answer if self._live is None else None
         figures = figures_of(ended, self._best)
         another = bool(ended is not None and another_model(ended))
-        lines: list[Text] = []
+        named: dict[str, Text] = {}
         for figure in figures:
             mark = f"{BEST} " if figure.best else "▲ " if another and figure.name == "model" else ""
-            style = "bold" if figure.best else ""
-            lines.append(Text.assemble((f"{mark}{figure.words}", style)))
+            named[figure.name] = Text(f"{mark}{figure.words}", "bold" if figure.best else "")
         area = self.query_one(".figures", Static)
         if self.content_size.width >= _ONE_LINE:
-            first = [Text.assemble("first ", line) if one.name == "first" else line
-                     for one, line in zip(figures, lines, strict=True)]
-            area.update(Text(" · ", no_wrap=True, overflow="ellipsis").join(first))
-            return
-        named = dict(zip((one.name for one in figures), lines, strict=True))
-        rows = [Text.assemble((f"{name:<{_LABEL}}", "dim"), named.get(name, "")) for name in NAMES]
-        area.update(Text("\n", no_wrap=True, overflow="ellipsis").join(rows))
+            area.update(Text(" · ").join(_unit(name, words) for name, words in named.items()))
+        else:
+            area.update(
+                Text("\n").join(Text.assemble((f"{name:<{_LABEL}}", "dim"), named.get(name, "")) for name in NAMES)
+            )
+
+
+def _unit(name: str, words: Text) -> Text:
+    """A figure where its name does not stand beside it."""
+    return Text.assemble("first ", words) if name == "first" else words.append(" tokens") if name == "tokens" else words
 
 
 def _turn(message: Said, note: str) -> Turn:

@@ -106,9 +106,7 @@ class ContestantList(OptionList):
         room = self.scrollable_content_region.width - 2 * _GAP
         widest = max((cell_len(clean_line(one.model)) for one in self._contestants), default=0)
         name = max(8, min(widest, room - _STATE - 2 * _GAP - 24))
-        rows = [
-            Option(self._row(number, one, name), id=str(number)) for number, one in enumerate(self._contestants, 1)
-        ]
+        rows = [Option(self._row(number, one, name), id=str(number)) for number, one in enumerate(self._contestants, 1)]
         if len(rows) < MOST:
             rows.append(Option(Text("+ add a model" if len(rows) else "+ choose a model", style="dim"), id=_ADD))
         self.clear_options()

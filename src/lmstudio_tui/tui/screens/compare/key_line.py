@@ -11,6 +11,8 @@ from textual.widgets import Static
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.events import Click
+
 _APART: Final = "   "
 
 
@@ -31,18 +33,13 @@ class KeyLine(Static):
         padding: 0 1;
         background: $panel;
         color: $text-muted;
-        link-style: none;
-        link-color: $text-muted;
-        link-background: transparent;
-        link-style-hover: underline;
-        link-color-hover: $foreground;
-        link-background-hover: transparent;
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._keys: Sequence[Key] = ()
+        self._places: list[tuple[int, int, str]] = []
 
     def show(self, keys: Sequence[Key]) -> None:
         """Show other keys."""
@@ -54,14 +51,24 @@ class KeyLine(Static):
         """See which have room."""
         self._draw()
 
+    async def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        offset = event.get_content_offset(self)
+        at = offset.x if offset is not None else -1
+        for start, end, action in self._places:
+            if start <= at < end and action:
+                await self.screen.run_action(action)
+                return
+
     def _draw(self) -> None:
-        room = self.content_size.width
+        room, at = self.content_size.width, 0
         parts: list[Content] = []
+        self._places = []
         for key in self._keys:
-            needed = cell_len(f"{key.key} {key.words}") + (len(_APART) if parts else 0)
-            if needed > room:
+            width = cell_len(f"{key.key} {key.words}")
+            if at + width > room:
                 continue
-            room -= needed
-            words = Content.assemble((key.key, "bold $accent"), f" {key.words}")
-            parts.append(words.stylize(f"@click=screen.{key.action}") if key.action else words)
+            parts.append(Content.assemble((key.key, "bold $accent"), f" {key.words}"))
+            self._places.append((at, at + width, key.action))
+            at += width + len(_APART)
         self.update(Content(_APART).join(parts))

@@ -177,6 +177,10 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
             self.action_submit()
         elif event.key == "escape" and self._is_suggesting():
             self.hush()
+        elif event.key.startswith("alt+"):
+            # A terminal sends Alt+M as Esc and m: it means a command, and is no letter to be typed.
+            event.prevent_default()
+            return
         elif event.is_printable or not await self._run_binding(event.key):
             return
         event.stop()

@@ -130,10 +130,6 @@ class ParametersPanel(Vertical):
 
     # What it is told
 
-    def focus_filter(self) -> None:
-        """Put the cursor into the filter."""
-        self.query_one(_Filter).focus()
-
     def show(
         self, parameters: Parameters, presets: Sequence[Preset], defaults: Mapping[str, Any], *, of: str = ""
     ) -> None:

@@ -12,34 +12,23 @@ import re
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from lmstudio_tui.text_safety import clean
-from lmstudio_tui.tui.widgets.transcript.code import FENCE, CodeSource, find_lexer
+from lmstudio_tui.tui.widgets.transcript.code import FENCE
+from lmstudio_tui.tui.widgets.transcript.growing import LIMIT, GrowingBlocks
 from lmstudio_tui.tui.widgets.transcript.inflow import Inflow
-from lmstudio_tui.tui.widgets.transcript.markdown import cell_align, closing, fence_code
+from lmstudio_tui.tui.widgets.transcript.markdown import fence_code
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
-from lmstudio_tui.tui.widgets.transcript.pieces import (
-    CodePiece,
-    MarkdownPiece,
-    Piece,
-    Shared,
-    TablePiece,
-    TableSource,
-)
+from lmstudio_tui.tui.widgets.transcript.pieces import CodePiece, MarkdownPiece, Piece, TablePiece
 from lmstudio_tui.tui.widgets.transcript.units import Unit, find_units
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.token import Token
 
-LIMIT: Final = 16_384
-"""Longest block, in characters, that is kept whole; longer ones are cut, so that no text can hold up the screen."""
 _WINDOW: Final = 2_048
-_TABLE_ROWS: Final = 16
 _BLANK: Final = re.compile(r"(?:[ \t]*\n)+")
 _SOFT_CUT: Final = re.compile(r"[ \t](?=[^\W\d_])")
 
 
-class MarkdownSplitter:
+class MarkdownSplitter(GrowingBlocks):
     """Cuts one Markdown text into pieces as it grows.
 
     Attributes:
@@ -48,23 +37,10 @@ class MarkdownSplitter:
     """
 
     def __init__(self, parser: MarkdownIt) -> None:
-        self.shared = Shared(parser)
-        self.closed: list[Piece] = []
+        super().__init__(parser)
         self.open: list[Piece] = []
-        self._tail = ""
         self._arrived = Inflow()
-        self._code: CodeSource | None = None
-        self._table: TableSource | None = None
-        self._table_head = ""
-        self._drawn_to = 0
-        self._started = False
-        self._looked_at = -1
-        self._follows: int | None = None
-        self._in_list = False
         self._item_gap = False
-        self._glued = False
-        self._join = "\n"
-        self._codes: list[CodeSource] = []
 
     @property
     def codes(self) -> list[CodeBlock]:
@@ -118,91 +94,6 @@ class MarkdownSplitter:
             self._open_code(fence)
             return True
         return self._step_blocks(complete, final)
-
-    def _open_code(self, fence: re.Match[str]) -> None:
-        self._code = CodeSource.open(fence)
-        # Loading a lexer takes as long as everything else at once: better here, before the time is looked at.
-        find_lexer(self._code.language)
-        self._codes.append(self._code)
-        self._tail = self._tail[fence.end() + 1 :]
-        self._drawn_to = 0
-
-    def _step_code(self, code: CodeSource, final: bool) -> bool:
-        """Take the lines up to the next cut, or all there are."""
-        place = 0
-        while (end := self._tail.find("\n", place)) >= 0:
-            closed = code.add(self._tail[place:end])
-            place = end + 1
-            if closed or code.cuts[-1] > self._drawn_to:
-                self._tail = self._tail[place:]
-                if closed:
-                    self._close_code(code)
-                else:
-                    self._cut_code(code)
-                return True
-        self._tail = self._tail[place:]
-        if final:
-            if self._tail and not code.add(self._tail):
-                self._cut_code(code)
-            self._tail = ""
-            self._close_code(code)
-        return False
-
-    def _cut_code(self, code: CodeSource) -> None:
-        if code.cuts[-1] > self._drawn_to:
-            # Highlighted here, where the time is watched, and not all at once when a late line comes into view.
-            code.tokens(self._drawn_to, code.cuts[-1])
-            self._close(CodePiece(code, len(self._codes), self._drawn_to, code.cuts[-1], self._gap()))
-            self._drawn_to = code.cuts[-1]
-
-    def _close_code(self, code: CodeSource) -> None:
-        code.close()
-        self._close(CodePiece(code, len(self._codes), self._drawn_to, len(code.lines), self._gap()))
-        self._code = None
-
-    def _step_table(self, table: TableSource, final: bool) -> bool:
-        complete = len(self._tail) if final else self._tail.rfind("\n") + 1
-        if complete == 0:
-            return self._end_table(table) if final else False
-        source = self._tail[:complete]
-        if complete > LIMIT:
-            source = source[: source.rfind("\n", 0, LIMIT) + 1 or source.find("\n") + 1 or complete]
-        rows, used = self._rows(source)
-        self._take_rows(table, rows)
-        lines = source.split("\n")
-        count = len(lines) - (not lines[-1])
-        taken = sum(len(line) + 1 for line in lines[:used])
-        self._tail = self._tail[taken:]
-        if used < count or (final and not self._tail):
-            return self._end_table(table)
-        return len(source) < complete
-
-    def _take_rows(self, table: TableSource, rows: list[list[str]]) -> None:
-        table.rows.extend(rows)
-        while len(table.rows) - self._drawn_to > _TABLE_ROWS:
-            end = self._drawn_to + _TABLE_ROWS
-            self._close(TablePiece(table, self._drawn_to, end, self._gap()))
-            self._drawn_to = end
-
-    def _end_table(self, table: TableSource) -> bool:
-        if self._drawn_to < len(table.rows) or not self._drawn_to:
-            self._close(TablePiece(table, self._drawn_to, len(table.rows), self._gap()))
-        table.partial = None
-        self._table = None
-        return bool(self._tail)
-
-    def _rows(self, source: str) -> tuple[list[list[str]], int]:
-        """Return the rows at the start of `source`, and how many of its lines they take."""
-        tokens = self._parse(self._table_head + source)
-        if not tokens or tokens[0].type != "table_open" or tokens[0].map is None:
-            return [], 0
-        rows: list[list[str]] = []
-        for index, token in enumerate(tokens[: closing(tokens, 0)]):
-            if token.type == "tr_open":
-                rows.append([])
-            elif token.type in ("td_open", "th_open"):
-                rows[-1].append(clean(tokens[index + 1].content))
-        return rows[1:], tokens[0].map[1] - tokens[0].map[0] - 2
 
     # --- blocks ---------------------------------------------------------------------------------------------------
 
@@ -290,20 +181,6 @@ class MarkdownSplitter:
         self._parse(source, self.shared.references)
         self.shared.version += len(self.shared.references) - known
 
-    def _open_table(self, unit: Unit, window: str) -> None:
-        rows = window.split("\n")
-        self._table_head = "\n".join(rows[:2]) + "\n"
-        header: list[str] = []
-        table = TableSource(self.shared, header, [])
-        for index, token in enumerate(unit.tokens):
-            if token.type == "th_open":
-                header.append(clean(unit.tokens[index + 1].content))
-                table.aligns.append(cell_align(token))
-        self._table = table
-        self._drawn_to = 0
-        self._in_list = False
-        self._tail = self._tail[len(self._table_head) :]
-
     def _force_cut(self, unit: Unit | None) -> None:
         """Cut a block that is too long: at a line end, else between words, else anywhere."""
         cut = self._tail.rfind("\n", LIMIT // 2, LIMIT) + 1
@@ -331,21 +208,3 @@ class MarkdownSplitter:
         gap = self._unit_gap(self._in_list)
         tail = self._tail[: 2 * LIMIT]
         return [MarkdownPiece(tail, self.shared, gap, self._follows, len(self._codes), join=self._join)]
-
-    def _gap(self) -> bool:
-        return self._started and self._drawn_to == 0
-
-    def _close(self, piece: Piece) -> None:
-        self.closed.append(piece)
-        self._started = True
-        self._glued = False
-        self._join = "\n"
-        self._in_list = False
-        self._follows = None
-        self._looked_at = -1
-
-    def _parse(self, source: str, references: dict[str, object] | None = None) -> list[Token]:
-        tokens: list[Token] = []
-        env: dict[str, object] = {"references": {} if references is None else references}
-        self.shared.parser.block.parse(source, self.shared.parser, env, tokens)
-        return tokens

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.palette import Palette
     from lmstudio_tui.tui.widgets.transcript.pieces import Piece
 
-_KEPT_ROWS: Final = 3_000
+_KEPT_ROWS: Final = 1_200
 """How many drawn rows are kept; of what was not looked at for longest, only the source and the height stay."""
 
 

@@ -71,6 +71,8 @@ class Document:
         self._laid_out: OrderedDict[TurnView, int] = OrderedDict()
         self._characters = 0
         self._bulky: list[TurnView] = []
+        self.following = True
+        """Whether the end is looked at, which is then as far as it is known."""
         self._seen: set[int] = set()
         """The turns that were in view when it was last settled."""
 
@@ -147,9 +149,16 @@ class Document:
         """Bring one turn up to date; False when time ran out first."""
         assert self.canvas is not None
         done = view.advance(self.canvas, deadline)
-        self._heights[self.index(view)] = view.height
+        self._heights[self.index(view)] = self._height_of(view)
         self._keep(view)
         return done
+
+    def _height_of(self, view: TurnView) -> int:
+        """Return how many rows a turn takes, or will take when it has been cut to its end."""
+        if self.following or self.canvas is None or not (view.content.pending and view.content.is_final):
+            return view.height
+        # Where somebody reads, what is still missing keeps its place, so that nothing below it moves.
+        return max(view.height, view.guess(self.canvas))
 
     def _keep(self, view: TurnView) -> None:
         """Note that a turn was looked at."""
@@ -194,7 +203,7 @@ class Document:
             return None
         index, inside = self._heights.find(row)
         view = self.views[index]
-        if not view.chunks or self.canvas is None:
+        if self.canvas is None or inside >= view.height:
             return Place(view, inside, BLANK)
         number, within = view.heights.find(inside)
         chunk = view.chunks[number]
@@ -210,8 +219,8 @@ class Document:
         if found is None:
             return None
         view, inside = found
-        if not len(view.heights):
-            return Anchor(view, None, inside, inside, view.height or self._heights[self.index(view)])
+        if inside >= view.height:
+            return Anchor(view, None, inside, inside, self._heights[self.index(view)])
         number, within = view.heights.find(inside)
         return Anchor(view, view.chunks[number], within, inside, view.heights[number], number)
 
@@ -270,8 +279,8 @@ class Document:
                     self._unfinished[view.serial] = view
             self._keep(view)
             self._measure_chunks(view, first - self._heights.top(index), end - self._heights.top(index))
-            self._heights[index] = view.height
-            changed = changed or view.height != before
+            self._heights[index] = self._height_of(view)
+            changed = changed or self._heights[index] != before
             index += 1
         return changed
 
@@ -288,7 +297,7 @@ class Document:
         view.advance(self.canvas)
         for number in range(len(view.chunks)):
             view.measure(number, self.canvas)
-        self._heights[self.index(view)] = view.height
+        self._heights[self.index(view)] = self._height_of(view)
         return view.lines(self.canvas)
 
     def hidden_lines(self, view: TurnView) -> Iterator[Line]:

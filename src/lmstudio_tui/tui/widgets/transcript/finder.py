@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lmstudio_tui.tui.widgets.transcript.finding import count, find_in_lines, longest_word, may_show
+from lmstudio_tui.tui.widgets.transcript.finding import count, find_in_lines, may_show, words_of
 
 if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.chunks import Chunk
     from lmstudio_tui.tui.widgets.transcript.document import Document
     from lmstudio_tui.tui.widgets.transcript.finding import Part
     from lmstudio_tui.tui.widgets.transcript.lines import Line
-    from lmstudio_tui.tui.widgets.transcript.view import PartKind, TurnView
+    from lmstudio_tui.tui.widgets.transcript.rows import PartKind
+    from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 _KINDS: Final[tuple[PartKind, PartKind]] = ("reasoning", "text")
 _KEPT: Final = 256
@@ -50,7 +51,7 @@ class Finder:
         self.needle = ""
         self.current: Hit | None = None
         self._document = document
-        self._word = ""
+        self._words: tuple[str, ...] = ()
         self._counts: dict[int, _Counts] = {}
         self._queue: deque[TurnView] = deque()
         self._rows: OrderedDict[Chunk, tuple[list[Line], list[tuple[Part, ...]]]] = OrderedDict()
@@ -80,7 +81,7 @@ class Finder:
     def begin(self, query: str, start: int = 0) -> None:
         """Look for another text, first in the turn with the index `start` and those after it."""
         self.needle = query.casefold()
-        self._word = longest_word(self.needle)
+        self._words = words_of(self.needle)
         self.current = None
         self._counts.clear()
         self._rows.clear()
@@ -127,9 +128,9 @@ class Finder:
     def _is_without(self, view: TurnView) -> bool:
         """Whether a turn that was never cut into pieces need not be, because the text is not in its source."""
         content = view.content
-        if view.chunks or not self._word:
+        if view.chunks or not self._words:
             return False
-        return not any(may_show(part.text, self._word) for part in (content.answer, content.thoughts))
+        return not any(may_show(part.text, self._words) for part in (content.answer, content.thoughts))
 
     def _count_part(self, view: TurnView, kind: PartKind, counts: _Counts, deadline: float | None) -> bool:
         part = counts.parts[kind]
@@ -151,7 +152,7 @@ class Finder:
         shown = chunk.piece.shown()
         if shown is not None:
             return count(shown, self.needle)
-        return len(self.places(view, chunk)) if chunk.piece.may_show(self._word) else 0
+        return len(self.places(view, chunk)) if chunk.piece.may_show(self._words) else 0
 
     def places(self, view: TurnView, chunk: Chunk) -> list[tuple[Part, ...]]:
         """Return where the text stands in the rows of a chunk."""

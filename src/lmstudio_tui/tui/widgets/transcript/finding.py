@@ -30,19 +30,19 @@ def count(text: str, needle: str) -> int:
     return text.casefold().count(needle)
 
 
-def may_show(source: str, word: str) -> bool:
-    """Whether what is shown of a source may hold a case-folded word, whatever marks stand inside of it."""
+def may_show(source: str, words: Sequence[str]) -> bool:
+    """Whether what is shown of a source may hold all of some case-folded words, whatever marks stand inside of them."""
     folded = source.casefold()
-    if word in folded:
+    if all(word in folded for word in words):
         return True
     for mark in _MARKS:
         folded = folded.replace(mark, "")
-    return word in folded
+    return all(word in folded for word in words)
 
 
-def longest_word(needle: str) -> str:
-    """Return the longest run of letters and digits, which must stand in the source of whatever shows `needle`."""
-    return max(_WORD.findall(needle), key=len, default="")
+def words_of(needle: str) -> tuple[str, ...]:
+    """Return the runs of letters and digits, which must stand in the source of whatever shows `needle`."""
+    return tuple(_WORD.findall(needle))
 
 
 def find_in_lines(lines: Sequence[Line], needle: str) -> list[tuple[Part, ...]]:

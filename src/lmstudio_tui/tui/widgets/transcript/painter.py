@@ -87,7 +87,7 @@ class Painter:
     def __init__(self) -> None:
         self.geometry = Geometry(1)
         self.palette = Palette()
-        self._cache: LRUCache[tuple[int, int], tuple[Line, bool, Strip]] = LRUCache(512)
+        self._cache: LRUCache[tuple[int, int], tuple[Line, bool, Strip]] = LRUCache(256)
 
     def use(self, geometry: Geometry, palette: Palette) -> None:
         """Paint for another width or other styles from now on."""

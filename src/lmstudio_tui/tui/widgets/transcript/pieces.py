@@ -24,6 +24,8 @@ from lmstudio_tui.tui.widgets.transcript.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it import MarkdownIt
 
 MEASURED_ROWS: Final = 300
@@ -59,8 +61,8 @@ class Piece(Protocol):
         """Return the text as it is shown, or None where only drawing can tell."""
         ...
 
-    def may_show(self, word: str) -> bool:
-        """Whether a case-folded word could be in what is shown."""
+    def may_show(self, words: Sequence[str]) -> bool:
+        """Whether case-folded words could be in what is shown."""
         ...
 
     def estimate(self, width: int) -> int:
@@ -109,8 +111,8 @@ class MarkdownPiece:
     def shown(self) -> str | None:
         return self.source if self.source[:1].isalpha() and is_plain(self.source.rstrip()) else None
 
-    def may_show(self, word: str) -> bool:
-        return may_show(self.source, word) or ("[" in self.source and bool(self.shared.references))
+    def may_show(self, words: Sequence[str]) -> bool:
+        return may_show(self.source, words) or ("[" in self.source and bool(self.shared.references))
 
     def estimate(self, width: int) -> int:
         source = self.source.rstrip()
@@ -137,8 +139,8 @@ class LiteralPiece:
     def shown(self) -> str | None:
         return self.text
 
-    def may_show(self, word: str) -> bool:
-        return word in self.text.casefold()
+    def may_show(self, words: Sequence[str]) -> bool:
+        return may_show(self.text, words)
 
     def estimate(self, width: int) -> int:
         return estimate_lines(len(self.text), self.text.count("\n"), width)
@@ -166,8 +168,8 @@ class CodePiece:
     def shown(self) -> str | None:
         return "\n".join(self.code.lines[self.start : self.end])
 
-    def may_show(self, word: str) -> bool:
-        return any(word in line.casefold() for line in self.code.lines[self.start : self.end])
+    def may_show(self, words: Sequence[str]) -> bool:
+        return may_show(self.shown() or "", words)
 
     def estimate(self, width: int) -> int:
         del width
@@ -248,9 +250,9 @@ class TablePiece:
     def shown(self) -> str | None:
         return None
 
-    def may_show(self, word: str) -> bool:
+    def may_show(self, words: Sequence[str]) -> bool:
         rows = [self.table.header, *self.table.rows[self.start : self.end], self.table.partial or []]
-        return any(may_show(cell, word) for row in rows for cell in row)
+        return may_show("\n".join(cell for row in rows for cell in row), words)
 
     def estimate(self, width: int) -> int:
         del width

@@ -135,6 +135,9 @@ class TurnScroller(ScrollView):
         document = self._document
         if document.canvas is None:
             return
+        document.following = self._follow
+        if deadline is None:
+            deadline = perf_counter() + SLICE
         row = document.settle(lambda: min(max(0, top()), self._last_top), self._rows, deadline)
         for view in document.take_unfinished():
             self._mark(view)

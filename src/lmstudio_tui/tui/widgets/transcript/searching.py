@@ -30,6 +30,8 @@ class HitFinder(LineMarker):
     """What was read when the search began: the nearest place from there on is gone to first."""
     _step: int = 0
     """Which way to go as soon as it is known what is there; 0 when nobody waits for it."""
+    _goal: Hit | None = None
+    """A place that is gone to and not yet in view, because its turn is still being laid out."""
     _search_timer: Timer | None = None
     _told_hits: tuple[int, int] = (0, 0)
     _unfolded: tuple[TurnView, bool, bool | None] | None = None
@@ -67,6 +69,7 @@ class HitFinder(LineMarker):
         self._origin = None
         self._unfolded = None
         self._step = 0
+        self._goal = None
         if self._finder.needle:
             self._finder.begin("")
             self.refresh()
@@ -86,6 +89,7 @@ class HitFinder(LineMarker):
             self._origin = None
         self._finder.begin(query, start)
         self._step = 1
+        self._goal = None
         self.refresh()
         self._search_slice()
 
@@ -104,13 +108,14 @@ class HitFinder(LineMarker):
         deadline = perf_counter() + SLICE
         if self._step:
             self._go(self._step, deadline)
+        self._pursue(deadline)
         self._finder.advance(deadline)
         if self._step:
             self._go(self._step, deadline)
         if self._document.height != height:
             self._relayout(deadline=deadline)
         self._tell_hits()
-        if self._finder.busy or self._step:
+        if self._finder.busy or self._step or self._goal is not None:
             self._search_timer = self.set_timer(_PAUSE, self._search_slice)
 
     def _stop_search_timer(self) -> None:
@@ -158,11 +163,22 @@ class HitFinder(LineMarker):
             view.fold(view.folded and hit.kind != "reasoning")
             if view.cut:
                 view.show_whole(True)
-        if not self._document.advance(view, perf_counter() + SLICE):
-            self._mark(view)
-        self._finder.current = hit
-        self._reveal(lambda: self._row_of(hit), self._rows // 3)
+        self._finder.current = self._goal = hit
+        self._pursue(perf_counter() + SLICE)
         self.refresh()
+
+    def _pursue(self, deadline: float) -> None:
+        """Scroll to the place that is gone to, as soon as its turn is laid out so far."""
+        hit = self._goal
+        if hit is None:
+            return
+        done = self._document.by_serial(hit.view.serial) is not hit.view or self._document.advance(hit.view, deadline)
+        chunk = self._finder.chunk_of(hit)
+        if chunk is not None and chunk in hit.view.chunks:
+            self._goal = None
+            self._reveal(lambda: self._row_of(hit), self._rows // 3)
+        elif done:
+            self._goal = None
 
     def _fold_back(self, view: TurnView) -> None:
         """Fold again what was unfolded only for a place in another turn."""
