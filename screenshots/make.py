@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "tui"))
 
 from app_parts import Driver, FakeServer, services  # noqa: E402
+from picture_chats import ComparedServer, fill  # noqa: E402
 from picture_parts import URL, PicturedServer, begin_download, connect, exchanges, profiles  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
@@ -62,6 +63,7 @@ class Picture:
         server: makes the server.
         downloading: whether something is being downloaded.
         pane: the one to begin with.
+        chats: whether there are conversations already.
     """
 
     name: str
@@ -71,13 +73,30 @@ class Picture:
     server: Callable[[], FakeServer] = FakeServer
     downloading: bool = False
     pane: str | None = None
+    chats: bool = False
 
 
 REFUSED = ServerRefusedError("Nothing answers: connection refused.")
 ASKED = (*PROMPT, "enter")
+OPENED = ("@2.4k", "alt+right", "@Sundog", "alt+left", "@stop")
+COMPARED = (
+    "@2.4k",
+    *"How does Rust handle errors?",
+    "alt+c",
+    "@Who",
+    "a",
+    "@filter",
+    *"gpt",
+    "@20B",
+    "enter",
+    "ctrl+r",
+)
 PICTURES = (
     Picture("chat", (120, 34), ASKED, ("tok/s",)),
     Picture("chat-80x24", (80, 24), ASKED, ("tok/s",)),
+    Picture("conversations", (100, 30), (*OPENED, "f7", "@Today", *"for"), ("Sourdough",), Watched, chats=True),
+    Picture("parameters", (120, 34), (*OPENED, "f10"), ("Presets",), Watched, chats=True),
+    Picture("compare", (120, 30), COMPARED, ("★",), ComparedServer, chats=True),
     Picture("models", (100, 24), ("ctrl+t",), ("gemma",)),
     Picture("no-server", (100, 24), (), ("lms server start",), lambda: FakeServer(health_error=REFUSED)),
     Picture("models-pane", (160, 44), ("down",), ("60 %", "listed by"), Watched, downloading=True, pane="models"),
@@ -96,6 +115,8 @@ async def draw(picture: Picture) -> None:
         folder = Path(name)
         if picture.downloading:
             begin_download(folder)
+        if picture.chats:
+            fill(folder)
         handed = services(
             URL,
             folder,
@@ -110,7 +131,7 @@ async def draw(picture: Picture) -> None:
             ui.composer.cursor_blink = False
             if isinstance(server, Watched):
                 await ui.until(lambda: len(app._view.latencies) > len(LATENCIES))  # noqa: SLF001
-            elif server.health_error is None:
+            elif server.health_error is None and not picture.chats:
                 await ui.ready()
             for key in picture.keys:
                 if key.startswith("@"):

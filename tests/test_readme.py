@@ -18,6 +18,9 @@ from typer.main import get_command
 from key_tables import keys_page, keys_table
 from lmstudio_tui.cli.main import app
 from lmstudio_tui.cli.outcome import Exit
+from lmstudio_tui.features.chat.parameter_fields import FIELDS
+from lmstudio_tui.features.chat.slash_commands import COMMANDS as SLASH_COMMANDS
+from lmstudio_tui.features.history.exporting import FORMATS
 from lmstudio_tui.features.models.query import Query
 from lmstudio_tui.settings import KEY_VARIABLES, PREFIX, Settings, load_settings
 from lmstudio_tui.simulator import FAULTS, SimulatorConfig, SimulatorServer
@@ -121,7 +124,7 @@ def _options(command: Any) -> Iterator[str]:
 
 def test_every_option_that_is_named_exists() -> None:
     known = {*_options(get_command(app)), "--help"}
-    text = f"{section(README, 'Command line')}{PAGES['docs/cli.md']}{PAGES['docs/settings.md']}"
+    text = f"{section(README, 'Command line')}{PAGES['docs/cli.md']}{PAGES['docs/settings.md']}{PAGES['docs/chat.md']}"
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text.replace("--[no-]", "--")))
     assert named
     assert named - known == set()
@@ -172,11 +175,66 @@ def test_the_json_of_the_commands_has_the_members_that_are_told(home: dict[str, 
     assert {name: _missing(json.loads(text), found[name]) for name, text in told.items()} == {name: [] for name in told}
 
 
+def test_the_json_of_the_history_has_the_members_that_are_told(home: dict[str, str]) -> None:
+    told = dict(re.findall(r"<!-- (history \w+) -->\n```json\n(.*?)```", PAGES["docs/cli.md"], re.DOTALL))
+
+    def run(*line: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "lmstudio_tui", *line, "--json"],
+            capture_output=True,
+            check=False,
+            env=home,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        return json.loads(done.stdout)
+
+    with SimulatorServer(SimulatorConfig(speed=0)) as server:
+        kept = run("chat", "--save", "Hello", "--base-url", server.base_url)["conversation_id"]
+    found = {"history list": run("history", "list"), "history show": run("history", "show", kept)}
+    assert found["history list"]["conversations"]
+    assert [one["role"] for one in found["history show"]["messages"]] == ["user", "assistant"]
+    assert list(told) == list(found)
+    # This one was asked with no system prompt.
+    gone = {name: set(_missing(json.loads(text), found[name])) - {"system"} for name, text in told.items()}
+    assert gone == {name: set() for name in told}
+
+
 def test_the_filters_that_are_shown_ask_for_something() -> None:
     shown = [row[0] for row in rows(section(PAGES["docs/models.md"], "Filter"))]
     texts = [text for cell in shown for text in re.findall(r"`([^`]+)`", cell)]
     assert len(texts) > 6
     assert [text for text in texts if not Query.read(text).tests] == []
+
+
+# The chat
+
+
+def test_the_slash_commands_are_those_that_there_are() -> None:
+    told = [tuple(row) for row in rows(section(PAGES["docs/chat.md"], "Slash commands"))]
+    assert told == [
+        (f"`{one.usage}`".replace("|", "\\|"), " ".join(f"`/{name}`" for name in one.aliases), one.help)
+        for one in SLASH_COMMANDS
+    ]
+
+
+def test_the_parameters_are_those_that_there_are() -> None:
+    told = [tuple(row) for row in rows(section(PAGES["docs/chat.md"], "Parameters and presets"))]
+    assert told == [(f"`{one.name}`", one.label, one.help) for one in FIELDS]
+
+
+def test_the_formats_of_an_export_are_those_that_there_are() -> None:
+    assert tuple(row[0].strip("`") for row in rows(section(PAGES["docs/chat.md"], "Export and import"))) == FORMATS
+
+
+@pytest.mark.parametrize("page", ["docs/chat.md", "docs/settings.md"])
+def test_the_library_is_where_it_says(page: str, home: dict[str, str]) -> None:
+    code = "from lmstudio_tui.paths import library_file; print(library_file().as_posix())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=home, text=True)
+    path = Path(done.stdout.strip())
+    if sys.platform == "linux":
+        assert f"~/{path.parent.relative_to(home['HOME']).as_posix()}/" in PAGES[page]
+    assert path.name in PAGES[page]
 
 
 # The rest

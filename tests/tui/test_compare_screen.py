@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from app_parts import MODELS, NOW, FakeServer, Piloted
+from app_parts import MODELS, NOW, FakeServer, OpenApp, Piloted
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -544,3 +544,91 @@ async def test_on_a_server(library: Library) -> None:
         client.close()
     assert [one.requested_model for one in result.messages[1:]] == list(chosen)
     assert all(ui.kept[one.id] == one for one in result.messages)
+
+
+# From the chat
+
+
+async def test_the_chat_goes_on_with_the_answer_that_was_kept(open_app: OpenApp, simulator: SimulatorServer) -> None:
+    async with open_app(simulator.base_url, size=(120, 40)) as ui:
+        await ui.ready()
+        await ui.type("What is Rust?")
+        await ui.press("alt+c")
+        await ui.shows("Who is asked", "What is Rust?", "1 of 2 to 4")
+        await ui.press("enter")
+        await ui.shows("Type to filter")
+        await ui.press(*"gemma-3n", "enter")
+        await ui.shows("2  sim-gemma-3n-e4b")
+        await ui.press("ctrl+r")
+        await ui.shows("1 sim-llama-3.1-8b", "✓ done", "Esc leave, keep all")
+        await ui.press("2", "k")
+        await ui.shows("‹ 2/2 ›", "sim-gemma-3n-e4b")
+        await ui.until(lambda: ui.composer.has_focus and not ui.composer.text)
+        thread = ui.pane.thread
+        assert [one.role for one in thread.path] == ["user", "assistant"]
+        assert thread.path[-1].requested_model == "sim-gemma-3n-e4b"
+        await ui.until(lambda: ui.pane.view.model == "sim-gemma-3n-e4b")
+        await ui.until(lambda: ui.pane.view.title == "What is Rust?")
+        loaded = ui.pane.desk.library.load(ui.pane.view.conversation.id)
+        assert loaded is not None
+        assert (loaded.conversation.head, loaded.conversation.title) == (thread.head, "What is Rust?")
+        await ui.ask("And Go?")
+        await ui.answered()
+        assert len(ui.pane.thread.path) == 4
+
+
+async def test_a_comparison_that_is_left_changes_nothing(open_app: OpenApp, simulator: SimulatorServer) -> None:
+    async with open_app(simulator.base_url, size=(80, 24)) as ui:
+        await ui.ready()
+        await ui.press("alt+c")
+        await ui.shows("What all of them are asked.", "1 of 2 to 4")
+        await ui.press("escape")
+        await ui.until(lambda: ui.composer.has_focus)
+        assert ui.pane.desk.library.conversations() == ()
+
+
+async def test_the_command_names_the_models(open_app: OpenApp, simulator: SimulatorServer) -> None:
+    async with open_app(simulator.base_url, size=(80, 24)) as ui:
+        await ui.ready()
+        await ui.ask("/compare sim-llama-3.1-8b sim-gemma-3n-e4b")
+        await ui.shows("1  sim-llama-3.1-8b", "2  sim-gemma-3n-e4b", "What all of them are asked.")
+        await ui.press(*"Hi", "escape")
+        await ui.until(lambda: ui.composer.has_focus and ui.composer.text == "Hi")
+
+
+async def test_an_answer_without_anything_in_it_makes_room(library: Library) -> None:
+    server = many()
+    server.failing.add("qwen3-8b")
+    server.texts["qwen3-8b"] = []
+    async with comparing(library, sdk(server)) as ui:
+        await ui.press("ctrl+r")
+        await ui.are("failed", "done")
+        server.failing.clear()
+        server.texts["qwen3-8b"] = ["Here I am."]
+        await ui.press("r")
+        await ui.are("done", "done")
+        await ui.press("enter")
+        result = await ui.gives()
+    assert [one.requested_model for one in result.messages[1:]] == ["gemma-3n-e4b", "qwen3-8b"]
+    assert {one.id for one in result.messages} <= set(ui.kept)
+    assert len(ui.kept) == len(BEFORE) + 3
+
+
+async def test_what_was_thought_is_unfolded(library: Library) -> None:
+    with SimulatorServer(SimulatorConfig(speed=0, load_seconds=0)) as server:
+        client = LMStudioClient(ClientConfig(base_url=server.base_url, max_retries=0))
+        async with comparing(library, client, chosen=("sim-qwen3-8b", "fault-think-close-only"), size=(120, 50)) as ui:
+            await ui.press("ctrl+r")
+            await ui.are("done", "done")
+            await ui.shows("▸ thought")
+            await ui.press("space")
+            await ui.shows("▾ thought")
+            await ui.press("2", "space", "up", "down")
+            await ui.until(lambda: ui.screen.count("▾ thought") == 2)
+        client.close()
+
+
+async def test_without_a_connection_the_prompt_stays(library: Library) -> None:
+    async with comparing(library, cast("LMStudioSDK", None)) as ui:
+        await ui.press("ctrl+r")
+        await ui.shows("There is no connection yet", "Compare their errors.")

@@ -262,7 +262,7 @@ def thread_after(thread: Thread, messages: Sequence[Message], chosen: str | None
     """
     for message in messages:
         thread = thread.with_message(message, head=False)
-    return thread.ending(chosen or messages[: 2][-1].id) if messages else thread
+    return thread.ending(chosen or messages[:2][-1].id) if messages else thread
 
 
 def parameters_after(kept: Message, own: Parameters, presets: Iterable[Parameters]) -> Parameters | None:

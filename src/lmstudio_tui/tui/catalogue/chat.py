@@ -296,6 +296,7 @@ CHAT: tuple[Command, ...] = (
         "Edit",
         "Edit the selected prompt and send it again, as a new branch.",
         "transcript",
+        show=True,
         palette=False,
     ),
     Command(
@@ -305,6 +306,7 @@ CHAT: tuple[Command, ...] = (
         "Again",
         "Have the selected answer given anew, as a new branch.",
         "transcript",
+        show=True,
         palette=False,
     ),
     Command(
@@ -350,6 +352,7 @@ CHAT: tuple[Command, ...] = (
         "Find",
         "Find a text in this conversation.",
         "transcript",
+        show=True,
         palette=False,
     ),
     Command(

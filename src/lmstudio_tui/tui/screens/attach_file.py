@@ -39,6 +39,8 @@ class AttachFile(Dialog[list[Path]]):
 
     Args:
         here: the folder to begin in, and the one that relative paths count from; None for the current one.
+        title: of the frame.
+        take: what its button says.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,8 +72,10 @@ class AttachFile(Dialog[list[Path]]):
     }
     """
 
-    def __init__(self, here: Path | None = None) -> None:
+    def __init__(self, here: Path | None = None, *, title: str = "Attach", take: str = "Attach") -> None:
         super().__init__()
+        self._asked = title
+        self._words = take
         self._here = here
         self._listing: Listing | None = None
         self._marked: dict[Path, int | None] = {}
@@ -82,7 +86,7 @@ class AttachFile(Dialog[list[Path]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
-            frame.border_title = "Attach"
+            frame.border_title = self._asked
             yield PathInput(placeholder="A path: type to filter, ↑↓ to walk, Tab completes, ~ is home")
             options = OptionList(compact=True)
             options.can_focus = False
@@ -90,7 +94,7 @@ class AttachFile(Dialog[list[Path]]):
             yield Static(id="about", markup=False)
             with Horizontal():
                 yield Button(Text("Back"), id="back", compact=True)
-                yield Button(Text("Attach"), id="attach", variant="primary", compact=True)
+                yield Button(Text(self._words), id="attach", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Begin in the folder."""

@@ -286,6 +286,11 @@ class AskingView(ConversationBase):
         composer.show_editing(True)
         composer.focus()
 
+    @property
+    def typed(self) -> str:
+        """What is typed and not sent yet: while a prompt is edited that was sent already, what was typed before."""
+        return self._put_aside if self._editing is not None else super().typed
+
     def cancel_edit(self) -> bool:
         """Leave the editing, and bring back what was being typed before. Whether there was any."""
         if self._editing is None:

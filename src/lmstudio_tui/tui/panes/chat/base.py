@@ -27,6 +27,8 @@ from lmstudio_tui.tui.widgets.transcript import Transcript
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.screen import Screen
     from textual.timer import Timer
@@ -93,6 +95,7 @@ class ConversationBase(Vertical):
 
     def on_mount(self) -> None:
         """Look right before the first view of the server has come."""
+        self.desk.views[self._conversation.id] = self
         self.query_one(Composer).show_model(self.model)
         if self._conversation.draft:
             self.query_one(Composer).text = self._conversation.draft
@@ -101,6 +104,8 @@ class ConversationBase(Vertical):
 
     def on_unmount(self) -> None:
         """Nothing goes on without the screen; what had arrived is in the library."""
+        if self.desk.views.get(self._conversation.id) is self:
+            del self.desk.views[self._conversation.id]
         self._runs.drop_all()
 
     # What it is
@@ -233,6 +238,11 @@ class ConversationBase(Vertical):
             self._conversation = replace(self._conversation, created_at=moment, updated_at=moment)
             self.desk.library.create(self._conversation)
 
+    @property
+    def typed(self) -> str:
+        """What is typed and not sent yet."""
+        return self.query_one(Composer).text_to_keep
+
     def keep_draft(self) -> None:
         """What is typed outlives the app."""
         draft = self.typed
@@ -280,6 +290,22 @@ class ConversationBase(Vertical):
             transcript.show_turn(at)
         self._tell()
         self._watch_others()
+
+    def bring_back(self, messages: Sequence[Message], head: str | None, at: str) -> None:
+        """Show messages again that were deleted; what was said since then stays.
+
+        Args:
+            messages: each after its parent.
+            head: the last one of the branch that was shown.
+            at: the message to stay at.
+        """
+        thread = self._thread
+        for message in messages:
+            thread = thread.with_message(message, head=False)
+        if self.streaming or head is None:
+            self._thread = thread
+        else:
+            self.show_thread(thread.ending(head), at=at)
 
     # What another window writes
 
@@ -360,7 +386,7 @@ class ConversationBase(Vertical):
         self._welcome()
         absence = self.query_one(Absence)
         focused = self.screen.focused
-        astray = focused is absence and page != "absence"
+        astray = focused is not None and focused in {absence, self.query_one(Transcript)} and focused.id != page
         shown = self.is_on_screen and self.screen.is_current
         if shown and (astray or (moved and focused in {None, absence, composer})):
             self.screen.set_focus(absence if hidden else composer)

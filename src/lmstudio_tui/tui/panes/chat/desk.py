@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.library.records import Preset
+    from lmstudio_tui.tui.panes.chat.base import ConversationBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class ChatDesk:
         model: the model that a new conversation asks.
         presets: parameters by name.
         undos: what can be brought back, the latest last.
+        views: the conversations that are on the screen, by their ids.
     """
 
     library: Library
@@ -56,3 +58,4 @@ class ChatDesk:
     presets: tuple[Preset, ...] = ()
     prompts: list[str] = field(default_factory=list[str])
     undos: list[Undo] = field(default_factory=list[Undo])
+    views: dict[str, ConversationBase] = field(default_factory=dict[str, "ConversationBase"])

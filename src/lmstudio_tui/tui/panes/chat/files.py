@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-
-from lmstudio_tui.text_safety import clean_line
 
 _ENDINGS = {
     "python": "py",
@@ -56,12 +53,6 @@ def code_file_name(language: str) -> Path:
     """A name for a block of code, by its language."""
     ending = _ENDINGS.get(language.strip().casefold(), "txt")
     return Path("Dockerfile") if ending == "Dockerfile" else Path(f"code.{ending}")
-
-
-def export_file_name(title: str, ending: str) -> Path:
-    """A name for a conversation: its title, without what a file system dislikes."""
-    stem = re.sub(r"[^\w]+", "-", clean_line(title).casefold()).strip("-_")[:60].strip("-_")
-    return Path(f"{stem or 'conversation'}.{ending}")
 
 
 def paths_like(typed: str) -> list[str]:

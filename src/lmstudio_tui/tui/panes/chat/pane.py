@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.features.history.exporting import FORMATS, file_name
 from lmstudio_tui.store.library.records import Preset
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.messages import ModelWanted, SaveWanted
+from lmstudio_tui.tui.messages import ModelChosen, ModelWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.desk import Undo
-from lmstudio_tui.tui.panes.chat.files import export_file_name
 from lmstudio_tui.tui.panes.chat.shelf import Shelf, take_in
 from lmstudio_tui.tui.panes.chat.slashing import SlashRunner
 from lmstudio_tui.tui.panes.chat.tabs import TabbedPane
@@ -17,7 +19,6 @@ from lmstudio_tui.tui.widgets.parameters_panel import ParametersPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from textual.binding import BindingType
     from textual.widget import Widget
@@ -106,9 +107,13 @@ class ChatPane(TabbedPane):
         preset = next((one for one in self.desk.presets if one.name == name), None)
         if preset is None:
             return False
-        before = self.view.parameters
-        view = self.view
-        self.desk.undos.append(Undo("The parameters are as before.", lambda: view.use_parameters(before)))
+        before, conversation = self.view.parameters, self.view.conversation.id
+
+        def back() -> None:
+            if (view := self.desk.views.get(conversation)) is not None:
+                view.use_parameters(before)
+
+        self.desk.undos.append(Undo("The parameters are as before.", back))
         self.view.use_parameters(Parameters.from_json(preset.parameters))
         self._show_parameters()
         return True
@@ -194,7 +199,24 @@ class ChatPane(TabbedPane):
 
     def action_export(self) -> None:
         """Write the conversation in front to a file."""
-        self.export(self.view.loaded)
+        self.choose_export(self.view.loaded)
+
+    def choose_export(self, loaded: Loaded) -> None:
+        """Ask for the format, and write a conversation to a file."""
+        from lmstudio_tui.tui.screens.choose import Choose
+
+        formats = [
+            ("md", "Markdown", "for people: the branch that is shown"),
+            ("json", "JSON", "everything, to be read again: all branches, parameters, attachments"),
+            ("html", "HTML", "one page to look at, in light and dark"),
+        ]
+
+        def write(chosen: str | None) -> None:
+            for ending in FORMATS:
+                if ending == chosen:
+                    self.export(loaded, ending)
+
+        self._open(Choose("Export as", formats), write)
 
     def export(self, loaded: Loaded, ending: Format = "md", path: Path | None = None) -> None:
         """Write a conversation to a file, as the ending says: md, json or html."""
@@ -206,7 +228,7 @@ class ChatPane(TabbedPane):
             return export(loaded, ending, blob=self.desk.library.blob)
 
         def save(text: str) -> None:
-            name = path or export_file_name(loaded.conversation.title, ending)
+            name = path or Path(file_name(loaded.conversation, ending))
             self.post_message(SaveWanted(text, f"conversation as {ending}", name))
 
         self.runs.start(make, finished=save, name="export")
@@ -219,7 +241,7 @@ class ChatPane(TabbedPane):
             if paths:
                 self.import_files(paths)
 
-        self._open(AttachFile(), read)
+        self._open(AttachFile(title="Import", take="Import"), read)
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Read conversations from files; the last one is opened."""
@@ -279,6 +301,34 @@ class ChatPane(TabbedPane):
 
     def compare(self, models: tuple[str, ...]) -> None:
         """Ask these models the same, or those that are chosen there."""
+        from lmstudio_tui.features.chat.compare import parameters_after, thread_after
+        from lmstudio_tui.features.chat.titles import title_of
+        from lmstudio_tui.tui.screens.compare import CompareResult, CompareScreen
+        from lmstudio_tui.tui.widgets.composer import Composer
+
+        view, desk, composer = self.view, self.desk, self.view.query_one(Composer)
+        if view.streaming:
+            self.remark("The answer is still coming: Esc stops it.")
+            return
+        prompt = "" if composer.is_command else composer.prompt_to_send
+        keep = view._keep_conversation  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it is one of ours
+
+        def take(result: CompareResult | None) -> None:
+            if result is not None and not result.messages:
+                composer.put(result.draft)
+            elif result is not None:
+                composer.put("")
+                view.show_thread(thread_after(view.thread, result.messages, result.chosen))
+                if not view.conversation.title:
+                    self.show_conversation(replace(view.conversation, title=title_of(result.messages[0].text)))
+                if (kept := view.thread.get(result.chosen)) is not None and kept.requested_model:
+                    presets = [Parameters.from_json(preset.parameters) for preset in desk.presets]
+                    self.use_parameters(parameters_after(kept, view.parameters, presets) or view.parameters)
+                    self.post_message(ModelChosen(kept.requested_model, "chat"))
+            view.arrive()
+
+        known = (view.parameters, desk.presets, desk.server.models)
+        self._open(CompareScreen(desk, view.conversation, view.thread, *known, prompt, models, keep=keep), take)
 
     # Commands
 

@@ -117,7 +117,7 @@ class Shelf:
 
         def write(loaded: Loaded | None) -> None:
             if loaded is not None:
-                self._pane.export(loaded)
+                self._pane.choose_export(loaded)
 
         self._pane.runs.start(load, finished=write, name="load")
 

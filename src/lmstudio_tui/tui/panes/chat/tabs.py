@@ -53,6 +53,15 @@ class OpenTab:
     streaming: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the library has that is wanted at the start."""
+
+    prompts: tuple[str, ...]
+    presets: tuple[Preset, ...]
+    tabs: dict[str, Conversation | None]
+
+
 class TabbedPane(Pane):
     """Conversations, several at a time. What was open is open again at the next start.
 
@@ -118,16 +127,22 @@ class TabbedPane(Pane):
     def _say_of_library(self, sentence: str) -> None:
         self.notify(sentence, severity="warning", timeout=15, title="Library")
 
-    def _look_into_library(self, emit: object, scope: object) -> tuple[tuple[str, ...], tuple[Preset, ...]]:
+    def _look_into_library(self, emit: object, scope: object) -> _Known:
         del emit, scope
-        return self.desk.library.prompts(), self.desk.library.presets()
+        library = self.desk.library
+        tabs = {tab.conversation.id: library.find(tab.conversation.id) for tab in self._tabs if tab.view is None}
+        return _Known(library.prompts(), library.presets(), tabs)
 
-    def _know(self, found: tuple[tuple[str, ...], tuple[Preset, ...]]) -> None:
-        prompts, self.desk.presets = found
-        known = set(prompts)
-        self.desk.prompts[:] = [*prompts, *(one for one in self.desk.prompts if one not in known)]
+    def _know(self, known: _Known) -> None:
+        self.desk.presets = known.presets
+        prompts = set(known.prompts)
+        self.desk.prompts[:] = [*known.prompts, *(one for one in self.desk.prompts if one not in prompts)]
         for view in self._views():
             view.query_one(Composer).set_history(self.desk.prompts)
+        for tab in self._tabs:
+            if tab.view is None:
+                tab.conversation = known.tabs.get(tab.conversation.id) or tab.conversation
+        self._show_tabs()
         self._show_context()
 
     def _load(self, tab: OpenTab) -> None:
@@ -237,15 +252,21 @@ class TabbedPane(Pane):
         if any(model.id == wanted for model in self.desk.server.models):
             self.post_message(ModelChosen(wanted, "chat"))
 
-    async def open(self, conversation: Conversation, *, find: str = "") -> None:
-        """Open a conversation, or bring it to the front if it is open."""
+    async def open(self, conversation: Conversation, *, find: str = "", place: int | None = None) -> None:
+        """Open a conversation, or bring it to the front if it is open.
+
+        Args:
+            conversation: which one.
+            find: what to find in it.
+            place: where its tab goes; None for the end.
+        """
         tab = next((one for one in self._tabs if one.conversation.id == conversation.id), None)
         if tab is None:
             tab = OpenTab(conversation, kept=True)
             front = self._front
             if front is not None and front.view is not None and front.view.blank:
                 await self._drop(front)
-            self._tabs.append(tab)
+            self._tabs.insert(len(self._tabs) if place is None else place, tab)
         await self._show(tab)
         if find and tab.view is not None:
             tab.view.find(find)
@@ -273,7 +294,7 @@ class TabbedPane(Pane):
         blank = view is not None and view.blank
         conversation = view.conversation if view is not None else tab.conversation
         if undo and not blank:
-            self.desk.undos.append(Undo("The tab is open again.", lambda: self._reopen(conversation)))
+            self.desk.undos.append(Undo("The tab is open again.", lambda: self._reopen(conversation, place)))
         front = self._front is tab
         await self._drop(tab)
         if not self._tabs:
@@ -284,8 +305,8 @@ class TabbedPane(Pane):
             self._show_tabs()
             self._remember()
 
-    def _reopen(self, conversation: Conversation) -> None:
-        self.call_later(self.open, conversation)
+    def _reopen(self, conversation: Conversation, place: int) -> None:
+        self.call_later(self.open, conversation, place=place)
 
     def _show_tabs(self) -> None:
         shown: list[Tab] = []

@@ -34,6 +34,8 @@ class ConversationView(ToolingView):
         *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
     ]
 
+    _found = 0
+
     def compose(self) -> ComposeResult:
         yield from super().compose()
         yield FindBar()
@@ -67,7 +69,7 @@ class ConversationView(ToolingView):
             case "retry":
                 return self._thread.last_prompt is not None and not self.streaming
             case "continue_answer":
-                return not self.streaming and self._thread.last_answer is not None
+                return bool(self._thread.path)
             case _:
                 return True
 
@@ -78,7 +80,7 @@ class ConversationView(ToolingView):
         composer = self.query_one(Composer)
         if not (event.is_printable and event.character and self.query_one(Transcript).has_focus):
             return
-        if event.key not in self.screen.active_bindings:
+        if event.key not in self.screen.active_bindings and event.key not in self._bindings.key_to_bindings:
             event.stop()
             composer.focus()
             composer.insert(event.character)
@@ -96,6 +98,9 @@ class ConversationView(ToolingView):
         composer, bar = self.query_one(Composer), self.query_one(FindBar)
         if bar.display:
             bar.close()
+        elif self._found and self.query_one(Transcript).has_focus:
+            self._found = 0
+            self.query_one(Transcript).clear_search()
         elif (composer.has_focus and self.cancel_edit()) or not composer.display:
             return
         elif composer.has_focus and self._thread.path:
@@ -156,7 +161,8 @@ class ConversationView(ToolingView):
             self.remark("Select a turn first: [ and ] go from one to the next.")
         else:
             self.delete(selected)
-            self.query_one(Transcript).focus()
+            if self._thread.path:
+                self.query_one(Transcript).focus()
 
     def delete(self, selected: Message) -> None:
         """Delete a message and what follows from it; it can be undone."""
@@ -165,9 +171,16 @@ class ConversationView(ToolingView):
         before = self._thread
         gone = before.below(selected.id)
 
+        desk, conversation = self.desk, self._conversation.id
+
         def back() -> None:
-            self.desk.library.restore_messages(gone)
-            self.show_thread(before, at=selected.id)
+            desk.library.restore_messages(gone)
+            view = desk.views.get(conversation)
+            if view is not None:
+                messages = [message for each in gone if (message := before.get(each)) is not None]
+                view.bring_back(messages, before.head, selected.id)
+            else:
+                desk.library.update(conversation, head=before.head)
 
         self.desk.library.delete_messages(gone)
         self.desk.undos.append(Undo("The messages are back.", back))
@@ -260,12 +273,13 @@ class ConversationView(ToolingView):
     def on_find_bar_closed(self, event: FindBar.Closed) -> None:
         """The search was left."""
         event.stop()
-        self.query_one(Transcript).clear_search()
+        # What was found stays marked, for n and N, until Esc is pressed once more.
         self.query_one(Transcript).focus()
 
     def on_transcript_hits_changed(self, event: Transcript.HitsChanged) -> None:
         """The search knows more."""
         event.stop()
+        self._found = event.total
         self.query_one(FindBar).show_hits(event.current, event.total)
 
     # What was sent along

@@ -25,7 +25,7 @@ from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -70,7 +70,7 @@ class CompareScreen(LookingScreen[CompareResult | None]):
 
     Args:
         desk: the library, the server and the time of day.
-        conversation: where the answers belong; it is in the library.
+        conversation: where the answers belong.
         thread: what was said in it.
         parameters: the conversation's own.
         presets: others, by name.
@@ -78,6 +78,7 @@ class CompareScreen(LookingScreen[CompareResult | None]):
         prompt: what to begin with.
         chosen: the ids of the models to begin with; the conversation's own when there are none.
         attachments: what is sent along with the prompt; the bytes are in the library.
+        keep: puts the conversation into the library, if it is not there; called before the first answer.
     """
 
     AUTO_FOCUS = ""
@@ -108,6 +109,7 @@ class CompareScreen(LookingScreen[CompareResult | None]):
         chosen: Sequence[str] = (),
         *,
         attachments: Sequence[Attachment] = (),
+        keep: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._desk = desk
@@ -119,6 +121,7 @@ class CompareScreen(LookingScreen[CompareResult | None]):
         self._first = tuple(chosen) or ((own,) if own else ())
         self._runs = Runs(self)
         self._keep: str | None = None
+        self._keep_conversation = keep
 
     def compose(self) -> ComposeResult:
         yield Static(id="title")
@@ -156,6 +159,8 @@ class CompareScreen(LookingScreen[CompareResult | None]):
             return
         if self._race is not None:
             return
+        if self._keep_conversation is not None:
+            self._keep_conversation()
         question = self._question(event.prompt, along=event.along)
         self._race = Race(self._desk, client, question, event.contestants, self._runs, self, at_once=event.at_once)
         self._keep_title(event.prompt)
