@@ -21,7 +21,10 @@ _PLACES: dict[Where, tuple[str, str]] = {
     "prompt": ("In the prompt", "Where a terminal does not pass Shift+Enter on, Ctrl+J does the same."),
     "chat": ("In the chat", "From the prompt and from the transcript; Tab goes between the two."),
     "transcript": ("In the transcript", ""),
-    "conversations": ("In the list of conversations", "Letters work where the cursor is in the list, not in the search."),
+    "conversations": (
+        "In the list of conversations",
+        "Letters work where the cursor is in the list, not in the search.",
+    ),
     "models": (
         "In the Models pane",
         "A click on a title sorts by it.",
@@ -34,7 +37,7 @@ _PLACES: dict[Where, tuple[str, str]] = {
     "no server": ("On the page without a server", ""),
     "dialog": ("In a list or a dialog", ""),
 }
-_UNTOLD: frozenset[Where] = frozenset({"transcript", "dialog"})
+_UNTOLD: frozenset[Where] = frozenset({"dialog"})
 """Places whose keys are found without being told of in the README."""
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 from app_parts import NOW, Driver, FakeServer, OpenApp
 from chat_parts import ask, command, keep, leave_open, library, loaded, path_texts, said, sent
@@ -13,13 +16,13 @@ from textual.widgets import Input
 
 from lmstudio_tui.sdk import ServerRefusedError
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from lmstudio_tui.store.library import Conversation, Message
 from lmstudio_tui.tui.screens.conversations import Conversations
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.screens.save_file import SaveFile
 from lmstudio_tui.tui.widgets.conversation_list import ConversationList
 from lmstudio_tui.tui.widgets.find_bar import FindBar
 from lmstudio_tui.tui.widgets.tab_strip import TabStrip
+from lmstudio_tui.tui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.anyio
 
@@ -44,8 +47,15 @@ async def _listed(ui: Driver) -> ConversationList:
 # Tabs
 
 
-async def test_tabs_are_answered_at_the_same_time(simulator: SimulatorServer, open_app: OpenApp) -> None:
-    async with open_app(simulator.base_url, model="fault-endless") as ui:
+@pytest.fixture
+def steady() -> Iterator[SimulatorServer]:
+    """A simulator at the pace of a quick machine, for answers without an end."""
+    with SimulatorServer(SimulatorConfig(speed=100, load_seconds=0)) as server:
+        yield server
+
+
+async def test_tabs_are_answered_at_the_same_time(steady: SimulatorServer, open_app: OpenApp) -> None:
+    async with open_app(steady.base_url, model="fault-endless") as ui:
         await ui.ready()
         for number in range(3):
             if number:
@@ -63,28 +73,29 @@ async def test_tabs_are_answered_at_the_same_time(simulator: SimulatorServer, op
         await ui.press("escape")
         await ui.answered()
         assert [view.streaming for view in views if view is not None] == [True, False, True]
-        assert {body["messages"][0]["content"] for body in sent(simulator)} == {f"question {n}" for n in range(3)}
+        assert {body["messages"][0]["content"] for body in sent(steady)} == {f"question {n}" for n in range(3)}
 
 
 def _length(ui: Driver, tab: int) -> int:
     view = ui.pane.tabs[tab].view
     assert view is not None
-    return len(view.query_one("Transcript").turns[-1].text)  # pyright: ignore
+    return len(view.query_one(Transcript).turns[-1].text)
 
 
-async def test_an_answer_that_has_ended_out_of_sight_is_marked(simulator: SimulatorServer, open_app: OpenApp) -> None:
-    with SimulatorServer(SimulatorConfig(speed=400, load_seconds=0)) as slow:
-        async with open_app(slow.base_url) as ui:
-            await ui.ready()
-            await ui.ask("question")
-            await ui.until(lambda: ui.pane.streaming)
-            await _new_tab(ui)
-            await ui.shows("●")
-            await ui.until(lambda: ui.pane.tabs[0].unread)
-            await ui.shows("✓")
-            await ui.press("alt+left")
-            await ui.hides("✓")
-            assert not ui.pane.tabs[0].unread
+async def test_an_answer_that_has_ended_out_of_sight_is_marked(open_app: OpenApp) -> None:
+    server = FakeServer(hold=threading.Event(), held=3)
+    async with open_app(URL, connect=server.connect) as ui:
+        await ui.ready()
+        await ui.ask("question")
+        await ui.until(lambda: ui.pane.streaming)
+        await _new_tab(ui)
+        await ui.until(lambda: "1 question ●" in ui.screen)
+        assert server.hold is not None
+        server.hold.set()
+        await ui.until(lambda: "1 question ✓" in ui.screen)
+        await ui.press("alt+left")
+        await ui.hides("✓")
+        assert not ui.pane.tabs[0].unread
 
 
 async def test_tabs_are_walked_clicked_and_closed(simulator: SimulatorServer, open_app: OpenApp) -> None:
@@ -229,8 +240,6 @@ writer.text(sys.argv[3])
 kept.flush()
 os._exit(9)
 """
-    import anyio
-
     await anyio.run_process(
         [sys.executable, "-c", code, str(folder / "library.sqlite3"), prompt, answer], check=False
     )
@@ -389,11 +398,11 @@ async def test_conversations_are_renamed_pinned_duplicated_deleted_and_brought_b
         await ui.press("enter")
         await ui.until(lambda: listed.chosen is not None and listed.chosen.conversation.title == "Ships")
         assert ui.pane.view.title == "Ships"
-        await ui.press("down")
-        await ui.until(lambda: listed.chosen is not None and listed.chosen.conversation.id == "trains")
+        listed.select("trains")
+        listed.focus_list()
         await ui.press("p")
         await ui.shows("Pinned")
-        await ui.until(lambda: listed.find("trains") is not None and listed.find("trains").conversation.pinned)  # pyright: ignore
+        await ui.until(lambda: any(hit.conversation.pinned for hit in [listed.find("trains")] if hit is not None))
         await ui.press("d")
         await ui.shows("Duplicated")
         await ui.until(lambda: ui.screen.count("Trains") >= 2)
@@ -417,9 +426,9 @@ async def test_conversations_are_renamed_pinned_duplicated_deleted_and_brought_b
 
 
 async def test_a_conversation_that_is_being_answered_is_deleted(
-    simulator: SimulatorServer, open_app: OpenApp, tmp_path: Path
+    steady: SimulatorServer, open_app: OpenApp
 ) -> None:
-    async with open_app(simulator.base_url, model="fault-endless") as ui:
+    async with open_app(steady.base_url, model="fault-endless") as ui:
         await ui.ready()
         await ui.ask("endless")
         await ui.until(lambda: len(ui.transcript.turns) == 2 and bool(ui.transcript.turns[1].text))
@@ -427,7 +436,7 @@ async def test_a_conversation_that_is_being_answered_is_deleted(
         listed.focus_list()
         await ui.press("delete")
         await ui.shows("Deleted “endless”")
-        assert simulator.wait_for(lambda s: any(r.disconnected for r in s.requests), timeout=5)
+        assert steady.wait_for(lambda s: any(r.disconnected for r in s.requests), timeout=5)
         await ui.press("escape")
         await ui.until(lambda: not ui.pane.thread.path and not isinstance(ui.app.screen, Conversations))
         await ui.press("f8")
@@ -475,7 +484,10 @@ async def test_find_steps_through_a_long_conversation(
         await ui.press("escape")
         await ui.until(lambda: ui.transcript.has_focus)
         assert not ui.pane.view.query_one(FindBar).display
-        await ui.press("escape")
+        # The hits stay for n and N; Esc leaves them, and then the transcript.
+        await ui.press("n")
+        await ui.until(lambda: "number 0 " in ui.screen)
+        await ui.press("escape", "escape")
         await ui.until(lambda: ui.composer.has_focus)
 
 
@@ -502,6 +514,8 @@ async def test_a_conversation_is_exported_and_imported_through_the_dialogs(
         listed = await _listed(ui)
         listed.focus_list()
         await ui.press("e")
+        await ui.shows("Export as")
+        await ui.press("enter")
         await ui.until(lambda: isinstance(ui.app.screen, SaveFile))
         assert ui.app.screen.query_one(Input).value == "carry-me-over.md"
         await ui.press("escape")

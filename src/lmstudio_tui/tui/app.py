@@ -146,7 +146,8 @@ class LMStudioApp(RemarkingApp):
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave, and keep what is typed."""
         for pane in self._panes.values():
-            pane.leave()
+            if (opened := pane.leave()) is not None:
+                self.on_chats_opened(opened)
         super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from lmstudio_tui.features.chat.conversation import estimated_tokens
+from lmstudio_tui.features.chat.context import estimated_tokens
 from lmstudio_tui.features.chat.figures import figures_line, seconds
 from lmstudio_tui.features.chat.phases import doing, merged
 from lmstudio_tui.sdk import (
@@ -122,13 +122,19 @@ def _keep(keeper: Keeper, event: StreamEvent) -> None:
 
 @dataclass(slots=True)
 class Course:
-    """How an answer went: when what came, and what is to be said about it. Times are by `time.monotonic`."""
+    """How an answer went: when what came, and what is to be said about it. Times are by `time.monotonic`.
+
+    Attributes:
+        doing: what the server does at this moment, where it tells.
+        reasoning_tokens, deltas: pieces of reasoning and of text so far, which is about as many tokens.
+    """
 
     started_at: float = field(default_factory=time.monotonic)
     notes: list[str] = field(default_factory=list[str])
     usage: Usage | None = None
     doing: str = ""
     reasoning_tokens: int = 0
+    deltas: int = 0
     first_at: float | None = None
     heard_at: float = field(default_factory=time.monotonic)
     answer_at: float | None = None
@@ -139,6 +145,7 @@ class Course:
         match event:
             case TextDelta():
                 self._began()
+                self.deltas += 1
                 self.answer_at = self.answer_at or self.heard_at
             case ReasoningDelta():
                 self._began()

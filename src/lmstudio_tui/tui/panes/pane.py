@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Where
+    from lmstudio_tui.tui.messages import ChatsOpened
 
 
 class Pane(Vertical):
@@ -53,5 +54,8 @@ class Pane(Vertical):
         del action
         return self
 
-    def leave(self) -> None:
-        """The app ends: keep what was not kept yet."""
+    def leave(self) -> ChatsOpened | None:
+        """The app ends: keep what was not kept yet, and say which conversations are to be open at the next start.
+
+        They are said here, since nobody waits for a message any more.
+        """

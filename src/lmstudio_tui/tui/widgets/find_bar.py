@@ -117,7 +117,8 @@ class FindBar(Horizontal):
             box.value = query
         elif box.value:
             self.post_message(self.Changed(box.value))
-        box.focus()
+        # At once: what is typed next, in the same burst, is to be found and is no command.
+        self.screen.set_focus(box)
 
     def close(self) -> None:
         """Go out of sight, and say so."""

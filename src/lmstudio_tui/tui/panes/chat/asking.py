@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.widgets import ContentSwitcher
 
 from lmstudio_tui.features.chat.answers import crashed
-from lmstudio_tui.features.chat.context import fits
+from lmstudio_tui.features.chat.context import ContextUse, fits
 from lmstudio_tui.features.chat.joining import Joiner
 from lmstudio_tui.features.chat.live import LiveAnswer
 from lmstudio_tui.features.chat.prompting import request_of
@@ -91,11 +91,7 @@ class AskingView(ConversationBase):
 
     def _ask(self, prompt: str) -> None:
         edited, self._editing = self._editing, None
-        attachments = tuple(one.attachment for one in self._attached)
-        for one in self._attached:
-            self.desk.library.put_blob(one.data)
-        self._attached = []
-        self._show_attached()
+        attachments = self.take_attached()
         message = Message(
             id=new_id(),
             conversation_id=self._conversation.id,
@@ -244,6 +240,14 @@ class AskingView(ConversationBase):
         """Say for how long nothing has come, before the first word and in a stall."""
         if self._live is not None and self._answer is not None and self._live.quiet:
             self.query_one(Transcript).update_turn(self._answer.id, activity=self._live.quiet)
+        self._show_info()
+
+    def context_in_use(self) -> ContextUse:
+        """How full the model's context is, with what has come so far."""
+        use = super().context_in_use()
+        if self._live is None:
+            return use
+        return replace(use, used=use.used + self._live.deltas, estimated=True)
 
     def _delivered(self, outcome: Outcome) -> None:
         """The answer has ended, one way or the other."""
@@ -280,7 +284,8 @@ class AskingView(ConversationBase):
         """Put a prompt into the composer once more; sent, it is another branch."""
         composer = self.query_one(Composer)
         if self._editing is None:
-            self._put_aside = composer.text_to_keep
+            # Where it was asked for by a command, that is done with.
+            self._put_aside = "" if composer.is_command else composer.text_to_keep
         self._editing = prompt
         composer.put(prompt.text)
         composer.show_editing(True)
@@ -324,6 +329,24 @@ class AskingView(ConversationBase):
 
     def check_schema(self, message: Message) -> None:
         """Say whether an answer is what the schema wants."""
+
+    @property
+    def attached(self) -> bool:
+        """Whether something is sent along with the next prompt."""
+        return bool(self._attached)
+
+    def keep_attached(self) -> tuple[Attachment, ...]:
+        """What is sent along with the next prompt; the library has its bytes from now on."""
+        for one in self._attached:
+            self.desk.library.put_blob(one.data)
+        return tuple(one.attachment for one in self._attached)
+
+    def take_attached(self) -> tuple[Attachment, ...]:
+        """The same; the prompt after that begins without."""
+        attachments = self.keep_attached()
+        self._attached = []
+        self._show_attached()
+        return attachments
 
     def attach(self, found: Sequence[Attached]) -> None:
         """Send these along with the next prompt."""

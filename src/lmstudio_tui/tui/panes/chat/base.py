@@ -18,6 +18,7 @@ from lmstudio_tui.features.server_view import Presence
 from lmstudio_tui.store.library.records import Conversation, Loaded, Message
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.chat.info_line import InfoLine
+from lmstudio_tui.tui.panes.chat.keyed_transcript import KeyedTranscript
 from lmstudio_tui.tui.panes.chat.opening import Answered, Result, open_screen
 from lmstudio_tui.tui.panes.chat.turns import turn_of, turns_of
 from lmstudio_tui.tui.panes.chat.welcome import refusal_of, welcome_of
@@ -90,8 +91,15 @@ class ConversationBase(Vertical):
         with ContentSwitcher(initial="welcome"):
             yield Absence(id="absence")
             yield Static(id="welcome")
-            yield Transcript(id="transcript")
+            yield KeyedTranscript(self._begin_prompt, id="transcript")
         yield Composer(id="composer")
+
+    def _begin_prompt(self, character: str) -> None:
+        """Typing goes to the prompt, also while the transcript has the cursor."""
+        composer = self.query_one(Composer)
+        if composer.display:
+            self.screen.set_focus(composer)
+            composer.insert(character)
 
     def on_mount(self) -> None:
         """Look right before the first view of the server has come."""
@@ -195,7 +203,7 @@ class ConversationBase(Vertical):
 
     def rename(self, title: str) -> None:
         """Give it the title that a person has chosen."""
-        self._keep_conversation()
+        self.keep()
         self._change(title=title, titled=True)
         self._tell()
 
@@ -230,13 +238,14 @@ class ConversationBase(Vertical):
         if self._kept:
             self.desk.library.update(self._conversation.id, **fields)
 
-    def _keep_conversation(self) -> None:
+    def keep(self) -> None:
         """From now on it is in the library."""
         if not self._kept:
             self._kept = True
             moment = self.desk.now().timestamp()
             self._conversation = replace(self._conversation, created_at=moment, updated_at=moment)
             self.desk.library.create(self._conversation)
+            self.post_message(self.Changed(self))
 
     @property
     def typed(self) -> str:
@@ -249,12 +258,12 @@ class ConversationBase(Vertical):
         if draft == self._conversation.draft:
             return
         if draft.strip():
-            self._keep_conversation()
+            self.keep()
         self._change(draft=draft)
 
     def _add(self, message: Message) -> None:
         """One more message: at the end of what is shown, or as the beginning of another branch."""
-        self._keep_conversation()
+        self.keep()
         if message.status == "streaming":
             self._ours = message.id
         else:
@@ -330,8 +339,8 @@ class ConversationBase(Vertical):
             now = {one.id: one for one in loaded.messages} if loaded is not None else {}
             for message in self._thread.path:
                 other = now.get(message.id)
-                if message.status == "streaming" and message.id != self._ours and other not in {None, message}:
-                    assert other is not None, "it is in the library"
+                theirs = message.status == "streaming" and message.id != self._ours
+                if theirs and other is not None and other != message:
                     self._thread = self._thread.replaced(other)
                     self._redraw(other.id)
             self._tell()

@@ -195,7 +195,8 @@ class ChatPane(TabbedPane):
             if conversation is not None:
                 await self.open(conversation, find=chosen[2])
 
-        self._open(Conversations(shelf, self.view.conversation.id, now=self.desk.now), go)
+        here = self.view.conversation.id
+        self._open(Conversations(shelf, here, interrupted=shelf.interrupted, now=self.desk.now), go)
 
     def action_export(self) -> None:
         """Write the conversation in front to a file."""
@@ -262,7 +263,32 @@ class ChatPane(TabbedPane):
         self.runs.start(read, finished=tell, name="import")
 
     def action_attach(self) -> None:
-        """Send a file along."""
+        """Send a file along; where some are, look at them, and take them out again."""
+        if self.view.attached:
+            self._choose_attached()
+        else:
+            self._choose_file()
+
+    def _choose_attached(self) -> None:
+        from lmstudio_tui.tui.screens.choose import Choose
+
+        ways = [
+            ("more", "Attach another file", ""),
+            ("look", "Look at what is attached", "and take it out there"),
+            ("none", "Send nothing along", ""),
+        ]
+
+        def go(way: str | None) -> None:
+            if way == "more":
+                self._choose_file()
+            elif way == "look":
+                self.view.look_at_attached()
+            elif way == "none":
+                self.view.detach()
+
+        self._open(Choose("Attached to the next prompt", ways), go)
+
+    def _choose_file(self) -> None:
         from lmstudio_tui.tui.screens.attach_file import AttachFile
 
         def take(paths: list[Path] | None) -> None:
@@ -307,17 +333,17 @@ class ChatPane(TabbedPane):
         from lmstudio_tui.tui.widgets.composer import Composer
 
         view, desk, composer = self.view, self.desk, self.view.query_one(Composer)
-        if view.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+        if view.busy():
             return
         prompt = "" if composer.is_command else composer.prompt_to_send
-        keep = view._keep_conversation  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - it is one of ours
+        attachments = view.keep_attached()
 
         def take(result: CompareResult | None) -> None:
             if result is not None and not result.messages:
                 composer.put(result.draft)
             elif result is not None:
                 composer.put("")
+                view.take_attached()
                 view.show_thread(thread_after(view.thread, result.messages, result.chosen))
                 if not view.conversation.title:
                     self.show_conversation(replace(view.conversation, title=title_of(result.messages[0].text)))
@@ -328,7 +354,10 @@ class ChatPane(TabbedPane):
             view.arrive()
 
         known = (view.parameters, desk.presets, desk.server.models)
-        self._open(CompareScreen(desk, view.conversation, view.thread, *known, prompt, models, keep=keep), take)
+        screen = CompareScreen(
+            desk, view.conversation, view.thread, *known, prompt, models, attachments=attachments, keep=view.keep
+        )
+        self._open(screen, take)
 
     # Commands
 

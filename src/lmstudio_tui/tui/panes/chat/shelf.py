@@ -44,6 +44,15 @@ class Shelf:
         """Those in which an answer is on its way."""
         return frozenset(tab.conversation.id for tab in self._pane.tabs if tab.streaming)
 
+    def interrupted(self) -> frozenset[str]:
+        """Those that are open, and whose last answer was cut off."""
+        cut: set[str] = set()
+        for tab in self._pane.tabs:
+            path = tab.view.thread.path if tab.view is not None else ()
+            if path and path[-1].status == "interrupted":
+                cut.add(tab.conversation.id)
+        return frozenset(cut)
+
     def search(self, query: str, deliver: Callable[[tuple[Hit, ...]], None]) -> None:
         """Find conversations; what is overtaken by a later search is not delivered."""
         self._asked += 1

@@ -110,11 +110,12 @@ class TabbedPane(Pane):
         """Nothing goes on without the pane."""
         self._runs.drop_all()
 
-    def leave(self) -> None:
+    def leave(self) -> ChatsOpened:
         """The app ends: what is typed is kept."""
         for tab in self._tabs:
             if tab.view is not None:
                 tab.view.keep_draft()
+        return ChatsOpened(*self._opened())
 
     # The library
 
@@ -323,13 +324,17 @@ class TabbedPane(Pane):
         front = self._front.conversation.id if self._front is not None else ""
         self.query_one(TabStrip).show(shown, front)
 
+    def _opened(self) -> tuple[tuple[str, ...], str | None]:
+        """The conversations in tabs that have something in them, and the one in front."""
+        kept = tuple(tab.conversation.id for tab in self._tabs if tab.view is None or not tab.view.blank)
+        return kept, self._front.conversation.id if self._front is not None else None
+
     def _remember(self) -> None:
         """What is open is open again at the next start."""
-        kept = tuple(tab.conversation.id for tab in self._tabs if tab.view is None or not tab.view.blank)
-        front = self._front.conversation.id if self._front is not None else None
-        if (kept, front) != self._remembered:
-            self._remembered = (kept, front)
-            self.post_message(ChatsOpened(kept, front))
+        opened = self._opened()
+        if opened != self._remembered:
+            self._remembered = opened
+            self.post_message(ChatsOpened(*opened))
 
     async def on_conversation_base_changed(self, event: ConversationBase.Changed) -> None:
         """Something that the tabs show has changed."""

@@ -18,7 +18,6 @@ from lmstudio_tui.tui.widgets.transcript import Transcript
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Key
 
     from lmstudio_tui.store.library.records import Message
 
@@ -74,16 +73,6 @@ class ConversationView(ToolingView):
                 return True
 
     # Keys
-
-    def on_key(self, event: Key) -> None:
-        """Typing goes to the prompt, also while the transcript has the cursor: but for the keys that mean something."""
-        composer = self.query_one(Composer)
-        if not (event.is_printable and event.character and self.query_one(Transcript).has_focus):
-            return
-        if event.key not in self.screen.active_bindings and event.key not in self._bindings.key_to_bindings:
-            event.stop()
-            composer.focus()
-            composer.insert(event.character)
 
     def action_page_transcript(self, pages: float) -> None:
         """Scroll the transcript while the cursor stays in the prompt."""

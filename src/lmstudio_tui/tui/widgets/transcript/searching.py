@@ -99,6 +99,12 @@ class HitFinder(LineMarker):
             self._origin = self._unfolded = None
             self._begin_search(self._finder.needle)
 
+    def _restyle(self) -> None:
+        super()._restyle()
+        # What was to be found before there was anything to see waits until now.
+        if self._search_timer is None and (self._step or self._finder.busy):
+            self._search_slice()
+
     def _search_slice(self) -> None:
         """Count for a moment, and go where somebody wants to be."""
         self._stop_search_timer()
