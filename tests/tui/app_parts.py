@@ -287,7 +287,7 @@ class FakeStream:
     """The stream of a `FakeServer`, with the figures of a quick machine."""
 
     downgraded = False
-    phases: tuple[tuple[str, float], ...] = ()
+    phases: tuple[tuple[str, float], ...] = (("prompt", 420.0), ("thought", 2400.0), ("answer", 5300.0))
 
     def __init__(self, server: FakeServer, scope: CancelScope) -> None:
         self._server = server

@@ -42,6 +42,8 @@ def answered(begun: Message, delivered: Delivered, join: Callable[[str], str] | 
     notes += [text for text in course.notes if text not in notes]
     stats: dict[str, Any] = delivered.timings.model_dump(include=set(_TIMINGS), exclude_none=True)
     stats["phases"] = [{"name": name, "ms": ms} for name, ms in delivered.phases or course.phases]
+    if course.reasoning_tokens:
+        stats["reasoning_deltas"] = course.reasoning_tokens
     return replace(
         begun,
         text=join(partial.text) if join is not None else partial.text,
@@ -121,8 +123,8 @@ def thought_label(message: Message) -> str:
     if not message.reasoning:
         return ""
     took = next((milliseconds for name, milliseconds in phases_of(message) if name == "thought"), 0.0)
-    count = (message.usage or {}).get("reasoning_tokens")
-    tokens = f" ({count:,} tokens)" if count else ""
+    count, about = (message.usage or {}).get("reasoning_tokens"), (message.stats or {}).get("reasoning_deltas")
+    tokens = f" ({count:,} tokens)" if count else f" (~{about:,} tokens)" if about else ""
     return f"thought for {seconds(took)}{tokens}" if took else ""
 
 

@@ -352,7 +352,6 @@ CHAT: tuple[Command, ...] = (
         "Find",
         "Find a text in this conversation.",
         "transcript",
-        show=True,
         palette=False,
     ),
     Command(

@@ -105,6 +105,8 @@ class AskingView(ConversationBase):
         if edited is not None:
             self._leave_editing()
         self._add(message)
+        # At once: what was sent is no draft any more, whatever happens in the next moment.
+        self.keep_draft()
         self.have_answered(message)
 
     def have_answered(self, prompt: Message) -> None:

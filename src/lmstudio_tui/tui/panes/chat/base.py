@@ -106,7 +106,7 @@ class ConversationBase(Vertical):
         self.desk.views[self._conversation.id] = self
         self.query_one(Composer).show_model(self.model)
         if self._conversation.draft:
-            self.query_one(Composer).text = self._conversation.draft
+            self.query_one(Composer).put(self._conversation.draft)
         self.query_one(Absence).show_server(self.desk.server)
         self._arrange()
 
@@ -122,6 +122,11 @@ class ConversationBase(Vertical):
     def conversation(self) -> Conversation:
         """Which conversation it is."""
         return self._conversation
+
+    @property
+    def composer(self) -> Composer:
+        """Where its prompts are typed."""
+        return self.query_one(Composer)
 
     @property
     def thread(self) -> Thread:
@@ -176,7 +181,7 @@ class ConversationBase(Vertical):
         self.show_thread(Thread(loaded.messages, loaded.conversation.head))
         composer = self.query_one(Composer)
         if loaded.conversation.draft and not composer.text:
-            composer.text = loaded.conversation.draft
+            composer.put(loaded.conversation.draft)
         composer.show_model(self.model)
         self.post_message(self.Changed(self))
 

@@ -20,6 +20,7 @@ from lmstudio_tui.tui.widgets.parameters_panel import ParametersPanel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.app import App
     from textual.binding import BindingType
     from textual.widget import Widget
 
@@ -259,8 +260,18 @@ class ChatPane(TabbedPane):
                 count = "One conversation" if len(conversations) == 1 else f"{len(conversations)} conversations"
                 self.notify(f"{count} read.", timeout=4)
                 self.call_later(self.open, conversations[-1])
+                self._list_again()
 
         self.runs.start(read, finished=tell, name="import")
+
+    def _list_again(self) -> None:
+        """The list of conversations, where it is open, shows what has come."""
+        from lmstudio_tui.tui.screens.conversations import Conversations
+
+        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
+        for screen in app.screen_stack:
+            if isinstance(screen, Conversations):
+                screen.look_again()
 
     def action_attach(self) -> None:
         """Send a file along; where some are, look at them, and take them out again."""
@@ -360,6 +371,17 @@ class ChatPane(TabbedPane):
         self._open(screen, take)
 
     # Commands
+
+    def show_commands(self) -> None:
+        """Show all slash commands; the one that is taken is put into the prompt."""
+        from lmstudio_tui.features.chat.slash_commands import COMMANDS
+        from lmstudio_tui.tui.screens.choose import Choose
+
+        def begin(name: str | None) -> None:
+            if name is not None:
+                self.view.composer.put(f"/{name} ")
+
+        self._open(Choose("Commands", [(one.name, one.usage, one.help) for one in COMMANDS]), begin)
 
     async def on_composer_command_given(self, event: Composer.CommandGiven) -> None:
         """A slash command was typed."""

@@ -233,7 +233,7 @@ class SlashRunner:
         if command is not None:
             self._pane.notify(f"{command.usage}\n{command.help}", timeout=10)
         else:
-            self._pane.call_later(self._pane.run_action, "app.help")
+            self._pane.call_later(self._pane.show_commands)
 
     async def _quit(self, _: str) -> None:
         await self._pane.run_action("app.quit")

@@ -79,8 +79,10 @@ class ToolingView(AskingView):
                     self._typed_answers[call.id] = decision.text if decision is not None else ""
                     self.remark("The call stays open; Ctrl+R takes it up again.")
 
-        calls = self.open_calls()
-        asked = AnswerTool(call, tool, place=(1, len(calls)), answer=self._typed_answers.get(call.id, ""))
+        asking = next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
+        ids = [one.id for one in asking.tool_calls] if asking is not None else []
+        place = (ids.index(call.id) + 1, len(ids)) if call.id in ids else (1, 1)
+        asked = AnswerTool(call, tool, place=place, answer=self._typed_answers.get(call.id, ""))
         self._open(asked, decided)
 
     def _approve(self, tool: Tool) -> None:

@@ -65,6 +65,8 @@ class ConversationView(ToolingView):
                 return not self.streaming
             case "copy_answer" | "find":
                 return bool(self._thread.path)
+            case "edit" | "regenerate" | "delete_message" | "look":
+                return bool(self._thread.path) and self.query_one(Transcript).has_focus
             case "retry":
                 return self._thread.last_prompt is not None and not self.streaming
             case "continue_answer":

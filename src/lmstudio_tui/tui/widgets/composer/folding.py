@@ -14,7 +14,7 @@ from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 if TYPE_CHECKING:
     from rich.text import Text
 _SHOWN_CHARACTERS: Final = 20_000
-_SHOWN_LINES: Final = 200
+_SHOWN_LINES: Final = 40
 """More than that of a text that was not pasted is shown as a placeholder, too: nobody reads it in ten lines."""
 
 MOST_SHOWN: Final = 100_000

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.tui.widgets.transcript.code import FENCE
-from lmstudio_tui.tui.widgets.transcript.growing import LIMIT, GrowingBlocks
+from lmstudio_tui.tui.widgets.transcript.growing import LIMIT, PARAGRAPH, GrowingBlocks
 from lmstudio_tui.tui.widgets.transcript.inflow import Inflow
 from lmstudio_tui.tui.widgets.transcript.markdown import fence_code
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
@@ -23,7 +23,9 @@ from lmstudio_tui.tui.widgets.transcript.units import Unit, find_units
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_WINDOW: Final = 2_048
+_WINDOWS: Final = (2_048, PARAGRAPH + 1, 8_192, LIMIT + 1)
+"""How much is parsed at once, in characters, until the end of a block is found."""
+_OVERFLOWS: Final = (PARAGRAPH + 1, LIMIT + 1)
 _BLANK: Final = re.compile(r"(?:[ \t]*\n)+")
 _SOFT_CUT: Final = re.compile(r"[ \t](?=[^\W\d_])")
 
@@ -65,7 +67,6 @@ class MarkdownSplitter(GrowingBlocks):
         while not done:
             if self._arrived:
                 self._tail += self._arrived.take()
-                self._looked_at = -1
             last = not self._arrived
             while self._step(final and last):
                 if deadline is not None and perf_counter() > deadline:
@@ -98,31 +99,38 @@ class MarkdownSplitter(GrowingBlocks):
     # --- blocks ---------------------------------------------------------------------------------------------------
 
     def _step_blocks(self, complete: int, final: bool) -> bool:
-        if (complete == self._looked_at and not final) or (not complete and len(self._tail) < LIMIT):
+        known, seen = self._looked_at
+        size = len(self._tail)
+        # Only a line that is whole, or too much text, can end a block.
+        if not final and complete == max(known, 0) and not any(seen < limit <= size for limit in _OVERFLOWS):
             return False
-        size = _WINDOW
-        while True:
-            end = min(size, LIMIT + 1, len(self._tail))
-            window = self._tail[:end]
-            whole = min(window.rfind("\n") + 1, complete) if end < len(self._tail) else complete
-            if self._cut_blocks(window, whole, final and end == len(self._tail)):
-                return True
-            if end == len(self._tail) or end > LIMIT:
+        for window in _WINDOWS:
+            # What is shorter was looked at before, and found to have no end.
+            if seen <= window:
+                end = min(window, size)
+                text = self._tail[:end]
+                whole = complete if end == size else text.rfind("\n") + 1
+                if self._cut_blocks(text, whole, final and end == size):
+                    return True
+            if window >= size:
                 break
-            size *= 2
-        self._looked_at = complete
+        self._looked_at = (complete, size)
         return False
 
     def _cut_blocks(self, window: str, whole: int, last: bool) -> bool:
         """Close the blocks of `window` that are finished; False when there are none."""
-        lines = window.count("\n", 0, whole) + (last and not window.endswith("\n"))
+        # In too much text also what has begun on a line that goes on beyond it ends the block before.
+        over = len(window) > LIMIT
+        lines = window.count("\n", 0, whole) + ((last or over) and not window.endswith("\n"))
         tokens = self._parse(window)
         units = find_units(tokens, window, self._in_list, self._follows)
         if units and units[0].kind in ("fence", "table_open") and units[0].start < lines - 1:
             self._enter_block(units[0], window)
             return True
-        limit = next((n for n, unit in enumerate(units) if n and unit.kind in ("fence", "table_open")), len(units))
         rows = window.split("\n")
+        if self._is_too_long(units, rows, len(window)):
+            return True
+        limit = next((n for n, unit in enumerate(units) if n and unit.kind in ("fence", "table_open")), len(units))
         ready = [unit for unit in units[1 : limit + 1] if unit.start < lines]
         starts = [0, *[unit.start for unit in ready]]
         if last and limit >= len(units):
@@ -136,12 +144,19 @@ class MarkdownSplitter(GrowingBlocks):
             following = units[len(starts) - 1] if len(starts) - 1 < len(units) else None
             self._tail = self._tail[used:]
             self._enter(following)
-            return True
-        first_end = units[1].start if len(units) > 1 else len(rows)
-        if len(window) > LIMIT and len("\n".join(rows[:first_end])) >= LIMIT:
-            self._force_cut(units[0] if units else None)
-            return True
-        return False
+        return used > 0
+
+    def _is_too_long(self, units: list[Unit], rows: list[str], size: int) -> bool:
+        """Cut the first block if it is too long to be kept whole; False where it is not."""
+        first = units[0] if units else None
+        limit = PARAGRAPH if first is not None and first.kind == "paragraph_open" and not self._in_list else LIMIT
+        if size <= limit:
+            return False
+        end = units[1].start if len(units) > 1 else len(rows)
+        if len("\n".join(rows[:end])) < limit:
+            return False
+        self._force_cut(first, limit)
+        return True
 
     def _enter_block(self, unit: Unit, window: str) -> None:
         """Begin a table; before a fence or a table, only take away the link definitions that stand there."""
@@ -171,7 +186,7 @@ class MarkdownSplitter(GrowingBlocks):
     def _enter(self, unit: Unit | None) -> None:
         self._in_list = unit is not None and unit.follows
         self._follows = unit.ordinal if unit is not None and unit.follows else None
-        self._looked_at = -1
+        self._looked_at = (-1, 0)
 
     def _define(self, source: str) -> None:
         """Remember the link definitions in a finished piece."""
@@ -181,12 +196,12 @@ class MarkdownSplitter(GrowingBlocks):
         self._parse(source, self.shared.references)
         self.shared.version += len(self.shared.references) - known
 
-    def _force_cut(self, unit: Unit | None) -> None:
+    def _force_cut(self, unit: Unit | None, limit: int) -> None:
         """Cut a block that is too long: at a line end, else between words, else anywhere."""
-        cut = self._tail.rfind("\n", LIMIT // 2, LIMIT) + 1
+        cut = self._tail.rfind("\n", limit // 2, limit) + 1
         if not cut:
-            soft = [match.end() for match in _SOFT_CUT.finditer(self._tail, LIMIT // 2, LIMIT)]
-            cut = soft[-1] if soft else LIMIT
+            soft = [match.end() for match in _SOFT_CUT.finditer(self._tail, limit // 2, limit)]
+            cut = soft[-1] if soft else limit
         source, self._tail = self._tail[:cut], self._tail[cut:]
         self._close_unit(unit, source.removesuffix("\n"))
         self._enter(None)

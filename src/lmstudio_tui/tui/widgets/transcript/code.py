@@ -122,8 +122,11 @@ class CodeSource:
         tokens, state = lex(lexer, self.lines[start:end], self._states[index], _HIGHLIGHT_COLUMNS)
         if index + 1 == len(self._states) and index + 1 < len(self.cuts):
             self._states.append(state)
-        self._recent = (start, end, tokens)
         return tokens
+
+    def prepare(self, start: int, end: int) -> None:
+        """Highlight some lines now; they are kept until they are drawn, or until others are."""
+        self._recent = (start, end, self.tokens(start, end))
 
     def draft(self, width: int, palette: Palette) -> list[Line]:
         """Draw the lines since the last cut while more are to come, each highlighted by itself and drawn once."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 16_384
 """Longest block, in characters, that is kept whole; longer ones are cut, so that no text can hold up the screen."""
+PARAGRAPH: Final = 4_096
+"""Longest paragraph, in characters, that is kept whole: nothing but emphasis goes on behind a cut in one."""
 _TABLE_ROWS: Final = 16
 
 
@@ -38,7 +40,8 @@ class GrowingBlocks:
         self._table_head = ""
         self._drawn_to = 0
         self._started = False
-        self._looked_at = -1
+        self._looked_at = (-1, 0)
+        """How long the whole lines of the tail were, and all of it, when no end of a block was found there."""
         self._follows: int | None = None
         self._in_list = False
         self._glued = False
@@ -77,7 +80,7 @@ class GrowingBlocks:
     def _cut_code(self, code: CodeSource) -> None:
         if code.cuts[-1] > self._drawn_to:
             # Highlighted here, where the time is watched, and not all at once when a late line comes into view.
-            code.tokens(self._drawn_to, code.cuts[-1])
+            code.prepare(self._drawn_to, code.cuts[-1])
             self._close(CodePiece(code, len(self._codes), self._drawn_to, code.cuts[-1], self._gap()))
             self._drawn_to = code.cuts[-1]
 
@@ -154,7 +157,7 @@ class GrowingBlocks:
         self._join = "\n"
         self._in_list = False
         self._follows = None
-        self._looked_at = -1
+        self._looked_at = (-1, 0)
 
     def _parse(self, source: str, references: dict[str, object] | None = None) -> list[Token]:
         tokens: list[Token] = []

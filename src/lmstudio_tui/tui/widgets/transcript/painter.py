@@ -100,7 +100,7 @@ class Painter:
         return Strip.blank(self.geometry.width, self.palette.base)
 
     def paint(self, place: Place, look: Look) -> Strip:
-        """Return the strip for one line."""
+        """Return the strip for one line, as it is put on the screen."""
         key = (place.view.serial, place.row)
         plain = look.selection is None and not look.hits and not look.chosen
         cached = self._cache.get(key)
@@ -114,10 +114,14 @@ class Painter:
         if look.selection is not None:
             segments = _select(segments, self._selected(place.line, look.selection), look.highlight)
         strip = Strip(segments).adjust_cell_length(self.geometry.width, self.palette.base)
-        strip = strip.apply_offsets(0, place.view.serial << ROW_BITS | place.row)
         if plain:
             self._cache[key] = (place.line, look.marked, strip)
         return strip
+
+    @staticmethod
+    def name(strip: Strip, place: Place) -> Strip:
+        """Return a strip that tells the mouse which characters it shows; each has a style of its own then."""
+        return strip.apply_offsets(0, place.view.serial << ROW_BITS | place.row)
 
     def _selected(self, line: Line, selection: tuple[int, int]) -> tuple[int, int]:
         """Return the part of a selection that is copied, in characters of the strip."""

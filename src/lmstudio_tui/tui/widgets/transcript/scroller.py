@@ -61,6 +61,7 @@ class TurnScroller(ScrollView):
         self._new_lines = 0
         self._told: tuple[bool, int] = (True, 0)
         self._moving = False
+        self._painting = False
         self._seen_rows = 0
 
     @property
@@ -298,10 +299,20 @@ class TurnScroller(ScrollView):
 
     # --- painting -------------------------------------------------------------------------------------------------
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint some rows, without what only the mouse asks for: thousands of styles that are never the same twice."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen."""
         place = self._document.place(self.scroll_offset.y + y)
         strip = self._painter.blank() if place is None else self._painter.paint(place, self._look(place))
+        if place is not None and not self._painting:
+            strip = self._painter.name(strip, place)
         pill = self._pill
         return self._painter.pill(strip, pill) if pill and y == self._rows - 1 else strip
 

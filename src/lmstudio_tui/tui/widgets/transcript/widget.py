@@ -217,7 +217,7 @@ class Transcript(HitFinder, can_focus=True):
     def replace_turn(self, turn: Turn) -> None:
         """Show a turn as it is now. Raises KeyError when there is none of its id."""
         view = self._document[turn.id]
-        view.update(turn)
+        view.update(turn, turn.text, turn.reasoning)
         self._mark(view)
 
     def show_turn(self, turn_id: str) -> None:
