@@ -202,11 +202,12 @@ async def _conversation(app: _Case) -> dict[str, float]:
 
 
 async def _history(app: _Case) -> dict[str, float]:
+    text = "A sentence of a very long answer, which says no more than this.\n\n" * 46_000
+    await app.still()
+    app.loop.longest = 0.0
     before = _memory()
     for number in range(14):
-        text = "".join(f"Sentence {number} {part} of a very long answer.\n\n" for part in range(70_000))
-        app.transcript.add_turn(Turn(id=str(number), role=Role.ASSISTANT, text=text))
-        del text
+        app.transcript.add_turn(Turn(id=str(number), role=Role.ASSISTANT, text=f"{number}. {text}"))
     await app.still()
     app.transcript.focus()
     for key in ["home", "end", "pageup", "home"]:

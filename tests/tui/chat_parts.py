@@ -102,4 +102,11 @@ async def command(ui: Driver, text: str) -> None:
     ui.composer.focus()
     ui.composer.put(text)
     await ui.pilot.pause()
+    ui.composer.hush()
     await ui.press("enter")
+
+
+async def told(ui: Driver, text: str) -> None:
+    """Wait until this is said; a notification breaks its lines where it likes."""
+    said_so = ui.app._notifications  # pyright: ignore[reportPrivateUsage] - the screen has it in several lines
+    await ui.until(lambda: any(text in one.message for one in said_so))

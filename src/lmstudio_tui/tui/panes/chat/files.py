@@ -60,7 +60,8 @@ def paths_like(typed: str) -> list[str]:
     shown, _, begun = typed.rpartition("/")
     shown += "/" if "/" in typed else ""
     found: list[str] = []
-    with suppress(OSError, ValueError), os.scandir(Path(shown or ".").expanduser()) as entries:
+    # RuntimeError: the home of a user who is not there.
+    with suppress(OSError, ValueError, RuntimeError), os.scandir(Path(shown or ".").expanduser()) as entries:
         found = [
             f"{shown}{entry.name}{'/' if entry.is_dir() else ''}"
             for entry in islice(entries, 5000)

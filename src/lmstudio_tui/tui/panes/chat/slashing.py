@@ -200,10 +200,10 @@ class SlashRunner:
             return
         answers = [one for one in path if one.role == "assistant" and one.text]
         number = int(which) if which.isascii() and which.isdigit() and len(which) < 7 else None
-        if which and (number is None or not 1 <= number <= len(answers)):
-            raise ValueError(f"/copy takes a number from 1 to {len(answers)}, or all.")
         if not answers:
             raise ValueError("There is no answer to copy yet.")
+        if which and (number is None or not 1 <= number <= len(answers)):
+            raise ValueError(f"/copy takes a number from 1 to {len(answers)}, or all.")
         self._pane.post_message(CopyWanted(answers[(number or len(answers)) - 1].text, "answer"))
 
     def _code(self, argument: str) -> None:
@@ -224,7 +224,7 @@ class SlashRunner:
             raise ValueError("There is nothing to export yet.")
         by_name: dict[str, Format] = {one: one for one in FORMATS}
         wanted = by_name[ending]
-        self._pane.export(self._view.loaded, wanted, Path(path).expanduser() if path else None)
+        self._pane.export(self._view.loaded, wanted, _path(path) if path else None)
 
     def _help(self, name: str) -> None:
         from lmstudio_tui.features.chat.slash_commands import BY_NAME
@@ -240,4 +240,7 @@ class SlashRunner:
 
 
 def _path(argument: str) -> Path:
-    return Path(path_of(argument)).expanduser()
+    try:
+        return Path(path_of(argument)).expanduser()
+    except RuntimeError:
+        raise ValueError(f"There is no such user: {clean_line(argument)[:60]}") from None

@@ -232,7 +232,7 @@ class ToolingView(AskingView):
     def check_schema(self, message: Message) -> None:
         """Say whether an answer is what the schema wants; it is kept with it."""
         schema = self._parameters.schema
-        if schema is None or not message.text:
+        if schema is None:
             return
 
         def look(emit: object, scope: object) -> str:

@@ -54,7 +54,8 @@ def turn_of(thread: Thread, message: Message, now: datetime, ours: str | None = 
         reasoning_label=thought_label(message),
         tools=tools_of(message, thread.path),
         phases=phases_of(message),
-        caution=clean_line(another_model(message)),
+        # The stream says so itself, where it can tell.
+        caution="" if "was asked for" in message.note else clean_line(another_model(message)),
         branch=branch,
     )
 

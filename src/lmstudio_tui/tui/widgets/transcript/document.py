@@ -257,6 +257,10 @@ class Document:
         self._unload()
         return top()
 
+    def was_seen(self, view: TurnView) -> bool:
+        """Whether a turn was in view when that was last settled."""
+        return view.serial in self._seen
+
     def take_unfinished(self) -> list[TurnView]:
         """Return the turns that ran out of time, once."""
         views, self._unfinished = list(self._unfinished.values()), {}

@@ -99,13 +99,19 @@ class TurnScroller(ScrollView):
         deadline = started + SLICE
         changed = self._document.height
         before = changed
-        for view in list(self._dirty.values()):
-            del self._dirty[view.serial]
+        # What is in view comes first, and then one after the other: many long texts cut at once need memory for all.
+        for view in sorted(self._dirty.values(), key=lambda view: not self._document.was_seen(view)):
             if self._document.by_serial(view.serial) is not view:
+                del self._dirty[view.serial]
                 continue
-            if not self._document.advance(view, deadline):
-                self._dirty[view.serial] = view
+            if self._document.advance(view, deadline):
+                del self._dirty[view.serial]
+            elif self._document.was_seen(view):
+                # The others in view have their turn before it goes on.
+                self._dirty[view.serial] = self._dirty.pop(view.serial)
             changed = min(changed, self._document.top(view) + view.stable)
+            if perf_counter() > deadline:
+                break
         if not self._follow:
             self._new_lines += max(0, self._document.height - before)
         self._relayout(changed, deadline)

@@ -33,7 +33,8 @@ class HitFinder(LineMarker):
     _goal: Hit | None = None
     """A place that is gone to and not yet in view, because its turn is still being laid out."""
     _search_timer: Timer | None = None
-    _told_hits: tuple[int, int] = (0, 0)
+    _told_hits: tuple[int, int] | None = None
+    """What was told last; None where a search has begun and nothing of it is known."""
     _unfolded: tuple[TurnView, bool, bool | None] | None = None
     """What was unfolded only to show a hit, and how it was before."""
 
@@ -88,6 +89,7 @@ class HitFinder(LineMarker):
         else:
             self._origin = None
         self._finder.begin(query, start)
+        self._told_hits = None
         self._step = 1
         self._goal = None
         self.refresh()
@@ -212,7 +214,8 @@ class HitFinder(LineMarker):
 
     def _tell_hits(self) -> None:
         now = (self._finder.number, self._finder.total)
-        if now != self._told_hits:
+        # That there is nothing can be said only when everything was looked at.
+        if now != self._told_hits and (now[1] or not self._finder.busy):
             self._told_hits = now
             self.post_message(HitsChanged(self, *now))
 
