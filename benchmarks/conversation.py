@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -28,7 +29,7 @@ _LONG = 100_000
 _SAMPLE = 4_000
 """How many tokens of a long reply are timed at its beginning, and at its end."""
 _TURNS = 2_000
-_MEGABYTES = 1_048_576
+_MEGABYTE = 1_048_576
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -91,8 +92,9 @@ class _Case(App[None]):
 
 
 def _memory() -> float:
-    """Bytes of memory that are resident."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    """Megabytes of memory that are resident."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / _MEGABYTE
 
 
 def _split(text: str) -> list[str]:
@@ -228,7 +230,7 @@ _CASES: dict[str, Callable[[_Case], Awaitable[dict[str, float]]]] = {
 
 @lru_cache
 def figures(case: str) -> dict[str, float]:
-    """Run a case in a terminal, once, and return its figures: seconds of CPU, shares of a core, bytes."""
+    """Run a case in a terminal, once, and return its figures: seconds of CPU, shares of a core, megabytes."""
     return measure(Path(__file__), case)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -128,9 +129,7 @@ async def test_switching_branches_remembers_where_one_was(simulator: SimulatorSe
         assert path_texts(ui) == short_way
 
 
-async def test_the_branch_in_front_is_in_front_after_a_restart(
-    simulator: SimulatorServer, open_app: OpenApp
-) -> None:
+async def test_the_branch_in_front_is_in_front_after_a_restart(simulator: SimulatorServer, open_app: OpenApp) -> None:
     async with open_app(simulator.base_url, size=(100, 60)) as ui:
         await ui.ready()
         await ask(ui, "one")
@@ -213,9 +212,7 @@ async def test_what_was_said_after_a_deletion_stays_when_it_is_undone(
         assert ui.pane.thread.position(ui.pane.thread.path[0].id)[1] == 2
 
 
-async def test_a_deletion_is_undone_after_its_tab_was_closed(
-    simulator: SimulatorServer, open_app: OpenApp
-) -> None:
+async def test_a_deletion_is_undone_after_its_tab_was_closed(simulator: SimulatorServer, open_app: OpenApp) -> None:
     async with open_app(simulator.base_url) as ui:
         await ui.ready()
         await ask(ui, "one")
@@ -338,3 +335,54 @@ async def test_the_welcome_is_back_when_everything_is_deleted(simulator: Simulat
         await ui.shows("is listening")
         assert ui.pane.view.query_one("#welcome", Static).display
         await ui.until(lambda: ui.composer.has_focus)
+
+
+async def test_an_empty_answer_with_something_below_it_stays(simulator: SimulatorServer, open_app: OpenApp) -> None:
+    async with open_app(simulator.base_url, model="fault-crash") as ui:
+        await ui.ready()
+        await ask(ui, "one")
+        ui.pane.use_model("sim-llama-3.1-8b")
+        await ask(ui, "two")
+        empty = ui.pane.thread.path[1].id
+        ui.transcript.focus()
+        ui.transcript.show_turn(empty)
+        await ui.press("R")
+        await ui.until(lambda: len(ui.pane.thread.messages) == 5 and not ui.pane.streaming)
+        # What was said below it is on the other branch.
+        assert ui.pane.thread.siblings(empty)[0] == empty
+        ui.pane.view.switch(ui.pane.thread.path[1].id, -1)
+        await ui.until(lambda: path_texts(ui)[2:3] == ["two"])
+
+
+async def test_what_is_edited_is_let_go_when_it_is_deleted(simulator: SimulatorServer, open_app: OpenApp) -> None:
+    async with open_app(simulator.base_url) as ui:
+        await ui.ready()
+        await ask(ui, "one")
+        await ask(ui, "two")
+        await ui.type("draft")
+        ui.pane.view.edit(ui.pane.thread.path[2])
+        await ui.shows("Edit and send again")
+        ui.pane.view.delete(ui.pane.thread.path[0])
+        await ui.hides("Edit and send again")
+        assert ui.composer.text == "draft"
+
+
+async def test_a_deletion_is_undone_while_another_answer_comes(open_app: OpenApp) -> None:
+    server = FakeServer()
+    async with open_app("http://127.0.0.1:1234", connect=server.connect) as ui:
+        await ui.ready()
+        await ask(ui, "one")
+        await command(ui, "/delete")
+        await ui.until(lambda: not ui.pane.thread.path)
+        server.hold, server.held = threading.Event(), 3
+        await ui.ask("two")
+        await ui.until(lambda: ui.pane.streaming and bool(ui.transcript.turns[-1].text))
+        await ui.press("f8")
+        await ui.until(lambda: len(ui.pane.thread.messages) == 4)
+        assert path_texts(ui)[0] == "two"
+        server.hold.set()
+        await ui.answered()
+        assert ui.transcript.turns[-1].text == ui.pane.thread.path[1].text
+        await ui.until(lambda: ui.pane.thread.position(ui.pane.thread.path[0].id)[1] == 2)
+        await ui.press("escape", "home")
+        await ui.shows("/2 ›")

@@ -11,11 +11,13 @@ from pathlib import Path
 import anyio
 import pytest
 from app_parts import NOW, Driver, FakeServer, OpenApp
-from chat_parts import ask, command, keep, leave_open, library, loaded, path_texts, said, sent
+from chat_parts import ask, command, keep, leave_open, library, loaded, path_texts, said, sent, told
 from textual.widgets import Input
 
+from lmstudio_tui.features.history.exporting import export
 from lmstudio_tui.sdk import ServerRefusedError
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.store.library import Conversation, Loaded
 from lmstudio_tui.tui.screens.conversations import Conversations
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.screens.save_file import SaveFile
@@ -240,9 +242,7 @@ writer.text(sys.argv[3])
 kept.flush()
 os._exit(9)
 """
-    await anyio.run_process(
-        [sys.executable, "-c", code, str(folder / "library.sqlite3"), prompt, answer], check=False
-    )
+    await anyio.run_process([sys.executable, "-c", code, str(folder / "library.sqlite3"), prompt, answer], check=False)
 
 
 async def test_a_tab_whose_conversation_is_gone_is_a_new_one(
@@ -425,9 +425,7 @@ async def test_conversations_are_renamed_pinned_duplicated_deleted_and_brought_b
     assert len(found) == 3
 
 
-async def test_a_conversation_that_is_being_answered_is_deleted(
-    steady: SimulatorServer, open_app: OpenApp
-) -> None:
+async def test_a_conversation_that_is_being_answered_is_deleted(steady: SimulatorServer, open_app: OpenApp) -> None:
     async with open_app(steady.base_url, model="fault-endless") as ui:
         await ui.ready()
         await ui.ask("endless")
@@ -548,3 +546,26 @@ async def test_a_prompt_is_kept_while_there_is_no_server(open_app: OpenApp, tmp_
         assert ui.composer.display
         await ui.press("ctrl+q")
     assert loaded(tmp_path, "kept").conversation.draft == "what I wanted to ask"
+
+
+# What others have written
+
+
+async def test_a_file_of_somebody_else_stops_nothing(
+    simulator: SimulatorServer, open_app: OpenApp, tmp_path: Path
+) -> None:
+    odd = {"duration_ms": "long", "phases": 3, "tokens_per_second": 0, "reasoning_deltas": "x"}
+    usage = {"completion_tokens": "x", "reasoning_tokens": "y", "prompt_tokens": -1}
+    messages = said("a \x1b[31mquestion", "an answer", reasoning="hm", usage=usage, stats=odd, model="m\x07")
+    text = export(Loaded(Conversation(id="kept", title="Odd\x07"), tuple(messages)), "json")
+    (tmp_path / "odd.json").write_text(text.replace('"tokens_per_second": 0', '"tokens_per_second": 1e999'))
+    async with open_app(simulator.base_url) as ui:
+        await ui.ready()
+        await command(ui, f"/import {tmp_path / 'odd.json'}")
+        await ui.until(lambda: len(path_texts(ui)) == 2)
+        await command(ui, "/stats")
+        await told(ui, "2 messages")
+        await ask(ui, "and now?")
+        assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in ui.screen.replace("\n", ""))
+    async with open_app(simulator.base_url) as ui:
+        await ui.until(lambda: len(path_texts(ui)) == 4)

@@ -171,6 +171,12 @@ def test_references_found_late_reach_what_was_drawn_before() -> None:
     assert shown(streamed(text, 60, list(range(0, len(text), 3))))[0] == "See one (http://one.x)."
 
 
+def test_a_reference_found_late_widens_its_column() -> None:
+    text = "| a |\n|---|\n| [b] |\n\n[b]: http://b.x/long\n"
+    assert streamed(text, 60, list(range(len(text)))) == at_once(text, 60)
+    assert shown(at_once(text, 60))[2] == "b (http://b.x/long)"
+
+
 def test_entities_cannot_smuggle_controls() -> None:
     text = "".join(shown(at_once(CORPUS["entities"], 60)))
     assert "\u202e" not in text

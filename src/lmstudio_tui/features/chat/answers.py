@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -38,8 +39,7 @@ def answered(begun: Message, delivered: Delivered, join: Callable[[str], str] | 
     partial, course = delivered.partial, delivered.course
     has_output = bool(partial.text or partial.reasoning or partial.tool_calls)
     status, note = ending(delivered.error, has_output)
-    notes = [note] if note else []
-    notes += [text for text in course.notes if text not in notes]
+    notes = dict.fromkeys(text for text in (note, *course.notes) if text)
     stats: dict[str, Any] = delivered.timings.model_dump(include=set(_TIMINGS), exclude_none=True)
     stats["phases"] = [{"name": name, "ms": ms} for name, ms in delivered.phases or course.phases]
     if course.reasoning_tokens:
@@ -74,7 +74,7 @@ def _usage(usage: Usage | None, before: Message | None) -> dict[str, Any] | None
     found = usage.model_dump(include=set(_USAGE), exclude_none=True)
     if before is not None and before.usage:
         for name in ("completion_tokens", "total_tokens"):
-            found[name] = found.get(name, 0) + int(before.usage.get("completion_tokens", 0))
+            found[name] = found.get(name, 0) + _count(before.usage, "completion_tokens")
     return found
 
 
@@ -113,9 +113,31 @@ def figures_of(message: Message) -> str:
     if message.role != "assistant" or (message.usage is None and not message.stats):
         return ""
     stats = message.stats or {}
-    timings = Timings(**{name: stats[name] for name in _TIMINGS if name in stats}) if "duration_ms" in stats else None
     usage = Usage(**message.usage) if message.usage else None
-    return figures_line(usage=usage, timings=timings, model=message.model, finish_reason=message.finish_reason)
+    return figures_line(usage=usage, timings=_timings(stats), model=message.model, finish_reason=message.finish_reason)
+
+
+def _timings(stats: dict[str, Any]) -> Timings | None:
+    """The times that were kept; None where there are none, and where somebody else has written what is no time."""
+    kept = {name: stats[name] for name in _TIMINGS if name in stats}
+    if not all(math.isfinite(value) for value in kept.values() if isinstance(value, float)):
+        return None
+    try:
+        return Timings(**kept) if "duration_ms" in kept else None
+    except ValueError:
+        return None
+
+
+def effort_of(message: Message) -> tuple[int, float]:
+    """The tokens of an answer, and the milliseconds that it took; 0 for what is not known."""
+    timings = _timings(message.stats or {})
+    return _count(message.usage, "completion_tokens"), timings.duration_ms if timings is not None else 0.0
+
+
+def _count(found: dict[str, Any] | None, name: str) -> int:
+    """A count that was kept; 0 for none, and for what is no count."""
+    value = (found or {}).get(name)
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def thought_label(message: Message) -> str:
@@ -123,7 +145,7 @@ def thought_label(message: Message) -> str:
     if not message.reasoning:
         return ""
     took = next((milliseconds for name, milliseconds in phases_of(message) if name == "thought"), 0.0)
-    count, about = (message.usage or {}).get("reasoning_tokens"), (message.stats or {}).get("reasoning_deltas")
+    count, about = _count(message.usage, "reasoning_tokens"), _count(message.stats, "reasoning_deltas")
     tokens = f" ({count:,} tokens)" if count else f" (~{about:,} tokens)" if about else ""
     return f"thought for {seconds(took)}{tokens}" if took else ""
 
@@ -131,10 +153,12 @@ def thought_label(message: Message) -> str:
 def phases_of(message: Message) -> tuple[tuple[str, float], ...]:
     """The phases of an answer: pairs of name and milliseconds. What another version has written is passed over."""
     found: list[tuple[str, float]] = []
-    for phase in cast("list[object]", (message.stats or {}).get("phases") or []):
-        with contextlib.suppress(TypeError, KeyError, ValueError):
+    phases = (message.stats or {}).get("phases")
+    for phase in cast("list[object]", phases) if isinstance(phases, list) else []:
+        with contextlib.suppress(TypeError, KeyError, ValueError, OverflowError):
             values = cast("dict[str, Any]", phase)
-            found.append((str(values["name"]), float(values["ms"])))
+            if math.isfinite(took := float(values["ms"])) and took >= 0:
+                found.append((str(values["name"]), took))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.features.chat.answers import figures_of
+from lmstudio_tui.features.chat.answers import effort_of, figures_of
 from lmstudio_tui.features.chat.slash_arguments import (
     code_of,
     export_of,
@@ -180,8 +180,8 @@ class SlashRunner:
     def _stats(self, _: str) -> None:
         path = self._view.thread.path
         answers = [one for one in path if one.role == "assistant"]
-        tokens = sum(int((one.usage or {}).get("completion_tokens", 0)) for one in answers)
-        took = sum(float((one.stats or {}).get("duration_ms", 0)) for one in answers) / 1000
+        efforts = [effort_of(one) for one in answers]
+        tokens, took = sum(one for one, _ in efforts), sum(took for _, took in efforts) / 1000
         lines = [f"{len(path)} messages, {len(answers)} answers, {tokens:,} tokens in {took:,.1f} s."]
         lines.append(self._view.context_in_use().sentence)
         if answers and (last := figures_of(answers[-1])):

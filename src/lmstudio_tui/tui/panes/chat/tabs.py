@@ -90,6 +90,7 @@ class TabbedPane(Pane):
         self._tabs = [OpenTab(Conversation(id=each), kept=True) for each in state.open_chats]
         self._first = state.front_chat
         self._front: OpenTab | None = None
+        self._put_away: list[ConversationView] = []
         self._remembered: tuple[tuple[str, ...], str | None] | None = None
         self._runs = Runs(self)
 
@@ -228,7 +229,8 @@ class TabbedPane(Pane):
             before.view.keep_draft()
         if tab.view is None:
             kept = tab.conversation
-            tab.view = ConversationView(self.desk, kept, kept=tab.kept, id=f"chat-{kept.id}")
+            # The id is one of its own: the same conversation may have been closed, and not be cleared away yet.
+            tab.view = ConversationView(self.desk, kept, kept=tab.kept, id=f"chat-{new_id()}")
             tab.view.display = False
             await self.query_one("#conversations", ContentSwitcher).mount(tab.view)
             tab.view.query_one(Composer).set_history(self.desk.prompts)
@@ -244,6 +246,7 @@ class TabbedPane(Pane):
             tab.view.arrive()
         self.refresh_bindings()
         self._remember()
+        await self._clear_away()
 
     def _settle_model(self, view: ConversationView) -> None:
         """The header shows the model that the conversation in front asks, where the server has it."""
@@ -275,10 +278,21 @@ class TabbedPane(Pane):
     async def _drop(self, tab: OpenTab) -> None:
         self._tabs.remove(tab)
         if tab.view is not None:
-            await tab.view.remove()
+            tab.view.display = False
+            self._put_away.append(tab.view)
             tab.view = None
+            await self._clear_away()
         if self._front is tab:
             self._front = None
+
+    async def _clear_away(self) -> None:
+        """Take out what was closed. Below a dialog it only goes out of sight.
+
+        The dialog may draw what is below it once more before that is laid out anew, and what was taken out of the app
+        has no styles to be drawn with.
+        """
+        while self._put_away and self.screen.is_active:
+            await self._put_away.pop().remove()
 
     async def close(self, tab: OpenTab, *, undo: bool = True) -> None:
         """Close a tab. Its conversation stays in the library.

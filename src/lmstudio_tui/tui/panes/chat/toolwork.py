@@ -60,7 +60,7 @@ class ToolingView(AskingView):
         from lmstudio_tui.features.tools import REFUSAL
         from lmstudio_tui.tui.screens.answer_tool import AnswerTool, ToolDecision
 
-        if not self.is_on_screen or not self.screen.is_current:
+        if not self.is_on_screen or not self.screen.is_active:
             self.notify(f"A model wants {call.name} to be called: Ctrl+R in its conversation answers.", timeout=8)
             return
 

@@ -9,6 +9,7 @@ was split on its way here. Fences and tables, which have no siblings inside, are
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,11 @@ _WINDOWS: Final = (2_048, PARAGRAPH + 1, 8_192, LIMIT + 1)
 _OVERFLOWS: Final = (PARAGRAPH + 1, LIMIT + 1)
 _BLANK: Final = re.compile(r"(?:[ \t]*\n)+")
 _SOFT_CUT: Final = re.compile(r"[ \t](?=[^\W\d_])")
+
+
+def _limit(unit: Unit | None) -> int:
+    """Return how long a block may be to be kept whole; a heading is a paragraph until its last line is there."""
+    return PARAGRAPH if unit is not None and unit.kind in ("paragraph_open", "heading_open") else LIMIT
 
 
 class MarkdownSplitter(GrowingBlocks):
@@ -135,21 +141,25 @@ class MarkdownSplitter(GrowingBlocks):
         starts = [0, *[unit.start for unit in ready]]
         if last and limit >= len(units):
             starts.append(window.count("\n") + 1)
-        used = 0
-        for number in range(len(starts) - 1):
-            source = "\n".join(rows[starts[number] : starts[number + 1]])
+        used = closed = 0
+        for start, end in pairwise(starts):
+            source = "\n".join(rows[start:end])
+            unit = units[closed] if units else None
+            if closed and len(source) >= _limit(unit):
+                # It is cut as soon as it is the first.
+                break
             used += len(source) + 1
-            self._close_unit(units[number] if units else None, source)
-        if used:
-            following = units[len(starts) - 1] if len(starts) - 1 < len(units) else None
+            closed += 1
+            self._close_unit(unit, source)
+        if closed:
             self._tail = self._tail[used:]
-            self._enter(following)
-        return used > 0
+            self._enter(units[closed] if closed < len(units) else None)
+        return closed > 0
 
     def _is_too_long(self, units: list[Unit], rows: list[str], size: int) -> bool:
         """Cut the first block if it is too long to be kept whole; False where it is not."""
         first = units[0] if units else None
-        limit = PARAGRAPH if first is not None and first.kind == "paragraph_open" and not self._in_list else LIMIT
+        limit = _limit(first)
         if size <= limit:
             return False
         end = units[1].start if len(units) > 1 else len(rows)

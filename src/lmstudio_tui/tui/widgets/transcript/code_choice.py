@@ -7,13 +7,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.tui.widgets.transcript.folding import TurnFolder
+from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.messages import CodeCopyRequested, CodeSaveRequested
 from lmstudio_tui.tui.widgets.transcript.painter import Look
-from lmstudio_tui.tui.widgets.transcript.scroller import SLICE
 
 if TYPE_CHECKING:
-    from lmstudio_tui.tui.widgets.transcript.document import Place
     from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
+    from lmstudio_tui.tui.widgets.transcript.places import Place
     from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 

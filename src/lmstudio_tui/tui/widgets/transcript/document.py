@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.tui.widgets.transcript.layout import Heights
-from lmstudio_tui.tui.widgets.transcript.lines import BLANK, Line
+from lmstudio_tui.tui.widgets.transcript.lines import BLANK
+from lmstudio_tui.tui.widgets.transcript.places import Anchor, Place, place_of
 from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 if TYPE_CHECKING:
@@ -19,40 +20,14 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
 
-    from lmstudio_tui.tui.widgets.transcript.chunks import Canvas, Chunk
+    from lmstudio_tui.tui.widgets.transcript.chunks import Canvas
+    from lmstudio_tui.tui.widgets.transcript.lines import Line
     from lmstudio_tui.tui.widgets.transcript.model import Turn
 
 _KEPT_CHARACTERS: Final = 2_000_000
 """How much text is kept laid out beside what is looked at; of the rest only the source and the height stay."""
 _BULK: Final = 65_536
 """Longer turns, in characters, are stored as UTF-8 soon, looked at or not."""
-
-
-class Anchor(NamedTuple):
-    """A place in the content that stays where it is when rows above it come or go."""
-
-    view: TurnView
-    chunk: Chunk | None
-    row: int
-    """Row within the chunk."""
-    turn_row: int
-    """Row within the turn, for when the chunk is gone."""
-    height: int
-    """How high the chunk was."""
-    number: int = 0
-    """Which of the turn's chunks it was."""
-
-
-class Place(NamedTuple):
-    """What stands at one row."""
-
-    view: TurnView
-    row: int
-    """Row within the turn."""
-    line: Line
-    chunk: Chunk | None = None
-    inside: int = 0
-    """Row within the chunk."""
 
 
 class Document:
@@ -231,7 +206,7 @@ class Document:
             return 0
         top = self.top(view)
         height = self._heights[self.index(view)]
-        number = _place_of(anchor, view)
+        number = place_of(anchor, view)
         if number is None:
             whole = anchor.height if anchor.chunk is None else 0
             scaled = anchor.turn_row * height // whole if whole else anchor.turn_row
@@ -308,13 +283,3 @@ class Document:
         """Draw and return the rows of a turn that are folded away."""
         assert self.canvas is not None
         return view.hidden_lines(self.canvas)
-
-
-def _place_of(anchor: Anchor, view: TurnView) -> int | None:
-    """Return where the chunk of an anchor stands now."""
-    chunks, chunk = view.chunks, anchor.chunk
-    if chunk is None:
-        return None
-    if anchor.number < len(chunks) and chunks[anchor.number] is chunk:
-        return anchor.number
-    return chunks.index(chunk) if chunk in chunks else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.messages import TurnSelected
 from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS
-from lmstudio_tui.tui.widgets.transcript.scroller import SLICE, TurnScroller
+from lmstudio_tui.tui.widgets.transcript.scroller import TurnScroller
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS
 if TYPE_CHECKING:
     from textual import events
 
-    from lmstudio_tui.tui.widgets.transcript.document import Place
+    from lmstudio_tui.tui.widgets.transcript.places import Place
     from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 _ROW_END: Final = 1 << 20

@@ -17,8 +17,8 @@ from lmstudio_tui.tui.widgets.transcript.model import Role
 from lmstudio_tui.tui.widgets.transcript.palette import Palette
 
 if TYPE_CHECKING:
-    from lmstudio_tui.tui.widgets.transcript.document import Place
     from lmstudio_tui.tui.widgets.transcript.lines import Action, Line
+    from lmstudio_tui.tui.widgets.transcript.places import Place
 
 READING_WIDTH: Final = 100
 ROW_BITS: Final = 24

@@ -191,6 +191,8 @@ class TableSource:
     """The row that is being written."""
     _natural: list[int] = field(default_factory=list[int])
     _measured: int = -1
+    _measured_for: int = 0
+    """With which version of the definitions: a link found late makes a cell wider."""
 
     def spans(self, cell: str, palette: Palette) -> list[Span]:
         """Draw the text of one cell."""
@@ -202,7 +204,8 @@ class TableSource:
     def natural(self) -> tuple[int, ...]:
         """Return how wide each column would like to be."""
         plain = Palette()
-        if self._measured < 0:
+        if self._measured < 0 or self._measured_for != self.shared.version:
+            self._measured_for = self.shared.version
             self._natural = [natural_width(self.spans(cell, plain)) for cell in self.header]
             self._measured = 0
         end = min(len(self.rows), MEASURED_ROWS)

@@ -145,7 +145,8 @@ class TurnRows:
     def _current_shape(self, anew: bool) -> tuple[object, ...]:
         """Return what decides whether new text only goes on at the end of what is there."""
         words, begun = self.content.words > 0, self.content.answer.begun
-        late = self.content.thoughts.characters if words and begun and not self.folded else 0
+        thought = (self.content.thoughts.characters, self.content.is_final)
+        late = thought if words and begun and not self.folded else ()
         return anew, self.folded, words, begun, self.cut, late
 
     def _is_cut(self, canvas: Canvas) -> bool:

@@ -8,15 +8,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.tui.widgets.transcript.finder import Finder, Hit
+from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.marking import LineMarker
 from lmstudio_tui.tui.widgets.transcript.messages import HitsChanged
-from lmstudio_tui.tui.widgets.transcript.scroller import SLICE
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from lmstudio_tui.tui.widgets.transcript.document import Anchor, Place
     from lmstudio_tui.tui.widgets.transcript.painter import Look
+    from lmstudio_tui.tui.widgets.transcript.places import Anchor, Place
     from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
 _PAUSE: Final = 0.008

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.widgets.transcript import messages
 from lmstudio_tui.tui.widgets.transcript.figures import branch_label
+from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.palette import COMPONENTS
-from lmstudio_tui.tui.widgets.transcript.scroller import SLICE
 from lmstudio_tui.tui.widgets.transcript.searching import HitFinder
 from lmstudio_tui.tui.widgets.transcript.selecting import extract, word_at
 
