@@ -38,7 +38,7 @@ BENCHMARKS = (
     Benchmark("SDK, 20,000 chunks / iter_lines + json.loads", "s of CPU", stream.ours, stream.floor, 1.5),
     Benchmark("10,000 tokens / MarkdownStream", "s of CPU", transcript.ours, transcript.markdown_stream, 0.06),
     _within("10,000 tokens in a terminal / 1.5 s", "s of CPU", "reply", "cpu", 1.5),
-    _within("their longest stall / 50 ms", "s of CPU", "reply", "stall", 0.05),
+    _within("the longest stall of 10,000 tokens / 50 ms", "s of CPU", "reply", "stall", 0.05),
     *[
         _within(f"{what} at 100 tokens/s / 15 % of a core", "of a core", case, "share", 0.15)
         for case, what in (
@@ -56,8 +56,8 @@ BENCHMARKS = (
         lambda: conversation.figures("long")["first"],
         1.2,
     ),
-    _within("their longest stall / 50 ms ", "s of CPU", "long", "stall", 0.05),
-    _within("their memory / 40 MB", "MB", "long", "memory", 40),
+    _within("the longest stall of 100,000 tokens / 50 ms", "s of CPU", "long", "stall", 0.05),
+    _within("the memory of 100,000 tokens / 40 MB", "MB", "long", "memory", 40),
     _within("2,000 turns on the screen / 100 ms", "s of CPU", "conversation", "paint", 0.1),
     *[
         _within(f"longest stall, {what} / 50 ms", "s of CPU", "conversation", case, 0.05)

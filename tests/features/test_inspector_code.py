@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from inspector_parts import KEY, Echo, ask, chat_body, made_up, newest, recording
 
+from inspector_parts import KEY, Echo, ask, chat_body, made_up, newest, recording
 from lmstudio_tui.features.inspector.curl import as_curl
 from lmstudio_tui.features.inspector.exchange import Body, Exchange
 from lmstudio_tui.features.inspector.literals import TooDeepError, literal

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from inspector_parts import (
     answered,
     ask,
@@ -23,7 +24,6 @@ from inspector_parts import (
     started,
     whole_call,
 )
-
 from lmstudio_tui._version import __version__
 from lmstudio_tui.features.inspector.exchange import Body
 from lmstudio_tui.features.inspector.har import as_har

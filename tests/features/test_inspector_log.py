@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
+
 from inspector_parts import (
     answered,
     ask,
@@ -19,7 +20,6 @@ from inspector_parts import (
     started,
     whole_call,
 )
-
 from lmstudio_tui.features.inspector.exchange import DROPPED
 from lmstudio_tui.features.inspector.keeping import BODY_LIMIT, EVENTS_LIMIT
 from lmstudio_tui.features.inspector.log import ENTRIES, MEMORY, ExchangeLog

@@ -7,8 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inspector_parts import ask, event, newest, recording
 
+from inspector_parts import ask, event, newest, recording
 from lmstudio_tui.features.inspector.assembling import Assembler
 from lmstudio_tui.features.inspector.multipart import boundary_of, fields_of
 from lmstudio_tui.features.inspector.texts import is_json, is_plain, laid_out, text_of

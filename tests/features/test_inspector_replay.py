@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from inspector_parts import KEY, Echo, ask, made_up, newest, quietly, recording
 
+from inspector_parts import KEY, Echo, ask, made_up, newest, quietly, recording
 from lmstudio_tui.features.inspector.exchange import Body
 from lmstudio_tui.features.inspector.replay import caution, refusal, replay, result_of
 from lmstudio_tui.sdk import CancelScope, LMStudioError, ModelFilter, RequestCancelledError, ServerRefusedError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from inspector_parts import KEY, Echo, ask, made_up, newest, quietly, recording, started, whole_call
 
+from inspector_parts import KEY, Echo, ask, made_up, newest, quietly, recording, started, whole_call
 from lmstudio_tui.features.inspector.curl import as_curl
 from lmstudio_tui.features.inspector.exchange import Exchange
 from lmstudio_tui.features.inspector.har import as_har

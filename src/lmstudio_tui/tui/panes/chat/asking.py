@@ -306,6 +306,11 @@ class AskingView(ConversationBase):
         self._leave_editing()
         return True
 
+    def leave_editing_of(self, gone: Sequence[str]) -> None:
+        """Leave the editing of a prompt that is no longer there."""
+        if self._editing is not None and self._editing.id in gone:
+            self.cancel_edit()
+
     def _leave_editing(self) -> None:
         composer = self.query_one(Composer)
         composer.show_editing(False)

@@ -82,7 +82,7 @@ class ConversationBase(Vertical):
         self._run: Run[StreamEvent, Outcome] | None = None
         self._command: Run[object, ToolResult] | None = None
         self._welcomed = Text()
-        self._loading = False
+        self._loading = kept
         self._ours: str | None = None
         self._others: Timer | None = None
 
@@ -172,8 +172,10 @@ class ConversationBase(Vertical):
 
     def show_loaded(self, loaded: Loaded | None) -> None:
         """Show what the library has; None when it has nothing of it any more."""
+        self._loading = False
         if loaded is None:
             self._kept = False
+            self._arrange()
             return
         self._conversation, self._kept = loaded.conversation, True
         self._parameters = Parameters.from_json(loaded.conversation.parameters)
@@ -188,7 +190,8 @@ class ConversationBase(Vertical):
     def use_model(self, model: str | None) -> None:
         """Ask another model from now on."""
         self.desk.model = model
-        if model and self._conversation.model != model:
+        # Which one it asked until now is not known before it was read.
+        if model and not self._loading and self._conversation.model != model:
             self._change(model=model)
         self.query_one(Composer).show_model(self.model)
         self._arrange()
@@ -317,7 +320,11 @@ class ConversationBase(Vertical):
         for message in messages:
             thread = thread.with_message(message, head=False)
         if self.streaming or head is None:
+            # The branch that is being written stays in front; it is one of several now.
             self._thread = thread
+            for one in thread.path:
+                if one.id in thread.siblings(at) and one.id != self._ours:
+                    self._redraw(one.id)
         else:
             self.show_thread(thread.ending(head), at=at)
 

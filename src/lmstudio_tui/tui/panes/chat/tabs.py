@@ -157,6 +157,9 @@ class TabbedPane(Pane):
             return self.desk.library.load(tab.conversation.id)
 
         def show(loaded: Loaded | None) -> None:
+            if tab.view is not view:
+                # It was closed meanwhile.
+                return
             if loaded is not None:
                 tab.conversation = loaded.conversation
             view.show_loaded(loaded)
@@ -220,7 +223,13 @@ class TabbedPane(Pane):
         """Show what the conversation in front is asked with, where that can be seen."""
 
     def _views(self) -> list[ConversationView]:
-        return [tab.view for tab in self._tabs if tab.view is not None]
+        """The conversations on the screen; one that is being made is told everything when it is there."""
+        return [tab.view for tab in self._tabs if tab.view is not None and tab.view.is_mounted]
+
+    @property
+    def own_model(self) -> str | None:
+        """The model that the conversation in front asks."""
+        return (self._front.conversation.model or None) if self._front is not None else None
 
     async def _show(self, tab: OpenTab) -> None:
         """Bring a tab to the front."""
@@ -389,7 +398,7 @@ class TabbedPane(Pane):
     def use_model(self, model: str | None) -> None:
         """Ask another model from now on, in the conversation in front."""
         self.desk.model = model
-        if self._front is not None:
+        if self._front is not None and self._front.view in self._views():
             self.view.use_model(model)
 
     def show_server(self, view: ServerView) -> None:
@@ -400,12 +409,12 @@ class TabbedPane(Pane):
             one.show_server()
         if view.models is not models_before:
             self._show_context()
-            if self._front is not None:
+            if self._front is not None and self._front.view in self._views():
                 self._settle_model(self.view)
 
     def arrive(self) -> None:
         """Put the cursor into the prompt, or onto the page without a server."""
-        if self._front is not None:
+        if self._front is not None and self._front.view in self._views():
             self.view.arrive()
 
     def _show_context(self) -> None:

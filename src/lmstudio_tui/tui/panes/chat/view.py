@@ -123,7 +123,8 @@ class ConversationView(ToolingView):
         before = self._thread.get(answer.parent_id)
         if before is None:
             return
-        if not (answer.text or answer.reasoning or answer.tool_calls):
+        empty = not (answer.text or answer.reasoning or answer.tool_calls)
+        if empty and not self._thread.children(answer.id):
             self.desk.library.delete_messages([answer.id])
             self.show_thread(self._thread.without(answer.id).ending(before.id))
         self.have_answered(before)
@@ -173,6 +174,7 @@ class ConversationView(ToolingView):
             else:
                 desk.library.update(conversation, head=before.head)
 
+        self.leave_editing_of(gone)
         self.desk.library.delete_messages(gone)
         self.desk.undos.append(Undo("The messages are back.", back))
         self.show_thread(before.without(selected.id))
