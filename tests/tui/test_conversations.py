@@ -17,7 +17,8 @@ from textual.widgets import Input
 from lmstudio_tui.features.history.exporting import export
 from lmstudio_tui.sdk import ServerRefusedError
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from lmstudio_tui.store.library import Conversation, Loaded
+from lmstudio_tui.store.library import Conversation, Library, Loaded
+from lmstudio_tui.store.state import AppState, StateFile
 from lmstudio_tui.tui.screens.conversations import Conversations
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.screens.save_file import SaveFile
@@ -569,3 +570,74 @@ async def test_a_file_of_somebody_else_stops_nothing(
         assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in ui.screen.replace("\n", ""))
     async with open_app(simulator.base_url) as ui:
         await ui.until(lambda: len(path_texts(ui)) == 4)
+
+
+# A library that takes its time
+
+
+@pytest.fixture
+def slow_library(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Conversations are read only when this is set."""
+    gate = threading.Event()
+    load = Library.load
+
+    def slowly(self: Library, conversation_id: str) -> Loaded | None:
+        gate.wait(20)
+        return load(self, conversation_id)
+
+    monkeypatch.setattr(Library, "load", slowly)
+    yield gate
+    gate.set()
+
+
+async def test_a_conversation_that_is_still_read_loses_nothing(
+    simulator: SimulatorServer, open_app: OpenApp, tmp_path: Path, slow_library: threading.Event
+) -> None:
+    keep(tmp_path, said("one", "two"), model="sim-gemma-3n-e4b", draft="old draft")
+    leave_open(tmp_path, "kept")
+    async with open_app(simulator.base_url) as ui:
+        await ui.until(lambda: ui.pane.desk.server.online and ui.pane.desk.model is not None)
+        await ui.until(lambda: ui.composer.has_focus)
+        assert "is listening" not in ui.screen
+        await ui.type("three")
+        await ui.press("enter")
+        await told(ui, "still being read; the prompt is kept")
+        assert ui.composer.text == "three"
+        slow_library.set()
+        await ui.until(lambda: path_texts(ui) == ["one", "two"])
+        await ui.shows("Ask sim-gemma-3n-e4b")
+        await ui.press("enter")
+        await ui.until(lambda: len(path_texts(ui)) == 4 and not ui.pane.streaming)
+        assert sent(simulator)[-1]["model"] == "sim-gemma-3n-e4b"
+    slow_library.set()
+    assert loaded(tmp_path, "kept").conversation.model == "sim-gemma-3n-e4b"
+
+
+async def test_a_tab_is_closed_before_it_was_read(
+    simulator: SimulatorServer, open_app: OpenApp, tmp_path: Path, slow_library: threading.Event
+) -> None:
+    keep(tmp_path, said("one", "two", of="first"))
+    keep(tmp_path, said("three", "four", of="second"))
+    leave_open(tmp_path, "first", "second")
+    async with open_app(simulator.base_url) as ui:
+        await ui.until(lambda: ui.pane.desk.server.online)
+        await ui.press("alt+w")
+        await ui.until(lambda: len(ui.pane.tabs) == 1)
+        slow_library.set()
+        await ui.until(lambda: path_texts(ui) == ["one", "two"])
+        await ui.press("f8")
+        await ui.until(lambda: path_texts(ui) == ["three", "four"])
+
+
+async def test_a_conversation_goes_on_with_its_own_model(
+    simulator: SimulatorServer, open_app: OpenApp, tmp_path: Path
+) -> None:
+    keep(tmp_path, said("one", "two"), model="sim-gemma-3n-e4b")
+    state = AppState(open_chats=("kept",), front_chat="kept", last_model={simulator.base_url: "sim-llama-3.1-8b"})
+    assert StateFile(tmp_path / "state.json").save(state)
+    async with open_app(simulator.base_url) as ui:
+        await ui.shows("Ask sim-gemma-3n-e4b")
+        await ui.until(lambda: ui.pane.desk.model == "sim-gemma-3n-e4b")
+        await ask(ui, "three")
+        assert sent(simulator)[-1]["model"] == "sim-gemma-3n-e4b"
+    assert loaded(tmp_path, "kept").conversation.model == "sim-gemma-3n-e4b"

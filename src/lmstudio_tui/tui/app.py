@@ -302,7 +302,9 @@ class LMStudioApp(RemarkingApp):
         """Choose a model when a server appears."""
         config = self._link.config
         asked = self._services.model
-        preferred = (self._model, self._state.last_model.get(config.base_url), config.default_model)
+        listed = {model.id for model in self._view.models}
+        own = next((one for pane in self._panes.values() if (one := pane.own_model) in listed), None)
+        preferred = (own, self._model, self._state.last_model.get(config.base_url), config.default_model)
         # What was asked for by name is asked for, listed or not.
         chosen = asked or model_for_chat(self._view.models, *preferred)
         wanted = next((name for name in preferred if name), None)

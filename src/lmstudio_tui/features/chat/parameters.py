@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -54,6 +55,8 @@ class Parameters:
         """
         chosen = field_named(name)
         value = None if value is None or _is_empty(value) else accepted(chosen, value)
+        if not _can_be_sent(value):
+            raise ValueError(f"{chosen.label} cannot be that: it holds what no JSON can, such as an infinite number.")
         if chosen.name == "system":
             return replace(self, system=value or "")
         rest = {each: kept for each, kept in self.values.items() if each != chosen.name}
@@ -148,3 +151,11 @@ def _response_format(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _is_empty(value: object) -> bool:
     return not value.strip() if isinstance(value, str) else value in ([], (), {})
+
+
+def _can_be_sent(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):
+        return False
+    return True

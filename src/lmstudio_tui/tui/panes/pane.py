@@ -54,6 +54,11 @@ class Pane(Vertical):
         del action
         return self
 
+    @property
+    def own_model(self) -> str | None:
+        """The model that what is in front asks, whatever was chosen last; None where it has none of its own."""
+        return None
+
     def leave(self) -> ChatsOpened | None:
         """The app ends: keep what was not kept yet, and say which conversations are to be open at the next start.
 

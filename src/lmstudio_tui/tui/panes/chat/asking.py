@@ -323,9 +323,11 @@ class AskingView(ConversationBase):
         """Whether nothing else can be begun now; if so, it is said."""
         if self.streaming:
             self.remark("The answer is still coming: Esc stops it.")
+        elif self._loading:
+            self.remark("The conversation is still being read; the prompt is kept.")
         elif self.written_elsewhere:
             self.remark("Another window is writing an answer here; it can be gone on with when that has ended.")
-        return self.streaming or self.written_elsewhere
+        return self.streaming or self._loading or self.written_elsewhere
 
     def remark(self, text: str) -> None:
         """Say something in passing."""

@@ -151,7 +151,8 @@ class ConversationBase(Vertical):
     @property
     def blank(self) -> bool:
         """Whether nothing was said or typed yet."""
-        return not self._thread.path and not self.query_one(Composer).text and not self._kept
+        # Before it is there, nothing can have been typed.
+        return not self._kept and not self._thread.path and not (self.is_mounted and self.query_one(Composer).text)
 
     @property
     def model(self) -> str | None:

@@ -113,9 +113,8 @@ class TabbedPane(Pane):
 
     def leave(self) -> ChatsOpened:
         """The app ends: what is typed is kept."""
-        for tab in self._tabs:
-            if tab.view is not None:
-                tab.view.keep_draft()
+        for view in self._views():
+            view.keep_draft()
         return ChatsOpened(*self._opened())
 
     # The library
@@ -228,7 +227,7 @@ class TabbedPane(Pane):
 
     @property
     def own_model(self) -> str | None:
-        """The model that the conversation in front asks."""
+        """The model that the conversation in front asks; None where none was chosen for it."""
         return (self._front.conversation.model or None) if self._front is not None else None
 
     async def _show(self, tab: OpenTab) -> None:
@@ -286,13 +285,13 @@ class TabbedPane(Pane):
 
     async def _drop(self, tab: OpenTab) -> None:
         self._tabs.remove(tab)
+        if self._front is tab:
+            self._front = None
         if tab.view is not None:
             tab.view.display = False
             self._put_away.append(tab.view)
             tab.view = None
             await self._clear_away()
-        if self._front is tab:
-            self._front = None
 
     async def _clear_away(self) -> None:
         """Take out what was closed. Below a dialog it only goes out of sight.
@@ -349,7 +348,8 @@ class TabbedPane(Pane):
 
     def _opened(self) -> tuple[tuple[str, ...], str | None]:
         """The conversations in tabs that have something in them, and the one in front."""
-        kept = tuple(tab.conversation.id for tab in self._tabs if tab.view is None or not tab.view.blank)
+        blank = {view.conversation.id for view in self._views() if view.blank}
+        kept = tuple(tab.conversation.id for tab in self._tabs if tab.conversation.id not in blank)
         return kept, self._front.conversation.id if self._front is not None else None
 
     def _remember(self) -> None:
