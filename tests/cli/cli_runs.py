@@ -73,9 +73,14 @@ def started(
     output: int = subprocess.PIPE,
     env: Mapping[str, str] | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A command in a process of its own; ended with the block, if it has not ended by then."""
+    """A command in a process of its own; ended with the block, if it has not ended by then.
+
+    Its coverage is not measured: that takes a lock at each new line, and the exception of a signal that comes right
+    then would leave it taken for ever.
+    """
+    plain = {name: value for name, value in (env or os.environ).items() if not name.startswith("COVERAGE_PROCESS")}
     with signals_as_usual():
-        process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=env)
+        process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=plain)
     try:
         yield process
     finally:
