@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	if $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; break; fi; done)
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+# How many tests run at the same time: many of them wait for something most of the time.
+WORKERS ?= 4
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -36,7 +38,7 @@ run: $(VENV)/.base  ## Open the app on your server
 
 test: $(VENV)/.dev  ## Run the tests, and check the coverage
 	@$(PY) -m coverage erase
-	@$(PY) -m coverage run -m pytest $(PYTEST_ARGS)
+	@$(PY) -m coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) tests/check_coverage.py
 

@@ -34,13 +34,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     made.close()
 
 
-def milliseconds(work: Callable[[], object]) -> float:
-    """The best of several runs: the machine may be busy."""
+def effort(work: Callable[[], object]) -> float:
+    """The processor's time for it, the best of several runs, as a multiple of what a plain piece of work takes here."""
+    return cpu_time(work) / cpu_time(lambda: list(map(str, range(100_000))))
+
+
+def cpu_time(work: Callable[[], object]) -> float:
     taken: list[float] = []
     for _ in range(7):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work()
-        taken.append((time.perf_counter() - begun) * 1000)
+        taken.append(time.process_time() - begun)
     return min(taken)
 
 
@@ -48,11 +52,11 @@ def milliseconds(work: Callable[[], object]) -> float:
     "query", ["", "n", "number", "tell me about", "word42", "title 77", '"and word7"', "zzz", "天気"]
 )
 def test_five_thousand_conversations_are_listed_and_searched_at_once(library: Library, query: str) -> None:
-    assert milliseconds(lambda: library.conversations(query)) < 100
+    assert effort(lambda: library.conversations(query)) < 20
 
 
 def test_two_thousand_messages_are_loaded_at_once(library: Library) -> None:
     loaded = library.load("chat")
     assert loaded is not None
     assert len(loaded.messages) == 2000
-    assert milliseconds(lambda: library.load("chat")) < 100
+    assert effort(lambda: library.load("chat")) < 20

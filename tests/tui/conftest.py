@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -18,6 +20,27 @@ from lmstudio_tui.tui.app import LMStudioApp
 def anyio_backend() -> str:
     """Textual runs on asyncio."""
     return "asyncio"
+
+
+async def settled(min_sleep: float = 0.02, max_sleep: float = 0.25) -> None:
+    """Wait until this process has next to nothing to do; what Textual waits for after each key, in finer steps.
+
+    Textual looks 50 times a second, twice for each key, and waits for up to a second when another thread is busy.
+    """
+    until = monotonic() + max_sleep
+    earliest = monotonic() + min_sleep
+    while monotonic() < until:
+        before = process_time()
+        await asyncio.sleep(0.005)
+        if process_time() - before < 0.0005 and monotonic() >= earliest:
+            return
+
+
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key press takes as long as the app needs for it."""
+    monkeypatch.setattr("textual.app.wait_for_idle", settled)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", settled)
 
 
 @pytest.fixture

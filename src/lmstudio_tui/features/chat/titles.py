@@ -44,6 +44,7 @@ def _plain(line: str) -> str:
 
 
 def _shortened(text: str) -> str:
+    text = text.strip()
     if len(text) <= LONGEST:
         return text
     cut = text[: LONGEST - 1]

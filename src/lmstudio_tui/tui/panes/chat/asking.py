@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _LONG_PROMPT = 2000
 """Tokens: reading so many takes a while."""
+_TICK = 1.0
+"""Seconds between two looks at an answer of which nothing has come for a while."""
 
 
 class AskingView(ConversationBase):
@@ -189,7 +191,7 @@ class AskingView(ConversationBase):
         self._run = self._runs.start(
             answering.run, items=self._receive, finished=self._delivered, crashed=self._crashed, name="answer"
         )
-        self._ticker = self.set_interval(1.0, self._tick)
+        self._ticker = self.set_interval(_TICK, self._tick)
         self._tell()
 
     def _wants_phases(self) -> bool:
