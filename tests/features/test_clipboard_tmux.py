@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lmstudio_tui.features.clipboard import Copied, copy, copy_natively
+from lmstudio_tui.features.clipboard import Copied, copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +146,7 @@ def test_what_counts_is_where_tmux_is_used_from_now(tmux: Tmux, tmp_path: Path) 
     desk = with_xclip(tmux, tmp_path)
     tmux.run("set-environment", "SSH_CONNECTION", "10.0.0.7 1 10.0.0.8 22")
     assert tmux.copy("text", **desk) == KEPT
-    assert not copy_natively("text", environ={**tmux.environ, **desk}, platform="linux")
+    assert copy("text", environ={**tmux.environ, **desk}, platform="linux").how != "verified"
     tmux.run("set-environment", "-r", "SSH_CONNECTION")
     far = {**desk, "SSH_CONNECTION": "10.0.0.7 1 10.0.0.8 22"}
     assert tmux.copy("text", **far) == Copied("verified", "xclip", "Copied.")

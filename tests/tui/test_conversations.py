@@ -153,8 +153,9 @@ async def test_a_closed_tab_stops_and_comes_back(simulator: SimulatorServer, ope
         await ui.press("alt+w")
         assert simulator.wait_for(lambda s: any(r.disconnected for r in s.requests), timeout=5)
         await ui.press("f8")
-        await ui.until(lambda: path_texts(ui) == ["hello", text])
+        await ui.until(lambda: path_texts(ui)[:1] == ["hello"])
         await ui.until(lambda: ui.pane.thread.path[1].status == "stopped")
+        assert path_texts(ui)[1].startswith(text)
         await ui.shows("Stopped. What had arrived is kept.")
     assert loaded(tmp_path, conversation).messages[1].status == "stopped"
 
@@ -281,6 +282,8 @@ async def test_two_apps_share_one_library(simulator: SimulatorServer, open_app: 
     async with open_app(simulator.base_url) as one:
         await one.ready()
         await ask(one, "from the first app")
+        await one.until(lambda: bool(StateFile(tmp_path / "state.json").load().open_chats))
+        assert one.pane.desk.library.flush()
         async with open_app(simulator.base_url) as other:
             await other.until(lambda: path_texts(other)[:1] == ["from the first app"])
             await other.until(lambda: other.pane.desk.server.online)
@@ -288,6 +291,7 @@ async def test_two_apps_share_one_library(simulator: SimulatorServer, open_app: 
             await other.press("ctrl+n")
             await other.shows("is listening")
             await ask(other, "only in the second")
+            assert other.pane.desk.library.flush()
         await ask(one, "again from the first")
         listed = await _listed(one)
         await one.shows("only in the second")

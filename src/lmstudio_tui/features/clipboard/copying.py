@@ -72,20 +72,6 @@ def copy(text: str, *, environ: Mapping[str, str] = os.environ, platform: str = 
     return _by_the_app(text, environ, platform, despite)
 
 
-def copy_natively(text: str, *, environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Put a text on this machine's clipboard and read it back. Blocks as `copy` does.
-
-    Args:
-        text: exactly what is to be on the clipboard.
-        environ: describes the displays.
-        platform: as `sys.platform`.
-
-    Returns:
-        whether the clipboard now holds the text.
-    """
-    return bool(text) and not _is_remote(environ) and bool(_natively(text, environ, platform, []))
-
-
 def _is_remote(environ: Mapping[str, str]) -> bool:
     """As `is_remote`; in tmux by where it is used from now, which need not be where it was started from."""
     if environ.get("TMUX"):

@@ -6,8 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from textual.widgets import ContentSwitcher
-
 from lmstudio_tui.features.chat.answers import crashed
 from lmstudio_tui.features.chat.context import ContextUse, fits
 from lmstudio_tui.features.chat.joining import Joiner
@@ -369,7 +367,3 @@ class AskingView(ConversationBase):
 
         attached: list[Attachment] = [one.attachment for one in self._attached]
         self.query_one(Composer).show_attachments(words(attached) if attached else "")
-
-    def show_absence(self) -> bool:
-        """Whether the page without a server is what is shown."""
-        return self.query_one(ContentSwitcher).current == "absence"

@@ -21,7 +21,7 @@ from lmstudio_tui.tui.panes.chat.info_line import InfoLine
 from lmstudio_tui.tui.panes.chat.keyed_transcript import KeyedTranscript
 from lmstudio_tui.tui.panes.chat.opening import Answered, Result, open_screen
 from lmstudio_tui.tui.panes.chat.turns import turn_of, turns_of
-from lmstudio_tui.tui.panes.chat.welcome import refusal_of, welcome_of
+from lmstudio_tui.tui.panes.chat.welcome import welcome_of
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.transcript import Transcript
@@ -429,7 +429,3 @@ class ConversationBase(Vertical):
         if text != self._welcomed:
             self._welcomed = text
             self.query_one("#welcome", Static).update(text)
-
-    def _refusal(self) -> str:
-        """Why this server cannot chat; empty where it may."""
-        return refusal_of(self.desk.server)

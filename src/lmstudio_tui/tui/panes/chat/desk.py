@@ -59,3 +59,15 @@ class ChatDesk:
     prompts: list[str] = field(default_factory=list[str])
     undos: list[Undo] = field(default_factory=list[Undo])
     views: dict[str, ConversationBase] = field(default_factory=dict[str, "ConversationBase"])
+
+    def preset(self, name: str) -> Preset | None:
+        """The parameters of that name."""
+        return next((one for one in self.presets if one.name == name), None)
+
+    def undo(self) -> str:
+        """Bring back what was deleted or closed last; says what, or that there is nothing."""
+        if not self.undos:
+            return "There is nothing to bring back."
+        last = self.undos.pop()
+        last.run()
+        return last.sentence

@@ -14,7 +14,7 @@ from lmstudio_tui.tui.messages import ModelChosen, ModelWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.desk import Undo
 from lmstudio_tui.tui.panes.chat.shelf import Shelf, take_in
 from lmstudio_tui.tui.panes.chat.slashing import SlashRunner
-from lmstudio_tui.tui.panes.chat.tabs import TabbedPane
+from lmstudio_tui.tui.panes.chat.voiced import VoicedPane
 from lmstudio_tui.tui.widgets.parameters_panel import ParametersPanel
 
 if TYPE_CHECKING:
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.composer import Composer
 
 
-class ChatPane(TabbedPane):
+class ChatPane(VoicedPane):
     """Conversations, several at a time. What was open is open again at the next start."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.model", "chat.new", "chat.list", "chat.undo", "chat.parameters", "chat.attach", "chat.tools"),
         *bindings("chat.next_tab", "chat.previous_tab", "chat.close_tab", "chat.compare", "chat.export"),
+        *bindings("chat.record", "chat.speak"),
     ]
 
     DEFAULT_CSS = """
@@ -105,7 +106,7 @@ class ChatPane(TabbedPane):
 
     def use_preset(self, name: str) -> bool:
         """Ask with the parameters of that name; False when there are none."""
-        preset = next((one for one in self.desk.presets if one.name == name), None)
+        preset = self.desk.preset(name)
         if preset is None:
             return False
         before, conversation = self.view.parameters, self.view.conversation.id
@@ -127,7 +128,7 @@ class ChatPane(TabbedPane):
 
     def delete_preset(self, name: str) -> None:
         """Forget parameters; it can be undone."""
-        gone = next((one for one in self.desk.presets if one.name == name), None)
+        gone = self.desk.preset(name)
         if gone is not None:
             self.desk.library.delete_preset(name)
             back = gone
@@ -160,7 +161,7 @@ class ChatPane(TabbedPane):
             case "compare":
                 return self.desk.server.online
             case _:
-                return True
+                return super().check_action(action, ())
 
     def actor(self, action: str) -> Widget:
         """Who does what the catalogue calls so: the pane, or the conversation in front."""
@@ -172,12 +173,7 @@ class ChatPane(TabbedPane):
 
     def action_undo_last(self) -> None:
         """Bring back what was deleted or closed last."""
-        if not self.desk.undos:
-            self.notify("There is nothing to bring back.", timeout=3)
-            return
-        undo = self.desk.undos.pop()
-        undo.run()
-        self.notify(undo.sentence, timeout=3)
+        self.notify(self.desk.undo(), timeout=3)
         self.refresh_bindings()
 
     # Other screens

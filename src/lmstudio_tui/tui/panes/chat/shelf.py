@@ -106,12 +106,7 @@ class Shelf:
 
     def undo(self) -> str:
         """Bring back what was deleted last; says what, or that there is nothing."""
-        undos = self._pane.desk.undos
-        if not undos:
-            return "There is nothing to bring back."
-        undo = undos.pop()
-        undo.run()
-        return undo.sentence
+        return self._pane.desk.undo()
 
     def duplicate(self, id: str) -> None:  # noqa: A002
         """Make a second one with the same content."""

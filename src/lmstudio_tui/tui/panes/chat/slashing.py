@@ -56,6 +56,8 @@ class SlashRunner:
             "attach": lambda path: self._view.attach_paths([_path(path)]),
             "tools": lambda _: pane.action_tools(),
             "compare": self._compare,
+            "record": lambda _: pane.action_record(),
+            "speak": lambda _: pane.action_speak(),
             "copy": self._copy,
             "code": self._code,
             "find": lambda text: self._view.find(text) if text else self._view.action_find(),

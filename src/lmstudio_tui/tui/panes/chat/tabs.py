@@ -104,7 +104,7 @@ class TabbedPane(Pane):
         self.desk.library.listen(self._heard_of_library)
         if not self._tabs:
             self._tabs.append(OpenTab(Conversation(id=new_id())))
-        await self._show(next((tab for tab in self._tabs if tab.conversation.id == self._first), self._tabs[-1]))
+        await self._show(self._tab(self._first) or self._tabs[-1])
         self._runs.start(self._look_into_library, finished=self._know, name="library")
 
     def on_unmount(self) -> None:
@@ -198,16 +198,15 @@ class TabbedPane(Pane):
 
     def show_conversation(self, conversation: Conversation) -> None:
         """It was renamed or pinned."""
-        for tab in self._tabs:
-            if tab.conversation.id == conversation.id:
-                tab.conversation = conversation
-                if tab.view is not None:
-                    tab.view.show_title(conversation)
+        if (tab := self._tab(conversation.id)) is not None:
+            tab.conversation = conversation
+            if tab.view is not None:
+                tab.view.show_title(conversation)
         self._show_tabs()
 
     async def close_conversation(self, conversation_id: str) -> None:
         """Close the tab of a conversation that was deleted."""
-        tab = next((one for one in self._tabs if one.conversation.id == conversation_id), None)
+        tab = self._tab(conversation_id)
         if tab is not None:
             await self.close(tab, undo=False)
 
@@ -220,6 +219,10 @@ class TabbedPane(Pane):
 
     def _show_parameters(self) -> None:
         """Show what the conversation in front is asked with, where that can be seen."""
+
+    def _tab(self, conversation_id: str | None) -> OpenTab | None:
+        """The tab of a conversation; None when it is not open."""
+        return next((one for one in self._tabs if one.conversation.id == conversation_id), None)
 
     def _views(self) -> list[ConversationView]:
         """The conversations on the screen; one that is being made is told everything when it is there."""
@@ -272,7 +275,7 @@ class TabbedPane(Pane):
             find: what to find in it.
             place: where its tab goes; None for the end.
         """
-        tab = next((one for one in self._tabs if one.conversation.id == conversation.id), None)
+        tab = self._tab(conversation.id)
         if tab is None:
             tab = OpenTab(conversation, kept=True)
             front = self._front
@@ -367,7 +370,8 @@ class TabbedPane(Pane):
             return
         tab.conversation = event.view.conversation
         self._show_tabs()
-        self._show_context()
+        if tab.view is not None:
+            self._show_context(tab.view)
         self._remember()
         if event.view is self.view:
             self._show_parameters()
@@ -375,13 +379,13 @@ class TabbedPane(Pane):
 
     async def on_tab_strip_tab_chosen(self, event: TabStrip.TabChosen) -> None:
         """A tab was clicked."""
-        tab = next((one for one in self._tabs if one.conversation.id == event.id), None)
+        tab = self._tab(event.id)
         if tab is not None:
             await self._show(tab)
 
     async def on_tab_strip_tab_closed(self, event: TabStrip.TabClosed) -> None:
         """The cross of a tab was clicked."""
-        tab = next((one for one in self._tabs if one.conversation.id == event.id), None)
+        tab = self._tab(event.id)
         if tab is not None:
             await self.close(tab)
 
@@ -417,11 +421,11 @@ class TabbedPane(Pane):
         if self._front is not None and self._front.view in self._views():
             self.view.arrive()
 
-    def _show_context(self) -> None:
-        """What the completion of commands knows."""
+    def _show_context(self, *views: ConversationView) -> None:
+        """What the completion of commands knows, in these conversations or in all."""
         models = tuple(model.id for model in self.desk.server.models)
         presets = tuple(preset.name for preset in self.desk.presets)
-        for view in self._views():
+        for view in views or self._views():
             changed, blocks = view.parameters.changed, view.code_blocks()
             view.query_one(Composer).set_context(CompletionContext(models, presets, changed, blocks, paths_like))
 

@@ -25,12 +25,15 @@ class ToolingView(AskingView):
 
     def open_calls(self) -> list[ToolCallRecord]:
         """The calls of the last answer that nobody has answered yet."""
-        path = self._thread.path
-        asking = next((one for one in reversed(path) if one.role == "assistant"), None)
+        path, asking = self._thread.path, self._last_answer()
         if asking is None or asking.status == "streaming":
             return []
         done = {one.tool_call_id for one in path[path.index(asking) + 1 :]}
         return [call for call in asking.tool_calls if call.id not in done]
+
+    def _last_answer(self) -> Message | None:
+        """The one that calls functions, if any does."""
+        return next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
 
     def answer_tools(self) -> None:
         """Have the next open call answered: by a command that was approved for it, else by the user."""
@@ -79,7 +82,7 @@ class ToolingView(AskingView):
                     self._typed_answers[call.id] = decision.text if decision is not None else ""
                     self.remark("The call stays open; Ctrl+R takes it up again.")
 
-        asking = next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
+        asking = self._last_answer()
         ids = [one.id for one in asking.tool_calls] if asking is not None else []
         place = (ids.index(call.id) + 1, len(ids)) if call.id in ids else (1, 1)
         asked = AnswerTool(call, tool, place=place, answer=self._typed_answers.get(call.id, ""))
@@ -100,7 +103,7 @@ class ToolingView(AskingView):
 
     def _run_command(self, call: ToolCallRecord, tool: Tool) -> None:
         transcript = self.query_one(Transcript)
-        asking = next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
+        asking = self._last_answer()
         if asking is not None:
             transcript.update_turn(asking.id, status="streaming", activity=f"running {tool.command_line}")
 
@@ -126,7 +129,7 @@ class ToolingView(AskingView):
 
     def _call_left(self, note: str) -> None:
         """The command was stopped: the call stays open."""
-        asking = next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
+        asking = self._last_answer()
         self._redraw(asking.id if asking is not None else None)
         self.remark(f"{note} The call stays open; Ctrl+R takes it up again.".strip())
         self._tell()
@@ -186,7 +189,7 @@ class ToolingView(AskingView):
         from lmstudio_tui.features.chat.attaching import caution, refusal
 
         server = self.desk.server
-        model = next((one for one in server.models if one.id == self.model), None)
+        model = self.listed_model()
         vision = server.status.capabilities.get("vision") if server.status is not None else None
         taken: list[Attached] = []
         for one in attached:

@@ -1,0 +1,58 @@
+"""The chat with a voice: keys that record a prompt, and that have an answer read aloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from lmstudio_tui.tui.panes.chat.tabs import TabbedPane
+from lmstudio_tui.tui.panes.chat.voice import Voice
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from lmstudio_tui.features.service_view import Service, ServiceView
+    from lmstudio_tui.sdk import LMStudioSDK
+    from lmstudio_tui.tui.panes.chat.voice_line import VoiceLine
+    from lmstudio_tui.tui.services import Services
+
+
+class VoicedPane(TabbedPane):
+    """Conversations that can be spoken to, and that speak. The arguments are those of `TabbedPane`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before anything else that Esc means; it is there only while there is something to end.
+        Binding("escape", "leave_voice", "Stop", show=False, priority=True),
+    ]
+
+    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(services, id=id)
+        self._voice = Voice(self, services)
+
+    def use_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
+        """Take note of who serves audio."""
+        if service == "audio":
+            self._voice.use_service(client, view)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc belongs to the voice while it is in use."""
+        return self._voice.active if action == "leave_voice" else super().check_action(action, parameters)
+
+    def action_record(self) -> None:
+        """Record a prompt; again, put it into the prompt as text."""
+        self._voice.record()
+
+    def action_speak(self) -> None:
+        """Read the selected answer aloud, else the last one; again, be silent."""
+        said = self.view.selected() or self.thread.last_answer
+        self._voice.speak(said.text if said is not None else "")
+
+    def action_leave_voice(self) -> None:
+        """End what is recorded or spoken."""
+        self._voice.leave()
+
+    def on_voice_line_left(self, event: VoiceLine.Left) -> None:
+        """A problem was read."""
+        event.stop()
+        self._voice.leave()
