@@ -57,8 +57,21 @@ if TYPE_CHECKING:
         Moment,
         Recorder,
     )
+    from lmstudio_tui.sdk.speaking import SpeechStream
     from lmstudio_tui.sdk.streaming import ChatStream, CompletionStream, TextStream
     from lmstudio_tui.sdk.telemetry import CallListener, CallRecord
+    from lmstudio_tui.sdk.transcribing import TranscriptionStream
+    from lmstudio_tui.sdk.types.audio import (
+        SpeechRequest,
+        TranscriptDelta,
+        TranscriptEvent,
+        Transcription,
+        TranscriptionRequest,
+        TranscriptSegment,
+        TranscriptSegmentCame,
+        TranscriptWord,
+        Voice,
+    )
     from lmstudio_tui.sdk.types.chat import (
         ChatCompletionRequest,
         ChatCompletionResponse,
@@ -87,8 +100,10 @@ if TYPE_CHECKING:
         UsageReported,
     )
     from lmstudio_tui.sdk.types.health import Capability, HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
+    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
 
 _HOMES = {
     "cancellation": ("CancelScope",),
@@ -138,8 +153,21 @@ _HOMES = {
         "Moment",
         "Recorder",
     ),
+    "speaking": ("SpeechStream",),
     "streaming": ("ChatStream", "CompletionStream", "TextStream"),
     "telemetry": ("CallListener", "CallRecord"),
+    "transcribing": ("TranscriptionStream",),
+    "types.audio": (
+        "SpeechRequest",
+        "TranscriptDelta",
+        "TranscriptEvent",
+        "TranscriptSegment",
+        "TranscriptSegmentCame",
+        "TranscriptWord",
+        "Transcription",
+        "TranscriptionRequest",
+        "Voice",
+    ),
     "types.chat": (
         "ChatCompletionRequest",
         "ChatCompletionResponse",
@@ -168,13 +196,16 @@ _HOMES = {
         "UsageReported",
     ),
     "types.health": ("Capability", "HealthStatus", "ServerKind"),
+    "types.images": ("GeneratedImage", "ImageRequest", "ImageResult"),
     "types.management": ("DownloadStatus", "LoadModelRequest", "LoadedModel"),
     "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
+    "uploading": ("AudioSource", "UploadListener"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AttemptFailed",
+    "AudioSource",
     "AuthenticationError",
     "BadRequestError",
     "BodyReceived",
@@ -202,9 +233,12 @@ __all__ = [
     "DownloadStatus",
     "EventReceived",
     "FeatureUnavailableError",
+    "GeneratedImage",
     "HeadersReceived",
     "HealthStatus",
     "HostNotAllowedError",
+    "ImageRequest",
+    "ImageResult",
     "LMStudioClient",
     "LMStudioError",
     "LMStudioSDK",
@@ -236,6 +270,8 @@ __all__ = [
     "ServerKind",
     "ServerRefusedError",
     "ServerStats",
+    "SpeechRequest",
+    "SpeechStream",
     "StatusError",
     "StreamEvent",
     "StreamFinished",
@@ -250,10 +286,20 @@ __all__ = [
     "Timings",
     "ToolCall",
     "ToolCallDelta",
+    "TranscriptDelta",
+    "TranscriptEvent",
+    "TranscriptSegment",
+    "TranscriptSegmentCame",
+    "TranscriptWord",
+    "Transcription",
+    "TranscriptionRequest",
+    "TranscriptionStream",
     "UnsupportedVersionError",
+    "UploadListener",
     "Usage",
     "UsageReported",
     "ValidationError",
+    "Voice",
     "native_can",
     "native_chat_offered",
     "require",

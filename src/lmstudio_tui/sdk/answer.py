@@ -71,12 +71,13 @@ class Answer:
                 recording.chunk(len(chunk))
             yield chunk
 
-    def read(self, head: bytes = b"", limit: int = LONGEST_BODY) -> bytes:
+    def read(self, head: bytes = b"", limit: int = LONGEST_BODY, told: int | None = None) -> bytes:
         """The whole body.
 
         Args:
             head: what of it was read before.
             limit: the longest that it may be, in bytes.
+            told: bytes of it that the recorder is told; None tells it all.
 
         Raises:
             ProtocolError: when it is longer than `limit` bytes.
@@ -88,13 +89,20 @@ class Answer:
                 raise errors.ProtocolError(f"The answer is longer than {limit:,} bytes; the rest was not read.")
             parts.append(chunk)
         body = b"".join(parts)
-        self.note_body(body)
+        if told is None or len(body) <= told:
+            self.note_body(body)
+        else:
+            self.note_body(body[:told], len(body))
         return body
 
-    def note_body(self, body: bytes) -> None:
-        """Tell the recorder, if there is one, what was read of a body that is no stream."""
+    def note_body(self, body: bytes, size: int | None = None) -> None:
+        """Tell the recorder, if there is one, what was read of a body that is no stream.
+
+        Args:
+            size: bytes that were read, where `body` is only the beginning of them.
+        """
         if self.recording is not None:
-            self.recording.body(body)
+            self.recording.body(body, size)
 
     def beginning(self, limit: int, seconds: float) -> bytes:
         """At most so much of the body, read for at most so long; a failure ends it as an end would.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.uploading import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Call:
         once: whether it is never sent again once it may have reached the server, whatever the server answers.
         telling: members of an answer that make it one even when there is an `error` beside them.
         background: whether it is made by the watching of the server, and not for a person.
+        upload: a form to send in place of JSON.
+        accept: what the answer may be, where that is not JSON.
+        at_root: whether the path is that of the address, and not below the base URL.
     """
 
     method: str
@@ -46,6 +50,9 @@ class Call:
     once: bool = False
     telling: tuple[str, ...] = ()
     background: bool = False
+    upload: Upload | None = None
+    accept: str = ""
+    at_root: bool = False
 
     def under(self, scope: CancelScope | None) -> Call:
         """The call as it is made under a scope, which may be one of the background."""
@@ -70,9 +77,15 @@ def headers_for(call: Call, fixed: Mapping[str, bytes], *, has_body: bool) -> li
     if call.stream:
         # A compressed stream would be held back until the compressor has a block together.
         headers = {"accept": b"text/event-stream, application/json;q=0.9", "accept-encoding": b"identity"}
+    if call.accept:
+        headers |= {"accept": call.accept.encode(), "accept-encoding": b"identity"}
     if has_body:
         headers["content-type"] = b"application/json"
     headers |= fixed
+    if call.upload is not None:
+        headers["content-type"] = call.upload.content_type.encode()
+        if call.upload.length is not None:
+            headers["content-length"] = str(call.upload.length).encode()
     return [(name.encode("ascii"), value) for name, value in headers.items()]
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.classify import shortened
 from lmstudio_tui.sdk.listing import NATIVE_V1, names
-from lmstudio_tui.sdk.traits import ENDPOINTS, LLAMA_CPP, OLLAMA, Traits
+from lmstudio_tui.sdk.traits import ENDPOINTS, KOKORO, LLAMA_CPP, OLLAMA, SOUNDS, WHISPER_CPP, Traits
 from lmstudio_tui.sdk.types.health import CAPABILITIES, Capability, HealthStatus, ServerKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.listing import Silence
@@ -25,13 +25,12 @@ _FLOOR = (0, 2, 18)
 _AUDIO = (0, 2, 20)
 _IMAGES = (0, 2, 21)
 _MANAGING = ("model_load", "download")
-_SOUNDS = ("transcription", "translation", "speech")
 _UPGRADE = "Upgrade LM Studio to 0.2.21 or later (lmstudio.ai/download)."
 _UPGRADE_FAR = "Upgrade LM Studio to 0.4.0 or later (lmstudio.ai/download)."
 _ANOTHER = "Use a server that has it."
 _OWN_AUDIO = "Give audio a server of its own, such as speaches: set audio_base_url, or LM_STUDIO_AUDIO_BASE_URL."
 _OWN_IMAGES = "Give images a server of their own, such as LocalAI: set images_base_url, or LM_STUDIO_IMAGES_BASE_URL."
-_ELSEWHERE = {**dict.fromkeys(_SOUNDS, _OWN_AUDIO), "images": _OWN_IMAGES}
+ELSEWHERE = {**dict.fromkeys(SOUNDS, _OWN_AUDIO), "images": _OWN_IMAGES}
 """The next step where the main server lacks what another one may have (server contract, section 3)."""
 
 
@@ -91,12 +90,33 @@ def require(status: HealthStatus, capability: str) -> None:
     """
     refuse_unsupported(status, capability)
     found = status.capabilities.get(capability)
-    if found is None or found.available is not False:
+    if found is not None:
+        refuse_lacking(found, capability, {"kind": status.kind.value, "version": status.version})
+
+
+def refuse_lacking(found: Capability, capability: str, known: Mapping[str, errors.ContextValue]) -> None:
+    """As `require`, for a capability that was found; `known` is what else the error says."""
+    if found.available is not False:
         return
-    context: dict[str, errors.ContextValue] = {"kind": status.kind.value, "version": status.version}
-    if found.missing:
-        context["missing"] = ", ".join(found.missing)
-    raise errors.FeatureUnavailableError(found.reason, feature=capability, hint=found.hint or None, context=context)
+    missing = {"missing": ", ".join(found.missing)} if found.missing else {}
+    raise errors.FeatureUnavailableError(
+        found.reason, feature=capability, hint=found.hint or None, context={**known, **missing}
+    )
+
+
+def gated(capability: str, version: str, config: ClientConfig) -> Capability | None:
+    """What is known of sounds and images before anybody has looked at the server.
+
+    Args:
+        capability: one of `CAPABILITIES`.
+        version: of a classic server, if one has told it; otherwise empty.
+        config: says what is switched off.
+    """
+    if parse_version(version) is not None:
+        return _classic(version, config).get(capability)
+    if capability in SOUNDS and not config.enable_audio:
+        return _off("enable_audio")
+    return _off("enable_images") if capability == "images" and not config.enable_images else None
 
 
 def refuse_unsupported(status: HealthStatus, feature: str) -> None:
@@ -142,7 +162,7 @@ def _classic(text: str, config: ClientConfig) -> dict[str, Capability]:
     yes = Capability(available=True, reason=f"Version {text} has it.")
     found: dict[str, Capability] = dict.fromkeys(("chat", "streaming", "completions", "embeddings"), yes)
     audio = _gated(text, version, _AUDIO, "audio", "enable_audio", on=config.enable_audio)
-    found |= dict.fromkeys(_SOUNDS, audio)
+    found |= dict.fromkeys(SOUNDS, audio)
     found["images"] = _gated(text, version, _IMAGES, "images", "enable_images", on=config.enable_images)
     if found["images"].available:
         found["images"] = Capability(
@@ -190,9 +210,9 @@ def _lm_studio(
     yes = Capability(available=True, reason="LM Studio serves it.")
     offered = ("chat", "streaming", "completions", "embeddings", "structured_output")
     found: dict[str, Capability] = dict.fromkeys(offered, yes)
-    audio = _lacking("No version of LM Studio serves audio.", _ELSEWHERE["speech"], "endpoint")
-    found |= dict.fromkeys(_SOUNDS, audio)
-    found["images"] = _lacking("No version of LM Studio makes images.", _ELSEWHERE["images"], "endpoint")
+    audio = _lacking("No version of LM Studio serves audio.", ELSEWHERE["speech"], "endpoint")
+    found |= dict.fromkeys(SOUNDS, audio)
+    found["images"] = _lacking("No version of LM Studio makes images.", ELSEWHERE["images"], "endpoint")
     for name in ("vision", "tools", "reasoning"):
         having = names(models, name)
         if having:
@@ -226,7 +246,7 @@ def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
     for name, there in traits.endpoints.items():
         path = ENDPOINTS[name]
         sentence = f"It has {path}; whether a model serves it turns out when it is used."
-        hint = _ELSEWHERE.get(name, _ANOTHER)
+        hint = ELSEWHERE.get(name, _ANOTHER)
         found[name] = (
             Capability(available=True, reason=sentence)
             if there
@@ -236,7 +256,7 @@ def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
         no = _lacking("The server has no endpoint for chats.", _ANOTHER, "endpoint")
         found |= dict.fromkeys(("streaming", "vision", "tools", "structured_output", "reasoning"), no)
     if not config.enable_audio:
-        found |= dict.fromkeys(_SOUNDS, _off("enable_audio"))
+        found |= dict.fromkeys(SOUNDS, _off("enable_audio"))
     if not config.enable_images:
         found["images"] = _off("enable_images")
     no = _lacking(
@@ -249,6 +269,8 @@ def _openai(traits: Traits, config: ClientConfig) -> dict[str, Capability]:
 
 def _recognised(traits: Traits) -> dict[str, Capability]:
     """What a well-known server always has (server contract, section 4)."""
+    if traits.software in {KOKORO, WHISPER_CPP}:
+        return _of_one_kind(traits.software)
     if traits.software not in {LLAMA_CPP, OLLAMA}:
         return {}
     yes = Capability(available=True, reason=f"{traits.software} serves it.")
@@ -257,11 +279,26 @@ def _recognised(traits: Traits) -> dict[str, Capability]:
         return found | {"embeddings": yes}
     found["structured_output"] = yes
     found["embeddings"] = Capability(available=None, reason="llama.cpp serves it when started with --embeddings.")
-    found["speech"] = _lacking("llama.cpp does not speak.", _ELSEWHERE["speech"], "endpoint")
+    found["speech"] = _lacking("llama.cpp does not speak.", ELSEWHERE["speech"], "endpoint")
     if traits.vision is True:
         found["vision"] = Capability(available=True, reason="Its model sees images (/props).")
     elif traits.vision is False:
         found["vision"] = _lacking(
             "Its model does not see images (/props).", "Start the server with a model that does.", "model"
+        )
+    return found
+
+
+def _of_one_kind(software: str) -> dict[str, Capability]:
+    """Servers that do nothing but speak, or nothing but listen."""
+    doing = {KOKORO: ("speech",), WHISPER_CPP: ("transcription", "translation")}[software]
+    found = {
+        name: _lacking(f"{software} does not do that.", ELSEWHERE.get(name, _ANOTHER), "endpoint")
+        for name in CAPABILITIES
+    }
+    found |= dict.fromkeys(doing, Capability(available=True, reason=f"{software} serves it."))
+    if software == WHISPER_CPP:
+        found["translation"] = Capability(
+            available=None, reason="whisper.cpp serves it with a model of several languages, not with an English one."
         )
     return found

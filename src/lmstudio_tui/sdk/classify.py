@@ -186,9 +186,9 @@ def error_for(
     said = complaint_of(body)
     endpoint = str(context.get("endpoint", ""))
     if _is_no_endpoint(status, said, endpoint, reads=context.get("method") == "GET"):
-        return errors.FeatureUnavailableError(
-            f"This server has no {endpoint}.", feature=feature, context={**context, "status": status}
-        )
+        told = shortened(redact(said.message)) if status == 501 and said is not None else ""
+        message = f"This server does not offer {endpoint}: {told}" if told else f"This server has no {endpoint}."
+        return errors.FeatureUnavailableError(message, feature=feature, context={**context, "status": status})
     if 300 <= status < 400:
         return errors.StatusError(
             f"The server wants to send {endpoint} elsewhere (status {status}); redirects are not followed.",

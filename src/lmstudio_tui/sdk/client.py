@@ -10,6 +10,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.floor import VersionFloor
 from lmstudio_tui.sdk.lists import ModelLists
 from lmstudio_tui.sdk.management import ModelManager
+from lmstudio_tui.sdk.media_calls import MediaCalls
 from lmstudio_tui.sdk.native_chat import NativeChatStream
 from lmstudio_tui.sdk.pinging import Pinger
 from lmstudio_tui.sdk.probing import Prober
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.models import ModelListing, ModelSummary
 
 
-class LMStudioClient:
+class LMStudioClient(MediaCalls):
     """Talks to one server: LM Studio, a classic one, or any OpenAI-compatible one.
 
     Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends
@@ -73,6 +74,7 @@ class LMStudioClient:
         self._lists = ModelLists(self._transport)
         self._transport.native = lambda: self._lists.native
         self._floor = VersionFloor(self._transport)
+        super().__init__(self._transport, self._floor, lambda: self._status)
         self._no_native_chat = threading.Event()
         self._lock = threading.Lock()
         self._status: HealthStatus | None = None
@@ -116,6 +118,7 @@ class LMStudioClient:
         self._lists.settle(status.surfaces, prober.unsettled)
         self._no_native_chat.clear()
         self._floor.learn(status)
+        self._hearing.learn(status.software)
         return status
 
     def check_supported(self, *, scope: CancelScope | None = None) -> None:

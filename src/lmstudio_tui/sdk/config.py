@@ -165,6 +165,12 @@ class ClientConfig(BaseModel):
         return host_of(self.base_url)
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port, without the path that may follow."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def loopback(self) -> bool:
         """Whether the server is this very machine."""
         return is_loopback(self.host)

@@ -39,6 +39,11 @@ class VersionFloor:
         self._looked = False
         transport.inspect = self._inspect
 
+    @property
+    def classic(self) -> str:
+        """The version of a classic server, as far as one has told it; otherwise empty."""
+        return self._classic
+
     def learn(self, status: HealthStatus) -> None:
         """Take over what a whole look at the server has found."""
         self._kind = status.kind

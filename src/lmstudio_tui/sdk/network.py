@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from functools import partial
 from ipaddress import ip_address
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -109,8 +110,18 @@ def _until(timeout: float | None) -> float | None:
     return None if timeout is None else time.monotonic() + timeout
 
 
-def _in_ticks(sock: socket.socket, action: Callable[[], T], timeout: float | None, too_slow: type[Exception]) -> T:
-    """Repeat a blocking socket call in ticks until it succeeds, the time is over, or the call was cancelled."""
+def _in_ticks(
+    sock: socket.socket,
+    action: Callable[[], T],
+    timeout: float | None,
+    too_slow: type[Exception],
+    waiting: Callable[[], None] | None = None,
+) -> T:
+    """Repeat a blocking socket call in ticks until it succeeds, the time is over, or the call was cancelled.
+
+    Args:
+        waiting: called after a tick in which nothing happened; it may raise.
+    """
     watch, until = _watch(), _until(timeout)
     while True:
         left = watch.left(until)
@@ -123,6 +134,8 @@ def _in_ticks(sock: socket.socket, action: Callable[[], T], timeout: float | Non
             # A tick has none; with one it is the operating system that has given the connection up.
             if error.errno:
                 raise
+            if waiting is not None:
+                waiting()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             continue
 
@@ -144,10 +157,20 @@ class TickingStream(httpcore.NetworkStream):
         try:
             while view:
                 rest = view
-                sent = _in_ticks(self._sock, lambda rest=rest: self._sock.send(rest), timeout, httpcore.WriteTimeout)
+                send = partial(self._sock.send, rest)
+                sent = _in_ticks(self._sock, send, timeout, httpcore.WriteTimeout, self._stop_if_answered)
                 view = view[sent:]
         except OSError as error:
             raise httpcore.WriteError(_reason(error)) from error
+
+    def _stop_if_answered(self) -> None:
+        """A server that takes no more of a request and has answered has said what it has to say: too large, often.
+
+        Raises:
+            httpcore.WriteError: the pool then reads the answer. Over TLS, what is there to read may be no answer.
+        """
+        if not isinstance(self._sock, ssl.SSLSocket) and self._is_readable():
+            raise httpcore.WriteError("the server takes no more, and has answered")
 
     def close(self) -> None:
         self._sock.close()

@@ -155,11 +155,20 @@ class Prober:
             starting = found.failure is not None and found.failure.status == 503 and bool(found.health)
             if starting and found.kind is ServerKind.UNKNOWN:
                 found.kind = ServerKind.OPENAI
+            elif found.kind is ServerKind.UNKNOWN and found.failure is None:
+                self._look_without_list()
             return
         versions = (as_object(row.get("metadata")).get("backend_version") for row in rows)
         if any(found.is_version(version, "backend_version") for version in versions):
             found.kind = ServerKind.CLASSIC
         if found.kind is ServerKind.UNKNOWN:
+            found.kind = ServerKind.OPENAI
+
+    def _look_without_list(self) -> None:
+        """A server for audio or images need not list its models."""
+        found = self._found
+        self.traits = Looker(self._transport, self._scope).look_without_list(found.server)
+        if self.traits is not None:
             found.kind = ServerKind.OPENAI
 
     def _look_closer(self, rows: list[Mapping[str, Any]]) -> None:

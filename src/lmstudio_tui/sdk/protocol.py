@@ -8,7 +8,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.raw import RawAnswer
+    from lmstudio_tui.sdk.speaking import SpeechStream
     from lmstudio_tui.sdk.streaming import ChatStream, TextStream
+    from lmstudio_tui.sdk.transcribing import Task, TranscriptionStream
+    from lmstudio_tui.sdk.types.audio import SpeechRequest, Transcription, TranscriptionRequest, Voice
     from lmstudio_tui.sdk.types.chat import (
         ChatCompletionRequest,
         ChatCompletionResponse,
@@ -16,8 +19,10 @@ if TYPE_CHECKING:
         CompletionResponse,
     )
     from lmstudio_tui.sdk.types.health import HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
+    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
 
 
 class LMStudioSDK(Protocol):
@@ -101,6 +106,57 @@ class LMStudioSDK(Protocol):
 
     def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
         """A legacy completion while it is made."""
+        ...
+
+    def create_transcription(
+        self,
+        audio: AudioSource,
+        request: TranscriptionRequest | None = None,
+        *,
+        filename: str | None = None,
+        progress: UploadListener | None = None,
+        scope: CancelScope | None = None,
+    ) -> Transcription:
+        """What is said in some audio."""
+        ...
+
+    def create_translation(
+        self,
+        audio: AudioSource,
+        request: TranscriptionRequest | None = None,
+        *,
+        filename: str | None = None,
+        progress: UploadListener | None = None,
+        scope: CancelScope | None = None,
+    ) -> Transcription:
+        """What is said in some audio, in English."""
+        ...
+
+    def stream_transcription(
+        self,
+        audio: AudioSource,
+        request: TranscriptionRequest | None = None,
+        *,
+        task: Task = "transcription",
+        filename: str | None = None,
+        progress: UploadListener | None = None,
+        scope: CancelScope | None = None,
+    ) -> TranscriptionStream:
+        """What is said in some audio, while it is heard."""
+        ...
+
+    def create_speech(self, request: SpeechRequest, *, scope: CancelScope | None = None) -> SpeechStream:
+        """A text as speech, while it is made."""
+        ...
+
+    def list_voices(self, model: str | None = None, *, scope: CancelScope | None = None) -> list[Voice]:
+        """The voices that the server speaks with."""
+        ...
+
+    def create_image(
+        self, request: ImageRequest, *, fetch_elsewhere: bool = False, scope: CancelScope | None = None
+    ) -> ImageResult:
+        """Images."""
         ...
 
     def send(

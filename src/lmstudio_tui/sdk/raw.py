@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.answer import Answer
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.sse import ServerEvent
-    from lmstudio_tui.sdk.telling import Recording
+    from lmstudio_tui.sdk.telemetry import Tally
 
 _DRAIN = 0.05
 _STREAMS = (b"data:", b"event:", b"id:", b":")
@@ -117,10 +117,10 @@ class RawTransport(Transport):
                 cut=reading.cut,
             )
 
-    def _exchange(self, call: Call, content: bytes | None, recording: Recording | None) -> httpx.Response:
-        return super()._exchange(call, call.raw if isinstance(call, RawCall) else content, recording)
+    def _exchange(self, call: Call, content: bytes | None, tally: Tally) -> httpx.Response:
+        return super()._exchange(call, call.raw if isinstance(call, RawCall) else content, tally)
 
-    def _request(self, call: Call, content: bytes | None) -> httpx.Request:
+    def _request(self, call: Call, content: bytes | Iterator[bytes] | None) -> httpx.Request:
         request = super()._request(call, content)
         if isinstance(call, RawCall) and content is not None:
             request.headers["content-type"] = call.content_type

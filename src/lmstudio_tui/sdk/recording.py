@@ -29,11 +29,12 @@ class CallStarted:
         url: the whole address, with its query.
         path: below the base URL, such as `/v1/models`.
         headers: as they are sent.
-        body: as it is sent; None when there is none.
+        body: as it is sent; None when there is none. Of a form with a long file it is the beginning.
         stream: whether a stream is asked for.
         started_at: seconds since the epoch.
         feature: what the call is for: `health`, `models`, `chat`, `completions`, `model_load`, `download` …
         background: whether it was made by the watching of the server, and not for a person.
+        body_size: bytes of the body, where `body` is only the beginning of it; otherwise None.
     """
 
     call_id: str
@@ -46,6 +47,7 @@ class CallStarted:
     started_at: float
     feature: str = ""
     background: bool = False
+    body_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,17 @@ class EventReceived:
 
 @dataclass(frozen=True, slots=True)
 class BodyReceived:
-    """The whole body of an answer that is no stream, or as much of it as was read."""
+    """The whole body of an answer that is no stream, or as much of it as was read.
+
+    Attributes:
+        body: what was read; of audio and images it is the beginning.
+        size: bytes that were read, where `body` is only the beginning of them; otherwise None.
+    """
 
     call_id: str
     at_ms: float
     body: bytes
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

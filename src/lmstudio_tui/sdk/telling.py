@@ -109,8 +109,10 @@ class Recording:
         self._marks: dict[str, float] = {}
         self._first_token: float | None = None
 
-    def sending(self, url: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> None:
-        """An attempt begins; the first one begins the call."""
+    def sending(
+        self, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, size: int | None = None
+    ) -> None:
+        """An attempt begins; the first one begins the call. `size` is that of a body of which only the head is here."""
         self._marks = {"begun": time.monotonic()}
         if self._begun:
             return
@@ -127,6 +129,7 @@ class Recording:
             started_at=self._tally.started_at,
             feature=call.feature,
             background=call.background,
+            body_size=None if body is None or size == len(body) else size,
         )
         self._tell(started)
 
@@ -175,10 +178,10 @@ class Recording:
         if self._first_token is None:
             self._first_token = time.monotonic()
 
-    def body(self, raw: bytes) -> None:
-        """A body that is no stream was read."""
+    def body(self, raw: bytes, size: int | None = None) -> None:
+        """A body that is no stream was read; `size` is its own, where this is only its beginning."""
         clean = self._teller.clean_answer(self._call.path, raw)
-        self._tell(BodyReceived(self._id, self._now(), clean))
+        self._tell(BodyReceived(self._id, self._now(), clean, size))
 
     def finished(self, error: BaseException | None) -> None:
         """It is over."""

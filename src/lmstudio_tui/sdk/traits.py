@@ -4,7 +4,8 @@ No model is set to work. A GET at an endpoint that takes POST is answered with 4
 proves that it is not only on a server that answers 405 elsewhere, because llama.cpp's HTTP library answers such a GET
 with 404 always. Well-known servers are recognised by what they state: llama.cpp by its `server` header and `GET
 /props`, vLLM by `owned_by` and `GET /version`, Ollama by `GET /api/version` and its front page, speaches by its
-`/health` and the title of its OpenAPI document, Kokoro by `owned_by`.
+`/health` and the title of its OpenAPI document, Kokoro by `owned_by`, whisper.cpp by its `server` header or its front
+page. A server for audio or images need not have a list of models.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from lmstudio_tui.sdk.types.health import UNKNOWN
 from lmstudio_tui.sdk.wire import as_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.transport import Transport
@@ -36,8 +37,13 @@ ENDPOINTS = {
 }
 """The endpoint of each capability that has one of its own."""
 
+SOUNDS = ("transcription", "translation", "speech")
+"""The capabilities that `enable_audio` switches on."""
+
 LLAMA_CPP = "llama.cpp"
 OLLAMA = "Ollama"
+KOKORO = "Kokoro"
+WHISPER_CPP = "whisper.cpp"
 _LIMIT = 2.0
 """Seconds for each look: a look that takes longer is not worth it."""
 _FRESH = 300.0
@@ -116,10 +122,33 @@ class Looker:
         try:
             traits = self._recognise(server, health, owners)
             if traits.software not in {LLAMA_CPP, OLLAMA}:
-                traits = replace(traits, endpoints=self._endpoints())
+                traits = replace(traits, endpoints=self._endpoints(self._asked()))
         except errors.ServerConnectionError:
             return None
         return replace(traits, base=base, seen_at=time.monotonic())
+
+    def look_without_list(self, server: str) -> Traits | None:
+        """What there is to see of a server that lists no models; None when it is none for audio or images either.
+
+        Args:
+            server: its `server` header.
+
+        Raises:
+            AuthenticationError: when a key is wanted.
+        """
+        config = self._transport.config
+        wanted = [*(SOUNDS if config.enable_audio else ()), *(("images",) if config.enable_images else ())]
+        if not wanted:
+            return None
+        try:
+            if server.lower() == WHISPER_CPP or f"{WHISPER_CPP} server" in self._get("/").text.lower():
+                return Traits(software=WHISPER_CPP, base=(server,), seen_at=time.monotonic())
+            endpoints = self._endpoints(wanted)
+        except errors.ServerConnectionError:
+            return None
+        if True not in endpoints.values():
+            return None
+        return Traits(endpoints=endpoints, base=(server,), seen_at=time.monotonic())
 
     def _recognise(self, server: str, health: Mapping[str, Any], owners: set[str]) -> Traits:
         if server == LLAMA_CPP or "llamacpp" in owners:
@@ -128,7 +157,7 @@ class Looker:
             version = self._get("/version").body.get("version")
             return _named("vLLM", version, "version") if isinstance(version, str) else Traits()
         if owners == {"kokoro"}:
-            return Traits(software="Kokoro")
+            return Traits(software=KOKORO)
         if health == {"message": "OK"}:
             info = as_object(self._get("/openapi.json").body.get("info"))
             if str(info.get("title")).lower() == "speaches":
@@ -147,12 +176,14 @@ class Looker:
         vision = as_object(props.get("modalities")).get("vision")
         return replace(_named(LLAMA_CPP, build, "props"), vision=vision if isinstance(vision, bool) else None)
 
-    def _endpoints(self) -> dict[str, bool]:
-        """Which endpoints are there. What is switched off is not asked for."""
+    def _asked(self) -> list[str]:
+        """The endpoints that are looked for. What is switched off is not."""
         config = self._transport.config
-        asked = ["chat", "completions", "embeddings"]
-        asked += ["transcription", "translation", "speech"] if config.enable_audio else []
-        asked += ["images"] if config.enable_images else []
+        asked = ["chat", "completions", "embeddings", *(SOUNDS if config.enable_audio else ())]
+        return [*asked, "images"] if config.enable_images else asked
+
+    def _endpoints(self, asked: Iterable[str]) -> dict[str, bool]:
+        """Which of these endpoints are there."""
         seen = {name: self._get(ENDPOINTS[name]) for name in asked}
         there = {name: True for name, one in seen.items() if one.status == 405}
         return there | ({name: False for name, one in seen.items() if one.missing} if there else {})

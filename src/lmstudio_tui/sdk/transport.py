@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.errors import ContextValue, LMStudioError
     from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.sdk.telemetry import CallListener, Tally
-    from lmstudio_tui.sdk.telling import Recording
+    from lmstudio_tui.sdk.uploading import Upload
 
 T = TypeVar("T")
 
@@ -143,6 +143,7 @@ class Transport:
         self.redact = Redactor(config.secrets())
         self._fixed = _fixed_headers(config)
         silence_httpcore()
+        self._given = transport
         self._pool = transport or PoolTransport(config)
         self.heard_at = float("-inf")
         """When the server last said anything at all, to whatever call, by `time.monotonic`."""
@@ -150,12 +151,22 @@ class Transport:
         """Is shown the status and the headers of every answer to a call that makes a model work; it may raise."""
         self.native: Callable[[], bool | None] = lambda: None
         """Whether the server has LM Studio's native v1 API; None when that is not known. Hints go by it."""
+        self._recorder = recorder
         teller = None if recorder is None else Teller(recorder, config.secrets())
         self._accounts = Accounts(listener, teller, self._pool.close)
 
     def close(self) -> None:
         """Close the idle connections. A call under way is ended by its scope, not by this."""
         self._accounts.close()
+
+    def to(self, origin: str) -> Transport:
+        """A transport to another server, which is given neither the key nor the headers of this one.
+
+        Args:
+            origin: scheme, host and port.
+        """
+        config = self.config.model_copy(update={"base_url": origin, "api_key": None, "extra_headers": {}})
+        return Transport(config, transport=self._given, listener=self._accounts.listener, recorder=self._recorder)
 
     @contextmanager
     def open(self, call: Call, scope: CancelScope | None = None) -> Generator[Answer]:
@@ -285,7 +296,7 @@ class Transport:
         watch = Watch(scope) if limit is None else Watch(scope).within(limit)
         content = None if call.body is None else encoded(call.body)
         tally.begin_attempt(len(content or b""))
-        response = self._guarded(lambda: self._exchange(call, content, tally.recording), watch)
+        response = self._guarded(lambda: self._exchange(call, content, tally), watch)
         request_id = shortened(self.redact(response.headers.get("x-request-id", "")), 120)
         tally.answered(response.status_code, request_id or None)
         self._heard()
@@ -298,18 +309,20 @@ class Transport:
     def _heard(self) -> None:
         self.heard_at = time.monotonic()
 
-    def _exchange(self, call: Call, content: bytes | None, recording: Recording | None) -> httpx.Response:
-        request = self._request(call, content)
+    def _exchange(self, call: Call, content: bytes | None, tally: Tally) -> httpx.Response:
+        upload, recording = call.upload, tally.recording
+        request = self._request(call, content if upload is None else _counted(upload, tally))
         if recording is not None:
             request.extensions["trace"] = recording.trace
-            recording.sending(str(request.url), request.headers.multi_items(), content)
+            shown, size = (content, None) if upload is None else (upload.beginning, upload.length)
+            recording.sending(str(request.url), request.headers.multi_items(), shown, size)
         return self._pool.handle_request(request)
 
-    def _request(self, call: Call, content: bytes | None) -> httpx.Request:
+    def _request(self, call: Call, content: bytes | Iterator[bytes] | None) -> httpx.Request:
         timeouts = {"connect": self.config.connect_timeout, "read": None, "write": self.config.timeout, "pool": None}
         return httpx.Request(
             call.method,
-            self.config.base_url + call.path,
+            (self.config.origin if call.at_root else self.config.base_url) + call.path,
             params=dict(call.params) or None,
             content=content,
             headers=headers_for(call, self._fixed, has_body=content is not None),
@@ -326,6 +339,13 @@ class Transport:
         with contextlib.suppress(ValueError):
             return self.refusal(answer.status, document_of(raw), raw.decode("utf-8", "replace"), call)
         return self.refusal(answer.status, error_event(raw), raw.decode("utf-8", "replace"), call)
+
+
+def _counted(upload: Upload, tally: Tally) -> Iterator[bytes]:
+    """The pieces of a form, counted as they are sent."""
+    for piece in upload.pieces():
+        tally.sent += len(piece)
+        yield piece
 
 
 def _fixed_headers(config: ClientConfig) -> dict[str, bytes]:

@@ -73,7 +73,7 @@ class HealthStatus(RequestModel):
         models_loaded: how many, None when the server does not tell.
         simulator: whether it says that it is a simulator.
         software: what an OpenAI-compatible server is, when that is certain: `llama.cpp`, `vLLM`, `Ollama`, `speaches`,
-            `Kokoro`; otherwise empty.
+            `Kokoro`, `whisper.cpp`; otherwise empty.
         surfaces: the endpoints for models that answered.
         capabilities: for each name in `CAPABILITIES`, whether it is there and how that is known.
     """
