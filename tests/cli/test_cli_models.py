@@ -84,7 +84,7 @@ def test_a_classic_server_is_asked_for_what_is_wanted(cli: Run) -> None:
 
 def test_why_nothing_is_listed(ask: Run, cli: Run) -> None:
     assert ask("models", "--query", "nonsense").out == "No model passes --query.\n"
-    with SimulatorServer(SimulatorConfig(flavour="openai", list_faults=False)) as server:
+    with SimulatorServer(SimulatorConfig(flavour="openai", list_faults=False, audio=False, images=False)) as server:
         address = ("--base-url", server.base_url)
         assert "does not tell which" in cli("models", "--loaded", *address).out
         assert "does not tell the types" in cli("models", "--type", "vlm", *address).out

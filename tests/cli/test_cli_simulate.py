@@ -8,13 +8,20 @@ import socket
 import pytest
 from cli_runs import LIMIT, Run, some, started
 
-from lmstudio_tui.simulator import FAULTS
+from lmstudio_tui.simulator import FAULTS, MEDIA_FAULTS
 
 
 def test_the_faults_are_listed(cli: Run) -> None:
     result = cli("simulate", "--list-faults")
     assert (result.code, result.err) == (0, "")
-    assert [line.split()[0] for line in result.out.splitlines()] == [f"fault-{name}" for name in FAULTS]
+    names = [*FAULTS, *MEDIA_FAULTS]
+    assert [line.split()[0] for line in result.out.splitlines()] == [f"fault-{name}" for name in names]
+
+
+def test_an_unknown_fault_of_audio_is_told(cli: Run) -> None:
+    result = cli("simulate", "--port", "0", "--media-fault", "speech-nonsense")
+    assert result.code == 2
+    assert "speech-nonsense" in result.err
 
 
 @pytest.mark.parametrize(("flavour", "kind"), [("lmstudio", "lmstudio"), ("classic", "classic"), ("openai", "openai")])

@@ -35,8 +35,8 @@ def test_classic_models_have_metadata_and_can_be_filtered() -> None:
         ready = client.get("/v1/models", params={"status": "ready"}).json()["data"]
         assert len(ready) == 3
         assert client.get("/v1/models", params={"owned_by": "nobody"}).json()["data"] == []
-        first = client.get("/v1/models", params={"limit": 4}).json()
-        rest = client.get("/v1/models", params={"limit": 4, "cursor": first["next_cursor"]}).json()
+        first = client.get("/v1/models", params={"limit": 6}).json()
+        rest = client.get("/v1/models", params={"limit": 6, "cursor": first["next_cursor"]}).json()
         assert first["data"] + rest["data"] == models
         assert not rest["has_more"]
         assert client.get("/v1/models", params={"limit": "many"}).status_code == 400

@@ -53,6 +53,12 @@ def simulate(
     duplicate_keys: Annotated[
         bool, typer.Option("--duplicate-keys", help="Let LM Studio's v1 list name loaded models twice.")
     ] = False,
+    audio: Annotated[bool, typer.Option(help="Speak and listen, where the flavour has that.")] = True,
+    images: Annotated[bool, typer.Option(help="Draw images, where the flavour has that.")] = True,
+    media_fault: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A fault of audio or images for every request, such as voices-strings."),
+    ] = None,
     list_faults: Annotated[
         bool, typer.Option("--list-faults", help="Print the fault models and what each does, and leave.")
     ] = False,
@@ -60,15 +66,17 @@ def simulate(
     """Run the built-in simulator: a real HTTP server that stands in for a model server, and says so.
 
     It runs no language model. A model named fault-<name> answers with that fault (see --list-faults).
+    The flavours classic and openai also speak, in tones that they can hear again, and draw images.
     Ctrl+C stops it.
     """
-    from lmstudio_tui.simulator import FAULTS, SimulatorConfig, run_forever
+    from lmstudio_tui.simulator import FAULTS, MEDIA_FAULTS, SimulatorConfig, run_forever
 
     if context.ensure_object(Session) != Session():
         raise typer.BadParameter("simulate is a server: of the options, only its own mean something, after its name.")
     if list_faults:
-        width = max(map(len, FAULTS))
-        write("".join(f"fault-{name:<{width}}  {text}\n" for name, text in FAULTS.items()))
+        faults = {**FAULTS, **MEDIA_FAULTS}
+        width = max(map(len, faults))
+        write("".join(f"fault-{name:<{width}}  {text}\n" for name, text in faults.items()))
         return
     if not host:
         raise typer.BadParameter("--host must name an address; 0.0.0.0 is all of them.")
@@ -87,6 +95,9 @@ def simulate(
         download_bytes_per_second=download_speed,
         v1_blind=v1_blind,
         duplicate_keys=duplicate_keys,
+        audio=audio,
+        images=images,
+        media_fault=media_fault.removeprefix("fault-") if media_fault else None,
     )
 
     def ready(base_url: str) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from lmstudio_tui.simulator.jsonio import JsonObject, as_object, dump, parse
 
 if TYPE_CHECKING:
+    from lmstudio_tui.simulator.uploads import Upload
+    from lmstudio_tui.simulator.workers import Stop
     from lmstudio_tui.simulator.world import World
 
 
@@ -43,7 +45,20 @@ class Pause:
     seconds: float
 
 
-Step: TypeAlias = Frame | Pause | Signal
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Bytes that take a while to make: they are made in a thread, and written in one piece when there are any.
+
+    Attributes:
+        make: Makes them; it is given a function that says when nobody wants them any longer.
+        upload: What it reads, if anything.
+    """
+
+    make: Callable[["Stop"], bytes]
+    upload: "Upload | None" = None
+
+
+Step: TypeAlias = Frame | Made | Pause | Signal
 Steps: TypeAlias = Generator[Step, None, None]
 
 SSE_HEADERS: Mapping[str, str] = {"cache-control": "no-cache"}
@@ -73,19 +88,23 @@ Answer: TypeAlias = Plain | Script
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request, together with the state of the server it came to."""
+    """A request, together with the state of the server it came to.
+
+    `origin` is the scheme, host and port at which the client has reached the server.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    body: bytes
+    upload: "Upload"
     world: "World"
+    origin: str = ""
 
     def json(self) -> JsonObject | None:
         """The body if it is a JSON object, otherwise None."""
         try:
-            return as_object(parse(self.body))
+            return as_object(parse(self.upload.whole()))
         except ValueError:
             return None
 

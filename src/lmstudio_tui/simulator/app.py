@@ -12,10 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lmstudio_tui.simulator.answers import Answer, Call, Frame, Handler, Pause, Script, Signal
+from lmstudio_tui.simulator.answers import Answer, Call, Frame, Handler, Made, Pause, Script, Signal
 from lmstudio_tui.simulator.config import FINGERPRINT, SimulatorConfig
-from lmstudio_tui.simulator.journal import Journal, RecordedRequest
+from lmstudio_tui.simulator.journal import Journal, RecordedRequest, kept_length
 from lmstudio_tui.simulator.surfaces import Surface, surface_for
+from lmstudio_tui.simulator.uploads import Upload
+from lmstudio_tui.simulator.workers import Workers
 from lmstudio_tui.simulator.world import World
 
 _BREATH = 0.03
@@ -29,12 +31,13 @@ class _Connection(Protocol):
 class _Scripted(Response):
     """A response that plays the steps of a `Script`."""
 
-    def __init__(self, script: Script, headers: dict[str, str], speed: float) -> None:
+    def __init__(self, script: Script, headers: dict[str, str], speed: float, workers: Workers) -> None:
         super().__init__(headers=headers, media_type=script.media_type)
         # A stream has no length: starlette noted that of the empty body.
         del self.headers["content-length"]
         self._script = script
         self._speed = speed
+        self._workers = workers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         wire = _Wire(scope, send, self, self._speed)
@@ -43,6 +46,8 @@ class _Scripted(Response):
                 match step:
                     case Frame():
                         await wire.write(step)
+                    case Made():
+                        await wire.write(Frame(await self._workers.do(step.make, step.upload)))
                     case Pause():
                         await asyncio.sleep(step.seconds)
                     case Signal.OPEN:
@@ -77,7 +82,8 @@ class _Wire:
         await self.open()
         # Sleeping zero seconds too lets a leaving client be noticed.
         await asyncio.sleep(self._wait() if frame.token else 0)
-        await self._send({"type": "http.response.body", "body": frame.data, "more_body": True})
+        if frame.data:
+            await self._send({"type": "http.response.body", "body": frame.data, "more_body": True})
 
     def _wait(self) -> float:
         """Seconds until the next token is due, counted from the first one: delays do not add up."""
@@ -113,12 +119,20 @@ class _Recorder:
         self._journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _whole_body(receive)
-        number = self._journal.add(_recorded(scope, body or b""))
-        if body is None:
-            self._journal.mark(number, disconnected=True)
-            return
-        exchange = _Exchange(body, send)
+        upload = Upload()
+        try:
+            complete = await _received(receive, upload)
+            number = self._journal.add(_recorded(scope, upload))
+            if complete:
+                scope["state"]["upload"] = upload
+                await self._answer(number, scope, receive, send)
+            else:
+                self._journal.mark(number, disconnected=True)
+        finally:
+            upload.release()
+
+    async def _answer(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = _Exchange(send)
         work = asyncio.ensure_future(self._app(scope, exchange.receive, exchange.send))
         leaving = asyncio.ensure_future(_disconnected(receive))
         try:
@@ -136,16 +150,15 @@ class _Recorder:
 
 
 class _Exchange:
-    """The ASGI channels of one request: the body again for the application, and an eye on what it sends."""
+    """The ASGI channels of one request, whose body has been read, with an eye on what the application sends."""
 
-    def __init__(self, body: bytes, send: Send) -> None:
-        self._body = body
+    def __init__(self, send: Send) -> None:
         self._send = send
         self.complete = False
         self.cut = False
 
     async def receive(self) -> Message:
-        return {"type": "http.request", "body": self._body, "more_body": False}
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "simulator.cut":
@@ -156,16 +169,15 @@ class _Exchange:
             self.complete = True
 
 
-async def _whole_body(receive: Receive) -> bytes | None:
-    """The body, or None when the client left before it was complete."""
-    body = bytearray()
+async def _received(receive: Receive, upload: Upload) -> bool:
+    """Take the body into `upload`; return False when the client left before it was complete."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
+            return False
+        upload.add(message.get("body", b""))
         if not message.get("more_body", False):
-            return bytes(body)
+            return True
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -173,9 +185,10 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _recorded(scope: Scope, body: bytes) -> RecordedRequest:
+def _recorded(scope: Scope, upload: Upload) -> RecordedRequest:
     request = Request(scope)
-    return RecordedRequest(request.method, request.url.path, request.url.query, dict(request.headers), body)
+    path, query, body = request.url.path, request.url.query, upload.head(kept_length(upload.size))
+    return RecordedRequest(request.method, path, query, dict(request.headers), body, size=upload.size)
 
 
 def build_app(config: SimulatorConfig, journal: Journal) -> ASGIApp:
@@ -185,14 +198,14 @@ def build_app(config: SimulatorConfig, journal: Journal) -> ASGIApp:
 
     def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
-            call = await _call(request, world)
+            call = _call(request, world)
             answer = surface.gate(call) or await handler(call)
             return _response(answer, call, surface)
 
         return respond
 
     async def unknown(request: Request, _: Exception) -> Response:
-        call = await _call(request, world)
+        call = _call(request, world)
         return _response(surface.gate(call) or surface.unknown(call), call, surface)
 
     routes = [
@@ -204,13 +217,14 @@ def build_app(config: SimulatorConfig, journal: Journal) -> ASGIApp:
     return _Recorder(app, journal)
 
 
-async def _call(request: Request, world: World) -> Call:
+def _call(request: Request, world: World) -> Call:
     query, headers = dict(request.query_params), dict(request.headers)
-    return Call(request.method, request.url.path, query, headers, await request.body(), world)
+    upload, origin = request.scope["state"]["upload"], f"{request.url.scheme}://{request.url.netloc}"
+    return Call(request.method, request.url.path, query, headers, upload, world, origin)
 
 
 def _response(answer: Answer, call: Call, surface: Surface) -> Response:
     headers = {**surface.headers_for(call), **answer.headers, "x-simulator": FINGERPRINT}
     if isinstance(answer, Script):
-        return _Scripted(answer, headers, call.world.config.speed)
+        return _Scripted(answer, headers, call.world.config.speed, call.world.workers)
     return Response(answer.body, answer.status, headers, answer.media_type)

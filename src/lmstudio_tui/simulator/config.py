@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from lmstudio_tui import __version__
+from lmstudio_tui.simulator.media.registry import MEDIA_FAULTS
 
 Flavour: TypeAlias = Literal["lmstudio", "classic", "openai"]
 
@@ -42,6 +43,11 @@ class SimulatorConfig:
         models: How many models are on disk: the usual ones first, then generated ones; None is the usual ones.
         v1_blind: Whether LM Studio's v1 list says of no model that it is loaded, whatever v0 says.
         duplicate_keys: Whether LM Studio's v1 list has the loaded models twice: as they are on disk, and as loaded.
+        audio: Whether speech is made and heard (flavours classic since 0.2.20, and openai).
+        images: Whether images are drawn (flavours classic since 0.2.21, and openai).
+        media_fault: A fault of `MEDIA_FAULTS`, such as ``speech-cut`` or ``voices-strings``, that every request of its
+            kind meets, whichever model it names.
+        detail_errors: Whether what is wrong with a request for audio or images is said in ``detail``, as FastAPI does.
         load_seconds: How long a model takes to load.
         download_bytes_per_second: How fast a download goes.
         ssl_certfile: A certificate file (PEM); with it the server speaks TLS.
@@ -62,6 +68,10 @@ class SimulatorConfig:
     models: int | None = None
     v1_blind: bool = False
     duplicate_keys: bool = False
+    audio: bool = True
+    images: bool = True
+    media_fault: str | None = None
+    detail_errors: bool = False
     load_seconds: float = 2.0
     download_bytes_per_second: float = 250_000_000.0
     ssl_certfile: str | None = None
@@ -77,6 +87,9 @@ class SimulatorConfig:
         if self.models is not None and not 0 <= self.models <= _MOST_MODELS:
             message = f"{self.models} models cannot be simulated: use 0 to {_MOST_MODELS}."
             raise SimulatorError(message)
+        if self.media_fault is not None and self.media_fault not in MEDIA_FAULTS:
+            message = f"There is no fault {self.media_fault!r} of audio or images: --list-faults names them."
+            raise SimulatorError(message)
         if self.speed < 0 or self.load_seconds < 0 or self.download_bytes_per_second <= 0:
             message = "Speeds and durations are positive numbers: only speed and load_seconds may be 0."
             raise SimulatorError(message)
@@ -85,6 +98,20 @@ class SimulatorConfig:
     def version(self) -> str | None:
         """The version the server claims, or None for a bare OpenAI-compatible one."""
         return self.server_version or _DEFAULT_VERSIONS[self.flavour]
+
+    @property
+    def serves_audio(self) -> bool:
+        """Whether speech is made and heard."""
+        return self.audio and self._serves_media(20)
+
+    @property
+    def serves_images(self) -> bool:
+        """Whether images are drawn."""
+        return self.images and self._serves_media(21)
+
+    def _serves_media(self, patch: int) -> bool:
+        """No version of LM Studio does; classic servers do since 0.2.`patch` (server contract, sections 1 and 3)."""
+        return self.flavour == "openai" or (self.flavour == "classic" and self.at_least(0, 2, patch))
 
     def at_least(self, *wanted: int) -> bool:
         """Whether the version is `wanted` or newer.

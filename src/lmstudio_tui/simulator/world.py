@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.simulator.answers import Plain
 from lmstudio_tui.simulator.catalogue import DOWNLOADABLE, SimModel, fault_model, fault_name
 from lmstudio_tui.simulator.config import SimulatorConfig
-from lmstudio_tui.simulator.errors import load_failed, model_not_found, no_model
+from lmstudio_tui.simulator.errors import load_failed, model_not_found, no_model, plain_error
 from lmstudio_tui.simulator.faults import FAULTS
 from lmstudio_tui.simulator.generated import models_on_disk
+from lmstudio_tui.simulator.media.registry import FAULT_PREFIX, MEDIA_FAULTS, MEDIA_MODELS, MediaModel, media_model
+from lmstudio_tui.simulator.workers import Workers
 
 if TYPE_CHECKING:
     from lmstudio_tui.simulator.downloads import Download
     from lmstudio_tui.simulator.engine.ask import Message
+    from lmstudio_tui.simulator.media.images import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,14 @@ class World:
         self.config = config
         self.clock = clock
         self.started = clock()
+        self.workers = Workers()
         self.models: dict[str, SimModel] = {model.key: model for model in models_on_disk(config.models)}
         self.instances: dict[str, Instance] = {}
         self.loading: Counter[str] = Counter()
         self.downloads: dict[str, Download] = {}
         self.attempts: Counter[str] = Counter()
         self.responses: dict[str, tuple[Message, ...]] = {}
+        self.pictures: dict[str, Picture] = {}
         for model in self.models.values():
             if config.flavour in model.initial:
                 self.add_instance(model)
@@ -81,6 +86,17 @@ class World:
             models += [fault_model(name) for name in FAULTS]
         return models if self.config.jit else [model for model in models if self.instances_of(model)]
 
+    def listed_media(self) -> list[MediaModel]:
+        """The models for audio and images that ``/v1/models`` lists besides: where they are served."""
+        config = self.config
+        served = {"hearing": config.serves_audio, "speech": config.serves_audio, "images": config.serves_images}
+        if config.models is not None:
+            # As many models as were asked for, and no more.
+            return []
+        faults = [found for name in MEDIA_FAULTS if (found := media_model(FAULT_PREFIX + name)) is not None]
+        listed = [*MEDIA_MODELS, *(faults if config.list_faults else ())]
+        return [model for model in listed if served.get(model.kind, False)]
+
     def find(self, name: str) -> SimModel | None:
         """The model with that key (fault models included), or None."""
         fault = fault_name(name)
@@ -96,6 +112,9 @@ class World:
         """Which instance answers a request for `name`, as server contract sections 2.2 and 2.5 have it."""
         if name in self.instances:
             return self.instances[name]
+        media = media_model(name)
+        if media is not None and self.config.flavour != "lmstudio":
+            return plain_error(f'Model "{name}" is for {media.kind} and cannot do this')
         model = self.find(name)
         if model is None:
             return self._stand_in(name, embedding=embedding)

@@ -4,6 +4,8 @@ from lmstudio_tui.simulator import errors
 from lmstudio_tui.simulator.answers import Answer, Call, Frame, Plain, Script, Steps, json_answer
 from lmstudio_tui.simulator.catalogue import SimModel, fault_name
 from lmstudio_tui.simulator.config import CREATED, OWNER, SimulatorConfig
+from lmstudio_tui.simulator.media.registry import MediaModel
+from lmstudio_tui.simulator.media.routes import is_open, media_routes, refusing_get
 from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, openai
 from lmstudio_tui.simulator.surfaces.auth import lmstudio_gate
 from lmstudio_tui.simulator.world import World
@@ -21,8 +23,15 @@ def surface(config: SimulatorConfig) -> Surface:
         ("POST", "/v1/chat/completions", _chat),
         ("POST", "/v1/completions", _completion),
         ("POST", "/v1/embeddings", openai.embeddings),
+        *media_routes(config),
     ]
-    return Surface(routes, lmstudio_gate, _unknown, v1_headers={"x-lmstudio-version": config.version or ""})
+    return Surface(
+        [*routes, *refusing_get(routes)], _gate, _unknown, v1_headers={"x-lmstudio-version": config.version or ""}
+    )
+
+
+def _gate(call: Call) -> Answer | None:
+    return None if is_open(call) else lmstudio_gate(call)
 
 
 async def _health(call: Call) -> Answer:
@@ -54,10 +63,17 @@ def _entry(world: World, model: SimModel) -> JsonDict:
     }
 
 
+def _media_entry(world: World, model: MediaModel) -> JsonDict:
+    metadata = {"format": "gguf", "family": model.architecture, "backend_version": world.config.version}
+    about: JsonDict = {"object": "model", "owned_by": OWNER, "created": CREATED, "status": "idle"}
+    return {"id": model.key, **about, "task": model.task, "metadata": metadata}
+
+
 async def _models(call: Call) -> Answer:
     """The list, filtered and paged by the query: ``owned_by``, ``status``, ``limit``, ``cursor``."""
     query = call.query
     entries = [_entry(call.world, model) for model in call.world.listed()]
+    entries += [_media_entry(call.world, model) for model in call.world.listed_media()]
     for name in ("owned_by", "status"):
         if name in query:
             entries = [entry for entry in entries if entry[name] == query[name]]
