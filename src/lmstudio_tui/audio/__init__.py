@@ -1,0 +1,1 @@
+"""Sound: devices, recording, playing, formats. PortAudio, libsndfile and numpy are imported when they are needed."""
