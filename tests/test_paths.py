@@ -43,6 +43,7 @@ def test_each_folder_is_the_usual_one_or_the_one_the_user_set(
 def test_files_lie_in_these_folders() -> None:
     assert paths.config_file() == paths.config_dir() / "config.toml"
     assert paths.state_file() == paths.state_dir() / "state.json"
+    assert paths.media_dir() == paths.data_dir()
 
 
 def test_asking_makes_nothing(home: Path) -> None:

@@ -84,3 +84,8 @@ def library_file() -> Path:
 def tools_dir() -> Path:
     """Where the user puts the tools that a model may ask for."""
     return config_dir() / "tools"
+
+
+def media_dir() -> Path:
+    """Where recordings, spoken texts and images are, in a folder each."""
+    return data_dir()

@@ -9,6 +9,7 @@ import pytest
 
 from lmstudio_tui.features.facts import CAPABILITY_TITLES, Fact, Mark, facts_of, health_in_words, sparkline
 from lmstudio_tui.features.health import Presence, ServerView
+from lmstudio_tui.features.service_view import ServiceView
 from lmstudio_tui.sdk import AuthenticationError, Capability, HealthStatus, ModelSummary, ServerKind, ServerRefusedError
 from lmstudio_tui.sdk.types.health import CAPABILITIES
 
@@ -148,3 +149,18 @@ def test_bars_are_between_nothing_and_the_largest() -> None:
     assert sparkline([0.0, 5.0, 10.0]) == "▁▄█"
     assert sparkline([0.0, 0.0]) == "▁▁"
     assert len(sparkline(range(100))) == 8
+
+
+def test_what_has_a_server_of_its_own_is_told_of_that_one() -> None:
+    can = Capability(available=True, reason="It speaks.")
+    assert ONLINE.status is not None
+    status = ONLINE.status.model_copy(update={"kind": ServerKind.OPENAI, "capabilities": {"speech": can}})
+    sounds = ServiceView("audio", "http://127.0.0.1:8000", own=True, view=replace(ONLINE, status=status))
+    told = {one.id: one for one in facts_of(ONLINE, services={"audio": sounds})}
+    assert (told["speech"].value, told["speech"].mark) == ("available", Mark.GOOD)
+    assert "http://127.0.0.1:8000" in told["speech"].explanation
+    assert "It speaks." in told["speech"].explanation
+    assert told["transcription"].value == "unknown"
+    assert told["images"] == fact(ONLINE, "images")
+    shared = replace(sounds, own=False)
+    assert [*facts_of(ONLINE, services={"audio": shared})] == facts_of(ONLINE)

@@ -6,15 +6,18 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.server_view import Presence, ServerView
+from lmstudio_tui.features.service_view import Ability
 from lmstudio_tui.sdk import ServerKind
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from lmstudio_tui.features.service_view import Service, ServiceCapability, ServiceView
     from lmstudio_tui.sdk import HealthStatus
 
 CALM_MS = 10.0
@@ -40,6 +43,15 @@ CAPABILITY_TITLES = {
     "model_load": "Loading models",
     "download": "Downloading models",
 }
+
+_SERVED: dict[str, tuple[Service, ServiceCapability]] = {
+    "transcription": ("audio", "transcription"),
+    "translation": ("audio", "translation"),
+    "speech": ("audio", "speech"),
+    "images": ("images", "images"),
+}
+"""What may be there by a server of its own."""
+_NONE: Mapping[Service, ServiceView] = MappingProxyType({})
 
 _HOW_TOLD = {
     ServerKind.LM_STUDIO: "It answers GET /lmstudio-greeting, which only LM Studio does.",
@@ -146,13 +158,16 @@ def silent_seconds(view: ServerView) -> int | None:
     return None if view.silent_since is None else max(0, round(time.time() - view.silent_since))
 
 
-def facts_of(view: ServerView, warnings: Sequence[str] = (), change: str = "") -> list[Fact]:
+def facts_of(
+    view: ServerView, warnings: Sequence[str] = (), change: str = "", services: Mapping[Service, ServiceView] = _NONE
+) -> list[Fact]:
     """Every fact, the most important first.
 
     Args:
         view: the last look at the server.
         warnings: what stands against these settings, such as an address that is not this machine.
         change: what has changed last, and when, in words.
+        services: who serves audio and images, as far as that was looked into.
     """
     facts = [_server(view, change)]
     if warnings:
@@ -164,7 +179,7 @@ def facts_of(view: ServerView, warnings: Sequence[str] = (), change: str = "") -
     if view.latencies:
         facts.append(_latency(view))
     facts.append(_models(view))
-    return facts + [_capability(name, status) for name in status.capabilities]
+    return facts + [_served_elsewhere(name, services) or _capability(name, status) for name in status.capabilities]
 
 
 def _server(view: ServerView, change: str) -> Fact:
@@ -247,3 +262,19 @@ def _capability(name: str, status: HealthStatus) -> Fact:
     title = CAPABILITY_TITLES.get(name, name.replace("_", " "))
     said = clean_line(f"{capability.reason} {capability.hint if capability.available is not True else ''}")
     return Fact(name, title, value, mark, said, capability=True)
+
+
+def _served_elsewhere(name: str, services: Mapping[Service, ServiceView]) -> Fact | None:
+    """A capability that is there by a server of its own; None where the main one is the one to ask."""
+    served = _SERVED.get(name)
+    if served is None:
+        return None
+    service, capability = served
+    other = services.get(service)
+    if other is None or not other.own:
+        return None
+    words = other.words(capability)
+    mark = {Ability.YES: Mark.GOOD, Ability.NO: Mark.NO}.get(words.ability, Mark.UNKNOWN)
+    value = {Mark.GOOD: "available", Mark.NO: "unavailable", Mark.UNKNOWN: "unknown"}[mark]
+    said = " ".join(part for part in (f"{words.line}.", words.reason, words.next_step) if part)
+    return Fact(name, CAPABILITY_TITLES[name], value, mark, said, capability=True)

@@ -60,6 +60,8 @@ COMMANDS: Final = (
     SlashCommand("attach", "FILE", "Send an image or a text along with the next prompt.", "file"),
     SlashCommand("tools", "", "Choose what the model may call."),
     SlashCommand("compare", "[MODEL …]", "Ask two to four models the same.", "models"),
+    SlashCommand("record", "", "Record your voice; again, it is put into the prompt as text.", aliases=("dictate",)),
+    SlashCommand("speak", "", "Read the last answer aloud; again, be silent."),
     SlashCommand("copy", "[N|all]", "Copy the last answer, the Nth of it all, or everything.", "copy"),
     SlashCommand("code", "[N] [FILE]", "Copy a code block by its number, or save it to a file.", "code"),
     SlashCommand("find", "[TEXT]", "Find a text in this conversation.", aliases=("search",)),

@@ -57,7 +57,7 @@ class Kept:
         self._started = replace(started, body=None, headers=(), url=started.url[:_TEXT_LIMIT])
         self._replay_of = replay_of
         self._request_headers: Headers = masked(started.headers)
-        self._request_body = None if started.body is None else _kept(started.body)
+        self._request_body = None if started.body is None else _kept(started.body, started.body_size)
         self._response_headers: Headers = ()
         self._response_body: Body | None = None
         self._headers_dropped = False
@@ -129,7 +129,8 @@ class Kept:
                 self._note_failure(moment)
             case BodyReceived():
                 self.weight -= _size(self._response_body)
-                self._response_body = Body(size=len(moment.body), dropped=True) if self.dropped else _kept(moment.body)
+                kept = _kept(moment.body, moment.size)
+                self._response_body = Body(size=kept.size, dropped=True) if self.dropped else kept
                 self.weight += _size(self._response_body)
             case CallFinished():
                 self._finish(moment)
@@ -273,9 +274,12 @@ def _state(finished: CallFinished | None, last: Attempt) -> State:
     return "failed" if finished.outcome == "failed" or refused else "ok"
 
 
-def _kept(body: bytes) -> Body:
+def _kept(body: bytes, size: int | None) -> Body:
+    """Args:
+    size: of the whole body, where this is only its beginning.
+    """
     if len(body) <= BODY_LIMIT:
-        return Body(body, size=len(body))
+        return Body(body, size=len(body) if size is None else size)
     return Body(body[: BODY_LIMIT * 3 // 4], body[-(BODY_LIMIT // 4) :], len(body))
 
 

@@ -23,8 +23,12 @@ def boundary_of(content_type: str) -> str | None:
     return said.get_boundary() if said.get_content_type() == "multipart/form-data" else None
 
 
-def fields_of(body: bytes, boundary: str) -> list[Field]:
-    """The fields of a multipart form; none when it is no such form."""
+def fields_of(body: bytes, boundary: str, left_out: int = 0) -> list[Field]:
+    """The fields of a multipart form; none when it is no such form.
+
+    Args:
+        left_out: bytes that are missing at the end: of the last field, which is the file.
+    """
     mark = b"--" + boundary.encode("latin-1", "replace")
     found: list[Field] = []
     for part in body.split(mark)[1:]:
@@ -38,4 +42,8 @@ def fields_of(body: bytes, boundary: str) -> list[Field]:
         file = re.search(r'(?i)filename="([^"]*)"', lines)
         text = "" if file else content.decode("utf-8", "replace")
         found.append(Field(name[1], file[1] if file else None, text, len(content)))
+    if found and left_out > 0:
+        # What ends the form is missing, too: an empty line, and the mark between two more hyphens.
+        end = len(mark) + len(b"\r\n--\r\n")
+        found[-1] = found[-1]._replace(size=found[-1].size + max(0, left_out - end))
     return found

@@ -1,0 +1,1 @@
+"""Speech as text: transcribing, subtitles, and how well a model heard."""
