@@ -36,6 +36,8 @@ demo: $(VENV)/.base  ## Open the app on the built-in simulator: nothing else is 
 run: $(VENV)/.base  ## Open the app on your server
 	@$(BIN)/lmstudio-tui
 
+# Those with real sound need a sound server (Debian: apt install pulseaudio pulseaudio-utils libportaudio2
+# libasound2-plugins espeak-ng) and start one of their own; without it they are left out, which the last lines say.
 test: $(VENV)/.dev  ## Run the tests, and check the coverage
 	@$(PY) -m coverage erase
 	@$(PY) -m coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)

@@ -21,6 +21,8 @@ sys.path.insert(0, str(HERE.parent / "tests" / "tui"))
 
 from app_parts import Driver, FakeServer, services  # noqa: E402
 from picture_chats import ComparedServer, fill  # noqa: E402
+from picture_media import connect as connect_beside  # noqa: E402
+from picture_media import fill_media, service_config  # noqa: E402
 from picture_parts import URL, PicturedServer, begin_download, connect, exchanges, profiles  # noqa: E402
 from textual.widgets import Input  # noqa: E402
 
@@ -64,6 +66,7 @@ class Picture:
         downloading: whether something is being downloaded.
         pane: the one to begin with.
         chats: whether there are conversations already.
+        media: whether audio and images have servers of their own, and something was made there before.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Picture:
     downloading: bool = False
     pane: str | None = None
     chats: bool = False
+    media: bool = False
 
 
 REFUSED = ServerRefusedError("Nothing answers: connection refused.")
@@ -91,6 +95,7 @@ COMPARED = (
     "enter",
     "ctrl+r",
 )
+SAID = "The build is green again."
 PICTURES = (
     Picture("chat", (120, 34), ASKED, ("tok/s",)),
     Picture("chat-80x24", (80, 24), ASKED, ("tok/s",)),
@@ -101,6 +106,9 @@ PICTURES = (
     Picture("no-server", (100, 24), (), ("lms server start",), lambda: FakeServer(health_error=REFUSED)),
     Picture("models-pane", (160, 44), ("down",), ("60 %", "listed by"), Watched, downloading=True, pane="models"),
     Picture("models-pane-80x24", (80, 24), (), ("qwen3-8b",), Watched, pane="models"),
+    Picture("transcribe", (120, 34), ("@Weekly",), ("Good morning", "speaches"), pane="transcribe", media=True),
+    Picture("speech", (120, 34), (*SAID,), ("af_heart", "speaches"), pane="speech", media=True),
+    Picture("images", (120, 34), ("tab", "@red house"), ("512×512", "speaches"), pane="images", media=True),
     Picture("inspector", (160, 44), ("5",), ("+0.420",), Watched, pane="inspector"),
     Picture("servers", (100, 30), ("f4", "@nas", "f", "@Ollama"), ("Enter adds",), Watched),
     Picture("server-facts", (100, 30), ("f3", "@Health", *["down"] * 3), ("Latency:",), Watched),
@@ -117,10 +125,13 @@ async def draw(picture: Picture) -> None:
             begin_download(folder)
         if picture.chats:
             fill(folder)
+        if picture.media:
+            fill_media(folder)
         handed = services(
             URL,
             folder,
-            connect=connect(server),
+            connect=connect_beside(server) if picture.media else connect(server),
+            service_config=service_config if picture.media else None,
             exchanges=exchanges(),
             profiles=profiles(folder),
             pane=picture.pane,
@@ -131,7 +142,7 @@ async def draw(picture: Picture) -> None:
             ui.composer.cursor_blink = False
             if isinstance(server, Watched):
                 await ui.until(lambda: len(app._view.latencies) > len(LATENCIES))  # noqa: SLF001
-            elif server.health_error is None and not picture.chats:
+            elif server.health_error is None and not picture.chats and picture.pane is None:
                 await ui.ready()
             for key in picture.keys:
                 if key.startswith("@"):

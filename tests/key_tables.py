@@ -29,6 +29,9 @@ _PLACES: dict[Where, tuple[str, str]] = {
         "In the Models pane",
         "A click on a title sorts by it.",
     ),
+    "transcribe": ("In the Transcribe pane", "Letters work where the cursor is in no field of text."),
+    "speech": ("In the Speech pane", "Letters work where the cursor is in no field of text."),
+    "images": ("In the Images pane", "Letters work where the cursor is in no field of text."),
     "inspector": (
         "In the Inspector pane",
         "They concern the request under the cursor.",

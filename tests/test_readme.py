@@ -200,6 +200,32 @@ def test_the_json_of_the_history_has_the_members_that_are_told(home: dict[str, s
     assert gone == {name: set() for name in told}
 
 
+def test_the_json_of_sounds_and_images_has_the_members_that_are_told(home: dict[str, str], tmp_path: Path) -> None:
+    told = dict(re.findall(r"<!-- sound (\w+) -->\n```json\n(.*?)```", PAGES["docs/cli.md"], re.DOTALL))
+    lines = {
+        "speak": ["Hello there", "-o", "a.wav", "--demo"],
+        "transcribe": ["a.wav", "--demo"],
+        "record": ["-o", "b.wav", "--device", "none"],
+        "voices": ["--demo"],
+        "image": ["A house", "-o", "a.png", "--size", "64x64", "--demo"],
+    }
+    assert told.keys() == lines.keys()
+    for name, line in lines.items():
+        done = subprocess.run(
+            [sys.executable, "-m", "lmstudio_tui", name, *line, "--json"],
+            capture_output=True,
+            check=False,
+            cwd=tmp_path,
+            env=home,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        found = json.loads(done.stdout)
+        # There is no such microphone: then the members are there, and empty.
+        assert ("error" in found) == (name == "record")
+        assert _missing(json.loads(told[name]), found) == []
+
+
 def test_the_filters_that_are_shown_ask_for_something() -> None:
     shown = [row[0] for row in rows(section(PAGES["docs/models.md"], "Filter"))]
     texts = [text for cell in shown for text in re.findall(r"`([^`]+)`", cell)]

@@ -36,10 +36,10 @@ _WRITTEN: dict[str, dict[str, Any]] = {
 
 
 def sweep(seconds: float, *, rate: int = RATE, start: float = 0.0) -> Sound:
-    """A tone that climbs and wavers: no piece of it is like another. The later part of a longer one with `start`."""
+    """A tone that climbs, falls and wavers: no piece is like another. The later part of a longer one with `start`."""
     at = start + np.arange(round(seconds * rate)) / rate
-    climbing = np.sin(2 * np.pi * (300 * at + 180 * at**2))
-    wavering = np.sin(2 * np.pi * 2.3 * at) * np.sin(2 * np.pi * (950 * at - 60 * at**2))
+    climbing = np.sin(2 * np.pi * 800 * at + 260 * np.cos(2 * np.pi * 0.31 * at))
+    wavering = np.sin(2 * np.pi * 2.3 * at) * np.sin(2 * np.pi * 950 * at + 400 * np.sin(2 * np.pi * 0.17 * at))
     return (0.35 * climbing + 0.25 * wavering).astype(np.float32)
 
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sample_sounds import FORMATS, LOSSLESS, RATE, Sound, alike, all_of, encoded, sweep, without_length
 
+from lmstudio_tui.audio.decoding import StreamDecoder
 from lmstudio_tui.audio.file_readers import OpenedFile
 from lmstudio_tui.audio.files import inspect, to_wav, waveform_of
 from lmstudio_tui.audio.values import AudioFormatError, SoundError
@@ -137,6 +138,26 @@ def test_what_was_cut_off_is_as_long_as_it_is(tmp_path: Path, form: str) -> None
     assert 2.4 < duration_s < 4.8
     # The last block may be there by its head only.
     assert near(len(heard(path)) / RATE, duration_s, 0.4)
+
+
+@pytest.mark.parametrize("count", [480, 5000, 65_536])
+@pytest.mark.parametrize("cut", [0, 1, 700])
+def test_flac_that_was_cut_off_gives_all_that_is_whole(tmp_path: Path, count: int, cut: int) -> None:
+    """As the same bytes do in a stream."""
+    whole = encoded(sweep(6.0), "flac")
+    data = whole[: len(whole) * 2 // 3] if cut else whole
+    data = data[: len(data) - cut]
+    decoder = StreamDecoder("flac")
+    decoder.feed(data)
+    decoder.end()
+    streamed: list[Sound] = []
+    while (block := decoder.read()) is not None:
+        streamed.append(block)
+    opened = OpenedFile(kept(tmp_path, data))
+    sound = all_of(opened, count)
+    opened.close()
+    assert len(sound) == opened.frames
+    assert np.array_equal(sound, np.concatenate(streamed)[:, 0])
 
 
 def _zip(path: Path) -> None:

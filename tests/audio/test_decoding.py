@@ -48,7 +48,7 @@ def test_every_format_however_it_is_cut(form: str, step: int) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_sound_comes_before_the_file_is_whole(form: str) -> None:
     decoder = StreamDecoder(form)
-    data = encoded(sweep(6.0), form)
+    data = encoded(sweep(20.0), form)
     heard: SimpleQueue[bool] = SimpleQueue()
 
     def read() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile  # pyright: ignore[reportMissingTypeStubs]
-from audio_parts import read_wav, seconds_of, tone, write_wav
+from audio_parts import Sound, read_wav, seconds_of, tone, write_wav
 
 from lmstudio_tui.audio import wavfile
+from lmstudio_tui.audio.file_readers import OpenedFile
 from lmstudio_tui.audio.resampling import to_int16
 from lmstudio_tui.audio.values import AudioFormatError
 from lmstudio_tui.audio.wavfile import WavWriter, mend, read_facts
@@ -82,6 +83,40 @@ def test_what_follows_the_samples_stays(tmp_path: Path) -> None:
     assert mend(path)
     assert seconds_of(path) == 1.0
     assert not mend(path)
+
+
+def frames_of(path: Path) -> Sound:
+    """All frames of a file, as they are played and sent."""
+    opened, blocks = OpenedFile(path), list[Sound]()
+    while (block := opened.read(1000)) is not None:
+        blocks.append(block)
+    opened.close()
+    return np.concatenate(blocks)
+
+
+@pytest.mark.parametrize("told", [None, 0, 0xFFFF_FFFF])
+@pytest.mark.parametrize("cut", [0, 7_000, 31_990])
+def test_several_one_after_the_other_stay_as_they_are(tmp_path: Path, told: int | None, cut: int) -> None:
+    """None of their headers is heard, also when the last one broke off."""
+    path = write_wav(tmp_path / "a.wav", tone(1.0))
+    one = bytearray(path.read_bytes())
+    if told is not None:
+        one[4:8] = one[40:44] = told.to_bytes(4, "little")
+    data = bytes(one * 3)
+    data = data[: len(data) - cut]
+    path.write_bytes(data)
+    assert not mend(path)
+    assert path.read_bytes() == data
+    sound, _ = read_wav(write_wav(tmp_path / "b.wav", tone(1.0)))
+    assert np.array_equal(frames_of(path)[:, 0], np.tile(sound, 3)[: 48_000 - cut // 2])
+
+
+def test_notes_that_the_header_does_not_count_are_no_samples(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(1.0))
+    path.write_bytes(path.read_bytes() + b"LIST\x04\0\0\0INFO")
+    assert mend(path)
+    assert seconds_of(path) == 1.0
+    assert len(frames_of(path)) == 16_000
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cli_runs import Run
 
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.session import Session
-from lmstudio_tui.features.profiles import NO_PROFILE
+from lmstudio_tui.features.profiles import NO_PROFILE, ProfileError
 from lmstudio_tui.sdk.recording import CallStarted, Moment
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
@@ -114,7 +114,31 @@ def test_services_of_their_own(sim: SimulatorServer, file: Path) -> None:
         assert session.config_for("audio").base_url == sim.base_url
         assert session.config_for("images") == session.config_for("main") == session.config
     with Session(config_path=file, demo=True) as session:
-        assert session.config_for("audio") == session.config
+        # LM Studio has neither: another simulator stands beside it.
+        beside = session.config_for("audio")
+        assert beside == session.config_for("images") == session.service_config("audio", session.config, None)
+        assert beside.base_url not in {session.config.base_url, sim.base_url}
+        assert (beside.enable_audio, beside.enable_images) == (True, True)
+
+
+def test_who_serves_audio_goes_by_the_profile(sim: SimulatorServer, file: Path) -> None:
+    with file.open("a") as settings:
+        settings.write(f'[profiles.studio]\nbase_url = "http://127.0.0.1:9"\naudio_base_url = "{sim.base_url}"\n')
+    with Session(config_path=file) as session:
+        main = session.config
+        assert session.service_config("audio", main, session.loaded.settings.profile) is None
+        own = session.service_config("audio", main, "studio")
+        assert own is not None
+        assert (own.base_url, own.enable_audio) == (sim.base_url, True)
+        assert session.service_config("images", main, "studio") is None
+        assert session.service_config("audio", main, NO_PROFILE) is None
+        # Who has gone over to the simulator in the app hears and sees by its like.
+        simulated = main.model_copy(update={"base_url": session.start_simulator()})
+        beside = session.service_config("audio", simulated, "studio")
+        assert beside is not None
+        assert beside.base_url not in {simulated.base_url, sim.base_url}
+        with pytest.raises(ProfileError):
+            session.service_config("audio", main, "nowhere")
 
 
 def test_the_profiles_that_the_app_is_handed(sim: SimulatorServer, file: Path) -> None:

@@ -172,6 +172,9 @@ def test_forms() -> None:
     assert (model.name, model.text, model.filename) == ("model", "whisper", None)
     assert (file.name, file.filename, file.size, file.text) == ("file", "a.wav", 2, "")
     assert fields_of(b"no form at all", "b") == []
+    # Of a long form the beginning is kept; what is missing is of the file, but for the end of the form.
+    cut = body.rpartition(b"\r\n--b")[0][:-1]
+    assert [field.size for field in fields_of(cut, "b", len(body) - len(cut))] == [model.size, file.size]
     assert fields_of(b"--b\r\nnothing--b", "b") == []
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import struct
 import wave
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from media_servers import NOW, Exchange, Reply, Server, encoded, now, refuses, says, serving, tone, wav
 
+from lmstudio_tui.features import speaking
 from lmstudio_tui.features.speaking import PCM_RATE, SpeakOptions, speak, suffix_of
 from lmstudio_tui.sdk import BadRequestError, CancelScope, LMStudioError, RequestCancelledError, ValidationError
 from lmstudio_tui.store.media.errors import StoreError
@@ -175,6 +177,34 @@ def test_what_came_before_an_interruption_is_kept(tmp_path: Path) -> None:
     assert "interrupted" in record.problem
     assert record.duration_s == 1.0
     assert ears.all == samples
+
+
+def test_speech_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking, "MOST_BYTES", 3 << 20)
+
+    def never_ends(exchange: Exchange) -> None:
+        exchange.begin("audio/pcm")
+        with suppress(OSError):
+            while True:
+                exchange.piece(tone(1.0, 24_000))
+
+    ears = Ears()
+    with serving(never_ends) as server:
+        record = spoken(server, tmp_path, SpeakOptions(format="pcm"), ears=ears)
+    assert record.problem == "It did not end, and was stopped after 3 MB."
+    assert 3 << 20 <= len(ears.all) < 4 << 20
+    assert record.path.read_bytes()[44:] == ears.all[: record.size_bytes - 44]
+    assert record.duration_s is not None
+    assert record.duration_s > 60
+
+
+def test_several_files_in_one_are_kept_as_they_came(tmp_path: Path) -> None:
+    """Each has a header of its own, and none of them is sound."""
+    one = wav(tmp_path / "a.wav", 1.0).read_bytes()
+    with serving(sound(one, one, one, kind="audio/wav")) as server:
+        record = spoken(server, tmp_path)
+    assert record.path.read_bytes() == one * 3
+    assert record.duration_s == 3.0
 
 
 def test_what_came_before_it_was_stopped_is_kept(tmp_path: Path) -> None:

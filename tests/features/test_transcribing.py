@@ -130,6 +130,18 @@ def test_segments_of_a_stream_are_kept_with_their_times(tmp_path: Path) -> None:
     assert last.segments == record.segments
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_times_are_told_by_the_length_of_the_file_and_end_with_it(tmp_path: Path, stream: bool) -> None:
+    pieces = ({"text": "One.", "start": 0, "end": 1500}, {"text": "Two.", "start": 1500, "end": 3200})
+    told: list[Progress] = []
+    answer = events(*pieces) if stream else says({"text": "One. Two.", "segments": pieces})
+    with serving(answer) as server:
+        record = heard(server, wav(tmp_path / "a.wav", 3.0), TranscribeOptions(stream=stream), tell=told.append)
+    assert record.segments == (SegmentRecord(0.0, 1.5, "One."), SegmentRecord(1.5, 3.0, "Two."))
+    shown = [one.segments for one in told if isinstance(one, Heard)]
+    assert not stream or shown[-1] == record.segments
+
+
 def test_into_english(tmp_path: Path) -> None:
     options = TranscribeOptions(task="translate", language="de")
     for stream in (True, False):

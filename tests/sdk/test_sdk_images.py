@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,11 @@ from sdk_tape import Tape
 from lmstudio_tui.sdk import (
     BadRequestError,
     BodyReceived,
+    CallFinished,
+    CallStarted,
     CancelScope,
     FeatureUnavailableError,
+    HeadersReceived,
     ImageRequest,
     ImageResult,
     LMStudioClient,
@@ -268,3 +272,47 @@ def test_no_answer_is_too_odd(value: Any) -> None:
     for row in _rows(value) or ():
         source = _source_of(row)
         assert source.data or source.url or source.problem
+
+
+# The key
+
+
+@pytest.mark.parametrize(
+    "url", [f"/x{KEY}", f"http://[{KEY}", f"http://{KEY}.example/x", f"http://a.example/{KEY}", f"ftp://{KEY}/x"]
+)
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_address_that_holds_the_key_is_not_shown_and_takes_it_nowhere(url: str, elsewhere: bool) -> None:
+    tape = Tape()
+    rows = json.dumps({"data": [{"url": url}]})
+    told: list[str] = []
+    with RawServer(both(rows, image=reply(b"", 404))) as server:
+        config = client_of(server, api_key=KEY).config
+        with LMStudioClient(config, recorder=tape, listener=lambda call: told.append(call.path)) as client:
+            found = client.create_image(ImageRequest(prompt="x"), fetch_elsewhere=elsewhere)
+    [problem] = found.problems
+    shown = f"{problem} {told} {tape.all(CallStarted)} {tape.all(CallFinished)}"
+    assert KEY[-8:] not in shown
+    assert KEY[:8] not in shown
+
+
+@pytest.mark.parametrize("written", [KEY, quote(KEY, "")])
+def test_another_server_is_not_given_the_key_in_an_address(written: str) -> None:
+    with RawServer(answering(reply(PNG, kind="image/png"))) as other:
+        rows = json.dumps({"data": [{"url": f"{other.base_url}/a.png?k={written}"}]})
+        with RawServer(both(rows)) as server, client_of(server, api_key=KEY) as client:
+            found = client.create_image(ImageRequest(prompt="x"), fetch_elsewhere=True)
+        assert (found.images, other.requests) == ((), [])
+    assert "holds the key of this one" in found.problems[0]
+
+
+def test_what_another_server_says_is_shown_without_the_key() -> None:
+    with RawServer(answering(reply(f"no {KEY}".encode(), 410, "text/plain", f"X-Said: {KEY}"))) as other:
+        rows = json.dumps({"data": [{"url": f"{other.base_url}/a.png"}]})
+        tape = Tape()
+        with (
+            RawServer(both(rows)) as server,
+            LMStudioClient(client_of(server, api_key=KEY).config, recorder=tape) as client,
+        ):
+            found = client.create_image(ImageRequest(prompt="x"), fetch_elsewhere=True)
+    assert "no [key]" in found.problems[0]
+    assert KEY not in str(tape.all(BodyReceived)) + str(tape.all(HeadersReceived))

@@ -306,7 +306,7 @@ def test_a_time_out_before_any_output_is_a_time_out() -> None:
         connection.request()
         connection.wait_until_left()
 
-    with RawServer(silent) as server, LMStudioClient(config(server, generation_timeout=0.2)) as client:
+    with RawServer(silent) as server, LMStudioClient(config(server, generation_timeout=1.0)) as client:
         with pytest.raises(RequestTimeoutError):
             client.stream_chat_completion(ask()).run()
         assert len(server.requests) == 1

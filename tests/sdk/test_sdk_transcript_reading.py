@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lmstudio_tui.sdk import ProtocolError, TranscriptDelta, Transcription, TranscriptSegment
 from lmstudio_tui.sdk.cues import is_cues, is_srt, is_vtt, segments_of
 from lmstudio_tui.sdk.transcript_events import TranscriptGatherer
-from lmstudio_tui.sdk.transcript_reading import RefusedError, read_transcription
+from lmstudio_tui.sdk.transcript_reading import RefusedError, as_utf8, read_transcription
 
 SRT = "1\n00:00:00,000 --> 00:00:01,500\nHello there.\n\n2\n00:00:01,500 --> 01:00:03,250\nGeneral\nKenobi.\n"
 VTT = (
@@ -157,7 +157,7 @@ def test_verbose_json() -> None:
         # whisper.cpp in centiseconds, or in milliseconds beside the words for people.
         ({"segments": [{"t0": 50, "t1": 150, "text": "a"}]}, "a", [(0.5, 1.5, "a")]),
         ({"segments": [{"offsets": {"from": 500, "to": 1500}, "text": "a"}]}, "a", [(0.5, 1.5, "a")]),
-        ({"segments": [{"offsets": [], "t0": "x", "text": "a"}]}, "a", [(0, 0, "a")]),
+        ({"segments": [{"offsets": 3, "t0": "x", "text": "a"}]}, "a", [(0, 0, "a")]),
         ({"segments": [{"text": "no times"}, A]}, "a", [(0, 1, "a")]),
         ({"segments": [{**A, "start": "00:01.250", "end": "1:00:02,5"}]}, "a", [(1.25, 3602.5, "a")]),
     ],
@@ -294,6 +294,16 @@ def chunk(text: str) -> dict[str, Any]:
         ([*SEGMENTS, {"text": ALL, "segments": SEGMENTS}], ALL, 2),
         ([{"text": "Hello there."}, {"text": "How are you?"}, {"text": f"{ALL} I"}], f"{ALL} I", 0),
         ([{"text": "No."}, {"text": "No."}], "No. No.", 0),
+        ([{"text": "Okay"}, {"text": "so"}, {"text": "what now"}], "Okay so what now", 0),
+        ([{"text": " And"}, {"text": " fel"}, {"text": "low"}], "And fellow", 0),
+        ([{"text": "你好"}, {"text": "世界"}, {"text": "OK"}], "你好世界OK", 0),
+        ([{"text": "Hello"}, {"text": "!"}], "Hello!", 0),
+        ([{"text": text, "start": at, "end": at + 1} for at, text in enumerate(("你好", "世界"))], "你好世界", 2),
+        # all of it again and again
+        ([{"text": "Hello"}, {"text": "Hello world"}, {"text": "Hello world again"}], "Hello world again", 0),
+        ([{"text": "Hi you."}, {"text": "Hi you. And"}, {"text": "you."}], "Hi you. And you.", 0),
+        ([{"text": "No."}, {"text": "No. Never."}], "No. No. Never.", 0),
+        ([{"text": "I"}, {"text": "Is it?"}], "I Is it?", 0),
         # plain text
         (["Hello", " there"], "Hello there", 0),
         (["Hel", "lo"], "Hello", 0),
@@ -307,6 +317,63 @@ def test_events_are_put_together(events: list[Any], text: str, segments: int) ->
     found = gathered(*events).result()
     assert found.text == text
     assert len(found.segments) == segments
+
+
+@pytest.mark.parametrize(
+    ("duration", "ends", "seconds"),
+    [
+        (None, [1_500_000_000, 3_000_000_000], [1.5, 3]),
+        (3, [1500, 3000], [1.5, 3]),
+        (3600, [5000, 9_000, 3_600_000], [5, 9, 3600]),  # the first ones may have been seconds
+        (3, [1.5, 30], [1.5, 30]),  # half a minute is what a model listens to
+        (None, [1500, 3000], [1500, 3000]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["", "transcript.text.segment"])
+def test_times_in_a_stream_are_seconds(
+    duration: float | None, ends: list[float], seconds: list[float], kind: str
+) -> None:
+    gatherer = TranscriptGatherer(duration)
+    told: list[Any] = []
+    for number, end in enumerate(ends):
+        told += gatherer.add({"type": kind, "text": "a", "start": ends[number - 1] if number else 0, "end": end})
+    assert [one.end for one in gatherer.result().segments] == seconds
+    assert [one.start for one in gatherer.result().segments] == [0, *seconds[:-1]]
+    assert told[-1].segment.end == seconds[-1]
+
+
+def test_a_known_length_tells_in_what_a_whole_answer_counts() -> None:
+    body = {
+        "text": "a b",
+        "segments": [{"start": 0, "end": 1500, "text": "a"}, {"start": 1500, "end": 3000, "text": "b"}],
+    }
+    raw = json.dumps(body).encode()
+    assert times(read_transcription(raw, "", "verbose_json", 3.0)) == [(0, 1.5, "a"), (1.5, 3, "b")]
+    assert times(read_transcription(raw, "", "verbose_json"))[0][1] == 1500
+    assert times(gathered({"type": "transcript.text.done", **body}).result())[0][1] == 1500
+    gatherer = TranscriptGatherer(3.0)
+    gatherer.add({"type": "transcript.text.done", **body})
+    assert times(gatherer.result())[1] == (1.5, 3, "b")
+
+
+@pytest.mark.parametrize(
+    ("raw", "charset"),
+    [
+        ("caf\xe9".encode("latin-1"), "iso-8859-1"),
+        ("caf\xe9".encode(), "iso-8859-1"),
+        ("caf\xe9".encode("utf-16"), "utf-16"),
+        ("caf\xe9".encode(), ""),
+        ("caf\xe9".encode(), "no such"),
+    ],
+)
+def test_a_text_is_read_in_its_charset(raw: bytes, charset: str) -> None:
+    assert read_transcription(as_utf8(raw, charset), "text/plain", "text").text == "café"
+    assert as_utf8(b"\xe9", "zlib") == b"\xe9"
+
+
+@pytest.mark.parametrize("asked", ["text", "verbose_json"])
+def test_speech_may_begin_with_a_brace(asked: str) -> None:
+    assert read("{laughs} hello", "text/plain", asked).text == "{laughs} hello"
 
 
 def test_what_a_stream_tells_beside_the_text_is_kept() -> None:

@@ -166,6 +166,38 @@ def test_an_open_file_is_read_from_where_it_stands_and_stays_open(tmp_path: Path
         assert form_of(server.requests[0])["file"][0] == "it.wav"
 
 
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_bytes_of_other_kinds(kind: type[bytearray | memoryview]) -> None:
+    _, [asked] = heard(HELLO, audio=kind(wav()))
+    assert form_of(asked)["file"] == ("audio.wav", "audio/wav", wav())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_named_pipe_is_waited_for_and_can_be_left(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.wav"
+    os.mkfifo(path)
+    with RawServer(answering(HELLO)) as server, client_of(server) as client:
+        assert cancelled(server, client, lambda: None, path) < CI_BOUND
+        assert not server.requests
+
+    body = b""
+
+    def take(connection: Connection) -> None:
+        nonlocal body
+        while not body.endswith(b"0\r\n\r\n"):
+            body += connection.sock.recv(65536)
+        connection.send(HELLO)
+        connection.finish()
+
+    writer = threading.Thread(target=lambda: path.write_bytes(wav(3)))
+    with RawServer(take) as server, client_of(server) as client:
+        writer.start()
+        assert client.create_transcription(path).text == "Hello"
+    writer.join()
+    assert b'filename="pipe.wav"' in body
+    assert len(body) > len(wav(3))
+
+
 def test_a_pipe_is_sent_as_it_comes() -> None:
     read, write = os.pipe()
     data = wav(3)
@@ -268,8 +300,9 @@ def test_a_file_that_becomes_shorter_is_not_sent_on(tmp_path: Path) -> None:
             os.truncate(path, 100_000)
 
     with RawServer(lambda connection: connection.wait_until_left()) as server, client_of(server) as client:
-        with pytest.raises(ValidationError, match="became shorter"):
+        with pytest.raises(ValidationError, match="became shorter") as caught:
             client.create_transcription(path, progress=shorten)
+        assert "nothing was sent" not in caught.value.hint
         assert server.left.wait(5)
 
 
@@ -404,15 +437,33 @@ def test_a_server_that_answers_before_it_has_everything_is_heard(tmp_path: Path,
         assert "has 209.7 MB, and the server takes 25.0 MB at most" in caught.value.hint
 
 
+def test_go_on_is_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    with path.open("wb") as file:
+        file.write(wav())
+        file.truncate(20_000_000)
+
+    def slow(connection: Connection) -> None:
+        connection.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n")
+        threading.Event().wait(0.3)  # the way is full by then
+        connection.send(b"\r\n")
+        connection.request()
+        connection.send(HELLO)
+        connection.finish()
+
+    with RawServer(slow) as server, client_of(server, generation_timeout=10) as client:
+        assert client.create_transcription(path).text == "Hello"
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "about", "hint"),
     [
         (reply(b"<h1>413 Request Entity Too Large</h1>", 413, "text/html"), BadRequestError, "size", "in parts"),
         (reply({"error": "Maximum file size exceeded (25 MB)"}, 400), BadRequestError, "size", "25.0 MB at most"),
-        (reply({"detail": "Unsupported file format"}, 415), BadRequestError, "format", "It is wav. Convert it"),
-        (reply({"error": "Invalid or unsupported audio file."}, 400), BadRequestError, "format", "Convert it"),
-        (reply({"error": "failed to read audio data"}), StatusError, "format", "Convert it"),
-        (reply({"error": "FFmpeg conversion failed."}), StatusError, "format", "Convert it"),
+        (reply({"detail": "Unsupported file format"}, 415), BadRequestError, "format", "its log says more"),
+        (reply({"error": "Invalid or unsupported audio file."}, 400), BadRequestError, "format", "its log"),
+        (reply({"error": "failed to read audio data"}), StatusError, "format", "its log"),
+        (reply({"error": "FFmpeg conversion failed."}), StatusError, "format", "its log"),
         (
             reply({"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}, 422),
             BadRequestError,
@@ -431,6 +482,34 @@ def test_refusals(answer: bytes, kind: type[LMStudioError], about: str | None, h
         assert len(server.requests) == 1
     assert caught.value.context.get("about") == about
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("audio", "hint"),
+    [
+        (wav(rate=44_100), "It is wav. Convert it to 16 kHz, one channel, 16 bits, which"),
+        (b"fLaC" + bytes(20), "It is flac. Convert it to WAV (16 kHz, one channel, 16 bits), which"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "It is wav. Convert it to 16 kHz"),
+        (b"something else", "It does not begin as audio does. Convert it to WAV"),
+    ],
+)
+def test_what_to_do_about_a_format(audio: bytes, hint: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        heard(reply({"detail": "Unsupported file format"}, 415), audio=audio)
+    assert caught.value.hint.startswith(hint)
+
+
+def test_a_refused_format_tells_which_endpoint_it_is() -> None:
+    refused = reply({"error": "failed to read audio data"}, 400)
+    with RawServer(*map(answering, (NOT_THERE, refused, HELLO))) as server, client_of(server) as client:
+        with pytest.raises(BadRequestError):
+            client.create_transcription(b"fLaC" + bytes(20))
+        assert client.create_transcription(wav()).text == "Hello"
+        assert [line_of(one).split()[1] for one in server.requests] == [
+            "/v1/audio/transcriptions",
+            "/inference",
+            "/inference",
+        ]
 
 
 def test_sizes_in_words() -> None:
@@ -641,6 +720,64 @@ def test_what_came_before_a_break_is_kept() -> None:
             assert caught.value.partial is not None
             assert caught.value.partial.text == "Hello"
             assert len(server.requests) == 1
+
+
+UNFRAMED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+HEL = {"type": "transcript.text.delta", "delta": "Hel"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        UNFRAMED + event(HEL) + b'data: {"type":"transcr',
+        UNFRAMED + event(HEL) + b"event: transcr",
+        UNFRAMED + event(HEL) + b"dat",
+        UNFRAMED + event(HEL),
+        UNFRAMED + event({"choices": [{"delta": {"content": "Hel"}}]}),
+        UNFRAMED + b"data: Hel\n\ndata: lo the",
+        whole_stream(event(HEL), b'data: {"type":"transcr'),
+    ],
+)
+def test_half_a_stream_is_not_taken_for_a_whole_one(answer: bytes) -> None:
+    with RawServer(answering(answer)) as server, client_of(server) as client:
+        stream = client.stream_transcription(wav())
+        with pytest.raises(StreamInterruptedError, match="in the middle") as caught:
+            stream.run()
+    assert stream.partial == "Hel"
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "Hel"
+
+
+def test_half_an_event_is_no_transcript() -> None:
+    with pytest.raises(ConnectionLostError, match="in the middle"):
+        streamed(UNFRAMED + b'data: {"type":"transcr')
+
+
+def test_an_unframed_stream_that_is_whole() -> None:
+    ended = event({"type": "transcript.text.done", "text": "Hello"})
+    for rest in (event(HEL) + ended, event(HEL) + b"data: [DONE]", event({"text": "Hello"})[:-2], b"data: Hello\n\n"):
+        assert streamed(UNFRAMED + rest)[1].text in {"Hello", "Hel"}
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"data: the new oil", "data: the new oil"),
+        (b"data: the new oil\n\nIs it?", "data: the new oil\n\nIs it?"),
+        (b":) he smiles", ":) he smiles"),
+        (b"data: " + b"long " * 20_000, ("data: " + "long " * 20_000).strip()),
+        (b"{laughs} hello", "{laughs} hello"),
+        (b'data: {"text": "Hello"}', "Hello"),
+        (b': ping\n\ndata: {"text": "Hello"}\n\ndata: [DONE]\n\n', "Hello"),
+        (b"data: Hello there.\n\ndata: How are you?\n\n", "Hello there. How are you?"),
+    ],
+)
+def test_a_text_that_begins_as_a_stream_does(body: bytes, text: str) -> None:
+    assert streamed(reply(body, kind="text/plain"))[1].text == text
+
+
+def test_a_text_in_latin_1() -> None:
+    assert heard(reply(b"caf\xe9", kind="text/plain; charset=iso-8859-1"))[0].text == "café"
 
 
 def test_a_complaint_as_the_first_event_and_in_words() -> None:

@@ -12,10 +12,12 @@ from typing import Self, cast
 
 from textual.pilot import Pilot
 
+from lmstudio_tui.audio.sound import Sound
 from lmstudio_tui.features.clipboard import Copied
 from lmstudio_tui.features.inspector.log import ExchangeLog
 from lmstudio_tui.features.models import RememberedModels
 from lmstudio_tui.features.profiles import Profiles
+from lmstudio_tui.features.service_view import Service
 from lmstudio_tui.sdk import (
     CancelScope,
     Capability,
@@ -43,6 +45,7 @@ from lmstudio_tui.sdk import (
 from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.store.library import Library
+from lmstudio_tui.store.media.shelf import MediaShelf
 from lmstudio_tui.store.state import StateFile
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.panes.chat import ChatPane
@@ -70,6 +73,8 @@ def services(
     profiles: Profiles | None = None,
     remembered: RememberedModels | None = None,
     remember: Callable[[str, RememberedModels], None] | None = None,
+    sound: Sound | None = None,
+    service_config: Callable[[Service, ClientConfig, str | None], ClientConfig | None] | None = None,
 ) -> Services:
     """Services for an app on this server; `copies` collects what is copied natively."""
 
@@ -93,6 +98,9 @@ def services(
         library=Library(folder / "library.sqlite3", now=lambda: NOW.timestamp()),
         tools_folder=folder / "tools",
         approvals_file=folder / "approvals.json",
+        sound=sound or Sound(),
+        media=MediaShelf(folder / "media", now=lambda: NOW),
+        service_config=service_config or (lambda _service, _main, _profile: None),
         profiles=None if profiles is None else lambda: profiles,
         model=model,
         theme=theme,

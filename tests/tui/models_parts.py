@@ -12,7 +12,6 @@ from typing import cast
 from app_parts import NOW, Piloted
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.widgets import Footer
 
 from lmstudio_tui.features.health import HealthMonitor, Presence, ServerView
 from lmstudio_tui.features.models import RememberedModels
@@ -35,6 +34,7 @@ from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.tui.messages import CopyWanted, ModelChosen
 from lmstudio_tui.tui.panes.models import ModelsPane
 from lmstudio_tui.tui.themes import THEMES
+from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.model_table import ModelTable
 from sample_models import GEMMA, NOMIC, QWEN
 
@@ -174,7 +174,7 @@ class PaneApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield ModelsPane(self.file, self._remembered, lambda: NOW, id="models")
-        yield Footer()
+        yield KeyFooter()
 
     def on_copy_wanted(self, event: CopyWanted) -> None:
         self.copied.append(event.text)

@@ -16,7 +16,6 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from lmstudio_tui.features.facts import sparkline
 from lmstudio_tui.features.server_view import Presence, ServerView
@@ -32,6 +31,7 @@ from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.conversation_list import ConversationList
 from lmstudio_tui.tui.widgets.header import HeaderBar
+from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.rail import Rail
 from lmstudio_tui.tui.widgets.transcript import Transcript
 
@@ -252,7 +252,7 @@ async def test_the_rail_is_for_wide_terminals(open_app: OpenApp) -> None:
 
 
 async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
-    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 200)) as ui:
+    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 320)) as ui:
         await ui.ready()
         await ui.pilot.press("f1")
         await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
@@ -588,7 +588,7 @@ async def test_the_keys_of_the_transcript_move_it(open_app: OpenApp) -> None:
 def assert_framed(ui: Driver) -> None:
     """Header, composer and footer are on the screen, in this order, whole."""
     width, height = ui.app.size
-    header, footer = ui.app.query_one(HeaderBar).region, ui.app.query_one(Footer).region
+    header, footer = ui.app.query_one(HeaderBar).region, ui.app.query_one(KeyFooter).region
     composer = ui.composer.region
     assert (header.y, header.height, header.width) == (0, 1, width)
     assert (footer.bottom, footer.height) == (height, 1)

@@ -17,7 +17,7 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
-from textual.widgets import ContentSwitcher, Footer, Input, Static
+from textual.widgets import ContentSwitcher, Input, Static
 
 from inspector_parts import KEY, answered, finished, quietly, started
 from lmstudio_tui.features.inspector.log import ExchangeLog
@@ -40,6 +40,7 @@ from lmstudio_tui.tui.panes.inspector.tabs import SectionTabs
 from lmstudio_tui.tui.panes.inspector.wire_view import WireView
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.themes import THEMES
+from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 pytestmark = pytest.mark.anyio
 SMALL, LARGE = (80, 24), (160, 50)
@@ -61,7 +62,7 @@ class Host(App[None]):
         with ContentSwitcher(initial="inspector", id="panes"):
             yield InspectorPane(self.log_of_requests, lambda: datetime.now(UTC), id="inspector")
             yield Static("another pane", id="other")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(InspectorPane).arrive()

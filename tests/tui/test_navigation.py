@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from app_parts import Driver, FakeServer, OpenApp
-from textual.widgets import ContentSwitcher, Footer, OptionList
+from textual.widgets import ContentSwitcher, OptionList
 
 from lmstudio_tui.features.models import RememberedModels
 from lmstudio_tui.sdk import CancelScope, Capability, HealthStatus, ServerRefusedError
@@ -14,6 +14,7 @@ from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
 from lmstudio_tui.tui.widgets.header import HeaderBar
+from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.pane_strip import PaneStrip
 from lmstudio_tui.tui.widgets.rail import Rail
 
@@ -99,7 +100,7 @@ async def test_the_strip_and_the_rail_are_clicked(open_app: OpenApp) -> None:
 async def test_the_pane_used_last_is_opened_again(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
         await ui.ready()
-        await ui.pilot.press("ctrl+o", "3")
+        await ui.pilot.press("ctrl+o", "6")
         await ui.until(lambda: in_front(ui) == "inspector")
     async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
         await ui.until(lambda: in_front(ui) == "inspector")
@@ -198,7 +199,7 @@ async def test_an_unknown_capability_says_why(open_app: OpenApp) -> None:
 async def test_the_footer_shows_no_keys_that_do_not_work_under_a_dialog(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect, size=NARROW) as ui:
         await ui.ready()
-        footer = ui.app.query_one(Footer)
+        footer = ui.app.query_one(KeyFooter)
         await ui.until(lambda: footer.visible)
         await ui.pilot.press("f3")
         await ui.until(lambda: not footer.visible)

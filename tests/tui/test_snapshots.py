@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import picture_media
 import pytest
 from app_parts import NOW, Driver, FakeServer, services
+from picture_media import fill_media
 from picture_parts import MODELS, URL, PicturedServer, begin_download, connect, exchanges, profiles
 from textual.pilot import Pilot
 
@@ -41,7 +43,8 @@ def snap(snap_compare: Any, tmp_path: Path) -> Snap:
     """Compares the app on a fake server, after some steps, with its picture."""
 
     def compare(server: FakeServer, steps: Callable[[Driver], Any], size: tuple[int, int], **more: Any) -> bool:
-        handed = services(URL, tmp_path, connect=connect(server), profiles=profiles(tmp_path), **more)
+        parts: dict[str, Any] = {"connect": connect(server), "profiles": profiles(tmp_path), **more}
+        handed = services(URL, tmp_path, **parts)
         app = LMStudioApp(replace(handed, profile="studio"))
 
         async def run(pilot: Pilot[None]) -> None:
@@ -354,3 +357,37 @@ def test_server_form(snap: Snap) -> None:
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 def test_server_facts(snap: Snap, size: tuple[int, int]) -> None:
     assert snap(PicturedServer(), _facts, size)
+
+
+# Sound and images, each from a server of its own
+
+
+async def _recordings(ui: Driver) -> None:
+    await ui.shows("Weekly, 20 November", "Good morning", "speaches 0.8.3")
+
+
+async def _spoken(ui: Driver) -> None:
+    await ui.shows("The build is green again", "af_heart", "speaches 0.8.3")
+
+
+async def _drawn(ui: Driver) -> None:
+    await ui.shows("A cat in a garden", "speaches 0.8.3")
+    await ui.until(lambda: "512×512 · seed 41" in ui.screen)
+    await ui.until(lambda: "▀" in ui.screen)
+
+
+async def _nobody_listens(ui: Driver) -> None:
+    await ui.shows("does not transcribe", "Nothing recorded yet.")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize(("pane", "steps"), [("transcribe", _recordings), ("speech", _spoken), ("images", _drawn)])
+def test_media(snap: Snap, size: tuple[int, int], pane: str, steps: Callable[[Driver], Any], tmp_path: Path) -> None:
+    fill_media(tmp_path)
+    beside = picture_media.connect(FakeServer())
+    assert snap(FakeServer(), steps, size, pane=pane, connect=beside, service_config=picture_media.service_config)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_transcribe_without_a_server(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(FakeServer(), _nobody_listens, size, pane="transcribe")

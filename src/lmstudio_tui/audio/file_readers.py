@@ -5,12 +5,14 @@ A file may be several, one after the other, as some servers send them; and its h
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import stat
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lmstudio_tui.audio.cutting import FLAC_HEAD_BYTES, flac_head, next_flac, ogg_page_length
-from lmstudio_tui.audio.flac_end import TAIL_BYTES, last_sample
+from lmstudio_tui.audio.flac_end import TAIL_BYTES, last_frame
 from lmstudio_tui.audio.mp3_reader import mp3_parts
 from lmstudio_tui.audio.readers import Chain
 from lmstudio_tui.audio.sniffing import AudioKind, head_of, kind_of
@@ -52,6 +54,8 @@ class OpenedFile:
 
     Args:
         path: of a file of one of the accepted formats.
+        wanted: is asked again and again until it is open, which takes a second for a long MP3. As soon as nobody wants
+            it the file is given up, with one of the errors.
 
     Attributes:
         kind: which of them it is.
@@ -63,11 +67,11 @@ class OpenedFile:
         OSError: when it cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wanted: Callable[[], bool] | None = None) -> None:
         if not stat.S_ISREG(path.stat().st_mode):
             # Opening a pipe would wait for whoever writes to it.
             raise AudioFormatError("This is not a file.")
-        self._file: BinaryIO = path.open("rb")
+        self._file = _SearchedFile(path, wanted)
         try:
             start, head = head_of(self._file)
             kind = kind_of(head)
@@ -78,6 +82,7 @@ class OpenedFile:
             if not parts:
                 raise AudioFormatError("There is no sound in it that can be decoded.")
             self._chain = Chain(parts)
+            self._file.wanted = None
         except BaseException:
             self._file.close()
             raise
@@ -101,6 +106,24 @@ class OpenedFile:
         """See `Reader`."""
         self._chain.close()
         self._file.close()
+
+
+class _SearchedFile(io.BufferedReader):
+    """A file that cannot be read any more once nobody wants it."""
+
+    def __init__(self, path: Path, wanted: Callable[[], bool] | None) -> None:
+        super().__init__(io.FileIO(path))
+        self.wanted = wanted
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read.
+
+        Raises:
+            OSError: when that fails, or nobody wants it.
+        """
+        if self.wanted is not None and not self.wanted():
+            raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
+        return super().read(size)
 
 
 class _PcmReader:
@@ -146,18 +169,23 @@ class _DecodedReader:
         self.channels = int(self._opened.channels)
         self.frames = int(self._opened.frames)
         self._ended = False
+        self._frame = 0
 
     def read(self, count: int) -> Samples | None:
-        """See `Reader`."""
+        """See `Reader`. What reaches beyond the end of a file that was cut off would give nothing at all."""
         while self._unwanted and not self._ended:
             gone = read_samples(self._opened, self._unwanted)
             self._unwanted -= len(gone) if gone is not None else self._unwanted
-        return None if self._ended else read_samples(self._opened, count)
+        count = min(count, self.frames - self._frame)
+        samples = None if self._ended or count <= 0 else read_samples(self._opened, count)
+        self._frame += 0 if samples is None else len(samples)
+        return samples
 
     def seek(self, frame: int) -> None:
         """See `Reader`."""
         self._ended = False
         wanted = min(max(0, frame), self.frames)
+        self._frame = wanted
         self._unwanted = min(self._early, wanted)
         try:
             self._opened.seek(wanted - self._unwanted)
@@ -190,7 +218,7 @@ def _wav_parts(file: BinaryIO, start: int) -> Iterator[Reader]:
         if head.form.encoding == "other":
             yield from _decoded(FilePart(file, at, size))
             return
-        end, at = _wav_end(file, sound, head.length, size)
+        end, at = wav_end(file, sound, head.length, size)
         yield _PcmReader(file, head.form, sound, end)
 
 
@@ -211,8 +239,15 @@ def _wav_head_at(file: BinaryIO, at: int) -> WavHead | None:
         length *= 8
 
 
-def _wav_end(file: BinaryIO, sound: int, length: int | None, size: int) -> tuple[int, int]:
-    """Where the sound ends, and where the next file begins; -1 when none does."""
+def wav_end(file: BinaryIO, sound: int, length: int | None, size: int) -> tuple[int, int]:
+    """Where the sound of a WAV file ends, and where the next file begins; -1 when none does.
+
+    Args:
+        file: that it is in.
+        sound: where the sound begins.
+        length: of the sound, as its head says; None when it does not.
+        size: of the file.
+    """
     if length is not None and sound + length <= size:
         end = at = sound + length
         while True:
@@ -241,8 +276,16 @@ def _flac_parts(file: BinaryIO, start: int) -> Iterator[Reader]:
         if len(head) < FLAC_HEAD_BYTES:
             return
         tail_at = max(at + FLAC_HEAD_BYTES, end - TAIL_BYTES)
-        samples = last_sample(head, _read_at(file, tail_at, end - tail_at))
-        yield from _decoded(FilePart(file, at, end, flac_head(head, samples) if samples else head))
+        first, samples = last_frame(head, _read_at(file, tail_at, end - tail_at))
+        for part in _decoded(FilePart(file, at, end, flac_head(head, samples) if samples else head)):
+            part.seek(samples - 1)
+            if samples and part.read(1) is None:
+                # The end of that frame is missing.
+                part.close()
+                yield from _decoded(FilePart(file, at, end, flac_head(head, first)))
+                continue
+            part.seek(0)
+            yield part
 
 
 def _ogg_parts(file: BinaryIO, start: int) -> Iterator[Reader]:

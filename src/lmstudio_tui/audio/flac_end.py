@@ -14,8 +14,8 @@ _SIZES: Final = {
 }
 
 
-def last_sample(head: bytes, tail: bytes) -> int:
-    """How many samples there are by the last frame; 0 when none is found.
+def last_frame(head: bytes, tail: bytes) -> tuple[int, int]:
+    """Before and behind which sample the last frame lies; zeros when none is found. Its end may be missing.
 
     Args:
         head: the first 42 bytes of the file.
@@ -26,20 +26,20 @@ def last_sample(head: bytes, tail: bytes) -> int:
     at = tail.rfind(b"\xff")
     tail += bytes(_LONGEST_HEAD)
     while at >= 0:
-        found = _end_of_frame(tail, at, usual, channels)
-        if found:
+        found = _frame(tail, at, usual, channels)
+        if found[1]:
             return found
         at = tail.rfind(b"\xff", 0, at)
-    return 0
+    return 0, 0
 
 
-def _end_of_frame(data: bytes, at: int, usual: int, channels: int) -> int:
-    """Behind which sample the frame that begins there ends; 0 when none begins there."""
+def _frame(data: bytes, at: int, usual: int, channels: int) -> tuple[int, int]:
+    """The first sample of the frame that begins there, and the one behind it; zeros when none begins there."""
     if data[at + 1] & 0xFE != 0xF8:
-        return 0
+        return 0, 0
     size_code, assigned = data[at + 2] >> 4, data[at + 3] >> 4
     if (assigned + 1 if assigned < 8 else 2) != channels or assigned > 10 or size_code == 0 or data[at + 3] & 1:
-        return 0
+        return 0, 0
     number, position = _number(data, at + 4)
     size = _SIZES.get(size_code, 0)
     if size_code in (6, 7):
@@ -48,8 +48,9 @@ def _end_of_frame(data: bytes, at: int, usual: int, channels: int) -> int:
         position += width
     position += {12: 1, 13: 2, 14: 2}.get(data[at + 2] & 0x0F, 0)
     if position < at + 5 or _crc8(data[at:position]) != data[position]:
-        return 0
-    return number + size if data[at + 1] & 1 else number * usual + size
+        return 0, 0
+    first = number if data[at + 1] & 1 else number * usual
+    return first, first + size
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:

@@ -59,6 +59,12 @@ class Performance:
         base_s, mixer = self.place
         return base_s if mixer is None else base_s + mixer.heard(time.monotonic()) / mixer.rate
 
+    def note_first_sound(self) -> None:
+        """Look when its first sound was heard, unless that is known."""
+        mixer = self.place[1]
+        if self.first_sound_ms is None and mixer is not None and mixer.first_at is not None:
+            self.first_sound_ms = (mixer.first_at - self.begun_at) * 1000
+
     def state(self, volume: float) -> PlayerState:
         """All of it, for others."""
         seek_to = self.seek_to

@@ -110,6 +110,7 @@ class Player:
 
     def stop(self) -> None:
         """Be silent, and let go of what was played."""
+        self._leave()
         self._order(self._deck.stop)
 
     def seek(self, seconds: float) -> None:
@@ -135,6 +136,7 @@ class Player:
         """End everything. Waits a moment for the silence; nothing can be played afterwards."""
         if self._closed:
             return
+        self._leave()
         self._order(self._deck.close)
         self._closed = True
         self._orders.put(None)
@@ -145,9 +147,15 @@ class Player:
         if self._closed:
             performance.track.close()
             return
+        self._leave()
         self._performance = performance
         self._begins()
         self._order(lambda: self._deck.begin(performance))
+
+    def _leave(self) -> None:
+        """Nobody waits any longer for what is played now."""
+        if self._performance is not None:
+            self._performance.track.leave()
 
     def _order(self, order: Callable[[], None]) -> None:
         with self._lock:
@@ -167,8 +175,9 @@ class Player:
     def _work(self) -> None:
         while not (self._closed and self._orders.empty()):
             try:
-                order = self._orders.get(timeout=self._deck.patience_s)
+                orders = [self._orders.get(timeout=self._deck.patience_s)]
             except Empty:
-                order = None
+                orders = []
             self._awake = False
-            self._deck.do(order)
+            orders += [self._orders.get() for _ in range(self._orders.qsize())]
+            self._deck.do([order for order in orders if order is not None])

@@ -10,7 +10,7 @@ from lmstudio_tui.audio.readers import Converted
 from lmstudio_tui.audio.values import DeviceLostError, SoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from lmstudio_tui.audio.performance import Performance
     from lmstudio_tui.audio.readers import Reader
@@ -54,12 +54,16 @@ class Deck:
             return _TICK_S
         return None if self._idle_from is None else max(0.0, self._idle_from + _IDLE_S - time.monotonic())
 
-    def do(self, order: Callable[[], None] | None) -> None:
-        """Obey, and do what there is to do. Whatever fails becomes the performance's problem."""
+    def do(self, orders: Iterable[Callable[[], None]]) -> None:
+        """Obey all of them, and then do what there is to do: what was replaced meanwhile is not even opened."""
+        for order in orders:
+            self._try(order)
+        self._try(self._tend)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Whatever fails becomes the performance's problem."""
         try:
-            if order is not None:
-                order()
-            self._tend()
+            act()
         except SoundError as error:
             self._fail(error)
         except OSError as error:
@@ -152,8 +156,7 @@ class Deck:
                 break
             else:
                 mixer.put(block)
-        if performance.first_sound_ms is None and mixer.first_at is not None:
-            performance.first_sound_ms = (mixer.first_at - performance.begun_at) * 1000
+        performance.note_first_sound()
         if performance.sounding and mixer.starved:
             performance.sounding = False
             performance.stalls += 1
@@ -196,6 +199,7 @@ class Deck:
 
     def _place(self, performance: Performance, seconds: float, source: Converted | None) -> None:
         performance.supplied = False
+        performance.note_first_sound()
         if self._speaker is None or source is None:
             performance.place = (seconds, None)
             return

@@ -36,6 +36,10 @@ class Track(Protocol):
         """
         ...
 
+    def leave(self) -> None:
+        """Nobody waits for it any longer: stop looking what it is. Never waits; safe in any thread."""
+        ...
+
     def close(self) -> None:
         """Let go of it. Never waits."""
         ...
@@ -54,15 +58,21 @@ class FileTrack:
         self.problem: SoundError | None = None
         self._path = path
         self._opened: OpenedFile | None = None
+        self._left = False
 
     def reader(self) -> Reader | None:
         """See `Track`."""
-        if self._opened is None:
+        if self._opened is None and not self._left:
             try:
-                self._opened = OpenedFile(self._path)
+                self._opened = OpenedFile(self._path, lambda: not self._left)
             except (OSError, SoundError) as error:
-                raise file_problem(self._path, error) from error
+                if not self._left:
+                    raise file_problem(self._path, error) from error
         return self._opened
+
+    def leave(self) -> None:
+        """See `Track`."""
+        self._left = True
 
     def close(self) -> None:
         """See `Track`."""
@@ -112,6 +122,9 @@ class StreamTrack:
             self.problem = SoundError(problem)
         self._decoder.end()
         self._begin()
+
+    def leave(self) -> None:
+        """See `Track`: what it is shows by itself."""
 
     def close(self) -> None:
         """See `Track`."""

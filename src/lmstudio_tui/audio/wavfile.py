@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from lmstudio_tui.audio.file_readers import wav_end
 from lmstudio_tui.audio.values import AudioFormatError
 
 if TYPE_CHECKING:
@@ -185,17 +186,24 @@ def read_facts(path: Path) -> WavFacts:
 def mend(path: Path) -> bool:
     """Make the header agree with the file, as after a crash. Whether that was necessary.
 
+    Several files one after the other stay as they are: one header cannot speak for all.
+
     Raises:
         AudioFormatError: when it is no WAV file.
         OSError: when it cannot be read or written.
     """
     facts = read_facts(path)
-    there = facts.file_bytes - facts.data_at
+    with path.open("rb") as file:
+        sound_end, next_file = wav_end(file, facts.data_at, facts.data_bytes, facts.file_bytes)
+    if next_file >= 0:
+        return False
     end = facts.data_at + facts.data_bytes
     data_bytes = facts.data_bytes
-    if not 0 < data_bytes <= there or (there > data_bytes and facts.riff_bytes == end):
+    lies = data_bytes == 0 or end > facts.file_bytes or end == facts.riff_bytes
+    if sound_end != end and lies:
         # All that is there was recorded: the writer had no time to say so.
-        data_bytes = there - there % facts.frame_bytes
+        data_bytes = sound_end - facts.data_at
+        data_bytes -= data_bytes % facts.frame_bytes
         end = facts.data_at + data_bytes
     length = facts.file_bytes if data_bytes == facts.data_bytes else end
     if (data_bytes, length) == (facts.data_bytes, facts.riff_bytes) and length == facts.file_bytes:

@@ -67,7 +67,7 @@ def chat(
     wishes = Wishes(continue_, conversation, save, tuple(image or ()), tuple(file or ()), schema, preset)
     wishes.check()
     wanted = model or session.model
-    extra = _extra(param)
+    extra = extra_of(param)
     given = _given(
         temperature=temperature,
         max_tokens=max_tokens,
@@ -129,7 +129,7 @@ def complete(
     """Let a model go on from a text (the legacy completions endpoint)."""
     session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wanted = model or session.model
-    extra = _extra(param)
+    extra = extra_of(param)
     given = _given(
         temperature=temperature,
         max_tokens=max_tokens,
@@ -178,7 +178,7 @@ def _question(prompt: str | None) -> str:
     return "\n\n".join(parts)
 
 
-def _extra(given: list[str] | None) -> dict[str, Any]:
+def extra_of(given: list[str] | None) -> dict[str, Any]:
     """`NAME=JSON` pairs; what is no JSON counts as a text."""
     found: dict[str, Any] = {}
     for pair in given or ():

@@ -11,6 +11,7 @@ import typer
 
 from lmstudio_tui.cli.console import say
 from lmstudio_tui.cli.outcome import Exit
+from lmstudio_tui.cli.own_terminal import own_terminal
 from lmstudio_tui.tui.panes import PANES
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         say('error: The app needs a terminal.\n  try: in a script, use a command: lmstudio-tui chat "…", models, ping.')
         return Exit.USAGE
+    from lmstudio_tui.audio.sound import Sound
     from lmstudio_tui.features.clipboard import copy
     from lmstudio_tui.features.inspector.log import ExchangeLog
-    from lmstudio_tui.paths import approvals_file, downloads_file, library_file, state_file, tools_dir
+    from lmstudio_tui.paths import approvals_file, downloads_file, library_file, media_dir, state_file, tools_dir
     from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.store.library import Library
+    from lmstudio_tui.store.media.shelf import MediaShelf
     from lmstudio_tui.store.state import StateFile
     from lmstudio_tui.tui.app import LMStudioApp
     from lmstudio_tui.tui.services import Services
@@ -53,6 +56,9 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             library=Library(library_file()),
             tools_folder=tools_dir(),
             approvals_file=approvals_file(),
+            sound=Sound(),
+            media=MediaShelf(media_dir()),
+            service_config=session.service_config,
             profiles=lambda: session.profiles,
             profile=session.loaded.settings.profile,
             model=model,
@@ -60,7 +66,8 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             theme=session.loaded.settings.theme,
         )
     )
-    app.run()
+    with own_terminal():
+        app.run()
     # Everything is closed; to collect the widgets' cycles now would only hold up the end.
     gc.freeze()
     gc.disable()

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lmstudio_tui._version import __version__
-from lmstudio_tui.cli import chat, doctor, history, models, options, ping, simulate
+from lmstudio_tui.cli import (
+    chat,
+    doctor,
+    history,
+    image,
+    models,
+    options,
+    ping,
+    record,
+    simulate,
+    speak,
+    transcribe,
+    voices,
+)
 from lmstudio_tui.cli.console import OutputError, give_up, prepare, say
 from lmstudio_tui.cli.interrupts import Interrupted, interruptible
 from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report
@@ -36,10 +49,16 @@ app.add_typer(models.group, name="models")
 app.command("chat")(chat.chat)
 app.command("complete")(chat.complete)
 app.add_typer(history.group, name="history")
+app.command("transcribe")(transcribe.transcribe)
+app.command("translate")(transcribe.translate)
+app.command("record")(record.record)
+app.command("speak")(speak.speak)
+app.command("voices")(voices.voices)
+app.command("image")(image.image)
 app.command("doctor")(doctor.doctor)
 app.command("simulate")(simulate.simulate)
 
-_ASKING = {"chat", "complete"}
+_ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image"}
 
 
 def _version(value: bool) -> None:

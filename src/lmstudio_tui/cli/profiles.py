@@ -87,6 +87,17 @@ class SettingsProfiles:
         with _told():
             return self._load(name).client_config() if name else self._without()
 
+    def settings_of(self, name: str | None) -> LoadedSettings:
+        """The settings with a profile, or without one.
+
+        Raises:
+            ProfileError: when they cannot be used.
+        """
+        with _told():
+            if name:
+                return self._load(name)
+            return self._no_profile() if self._no_profile else self._load(NO_PROFILE)
+
     def draft_of(self, name: str) -> ProfileDraft:
         """See `Profiles`."""
         with _told():

@@ -69,10 +69,13 @@ class Elapsed:
 
     Args:
         what: goes on.
+
+    Attributes:
+        what: as above; it may be changed, in any thread.
     """
 
     def __init__(self, what: str) -> None:
-        self._what = what
+        self.what = what
         self._drawn = Drawn()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="elapsed", daemon=True)
@@ -92,7 +95,7 @@ class Elapsed:
         started = time.monotonic()
         shown = ""
         while not self._over.is_set():
-            line = f"{duration_in_words(time.monotonic() - started):>9}  {self._what}"
+            line = f"{duration_in_words(time.monotonic() - started):>9}  {self.what}"
             if line != shown:
                 self._drawn.show([line])
                 shown = line

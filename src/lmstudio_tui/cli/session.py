@@ -15,7 +15,7 @@ from lmstudio_tui.cli.console import warn
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lmstudio_tui.features.profiles import Profiles
+    from lmstudio_tui.cli.profiles import SettingsProfiles
     from lmstudio_tui.sdk import ClientConfig, LMStudioClient
     from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.settings import LoadedSettings, Service
@@ -38,6 +38,8 @@ class Session:
     """Are told of every call of the clients that are made from then on."""
     quiet: bool = False
     """Whether the command itself tells the warnings of the settings."""
+    service: Service = "main"
+    """Whose server the command asks."""
     _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def __enter__(self) -> Self:
@@ -107,9 +109,13 @@ class Session:
         Args:
             hint: what is said when nothing better is known.
         """
+        loaded, service = self.loaded, self.service
+        if service != "main" and not self.demo and getattr(loaded.settings, f"{service}_base_url") is not None:
+            if self.config_for(service).api_key is None:
+                return f"Set LM_STUDIO_{service.upper()}_API_KEY, or {service}_api_key in config.toml."
+            return f"The server for {service} refused the {loaded.key_source(service)}. Correct it there."
         if self.config.api_key is None:
             return " ".join([*self.loaded.withheld, hint])
-        loaded = self.loaded
         owned = any("[profiles." in loaded.origins[name] for name in ("api_key", "api_key_env", "api_key_command"))
         whose = f" (profile {loaded.settings.profile})" if owned else ""
         return f"The server refused the {loaded.key_source()}{whose}. Correct it there, or give another: --api-key."
@@ -120,10 +126,45 @@ class Session:
         Raises:
             SettingsError, ConfigurationError
         """
-        return self.config if self.demo or service == "main" else self.loaded.client_config(service)
+        if service == "main":
+            return self.config
+        return self._simulated(self.config) if self.demo else self.loaded.client_config(service)
+
+    def service_config(self, service: Service, main: ClientConfig, profile: str | None) -> ClientConfig | None:
+        """What a client for audio, or images, needs beside the main server; None when that one serves it.
+
+        Args:
+            service: which of the two.
+            main: the configuration of the main server in use, which may be the simulator.
+            profile: the name of the profile in use, if it is one.
+
+        Raises:
+            ConfigurationError, ProfileError
+        """
+        from lmstudio_tui.features.profiles import ProfileError
+        from lmstudio_tui.settings import SettingsError
+
+        if main.base_url in self._simulated_urls:
+            return self._simulated(main)
+        try:
+            loaded = self.loaded if profile == self.loaded.settings.profile else self.profiles.settings_of(profile)
+            own = getattr(loaded.settings, f"{service}_base_url") is not None
+            return loaded.client_config(service) if own else None
+        except SettingsError as error:
+            raise ProfileError(error.message, error.hint) from None
+
+    @property
+    def _simulated_urls(self) -> set[str]:
+        """Where the simulator listens, once it was started."""
+        return {self._simulator.base_url} if "_simulator" in self.__dict__ else set()
+
+    def _simulated(self, main: ClientConfig) -> ClientConfig:
+        """LM Studio serves no audio and no images, and its simulator neither: another one stands beside it."""
+        update = {"base_url": self._sound_simulator.base_url, "enable_audio": True, "enable_images": True}
+        return main.model_copy(update={**update, "default_model": None, "default_embedding_model": None})
 
     @cached_property
-    def profiles(self) -> Profiles:
+    def profiles(self) -> SettingsProfiles:
         """The servers by name, for the app to list, use and edit.
 
         Raises:
@@ -200,6 +241,12 @@ class Session:
         from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
         return self._stack.enter_context(SimulatorServer(SimulatorConfig(list_faults=False)))
+
+    @cached_property
+    def _sound_simulator(self) -> SimulatorServer:
+        from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+
+        return self._stack.enter_context(SimulatorServer(SimulatorConfig(flavour="openai", list_faults=False)))
 
 
 _IN_USE: ContextVar[Session | None] = ContextVar("_IN_USE", default=None)

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK, SpeechStream
 
-__all__ = ["PCM_RATE", "SpeakOptions", "speak", "suffix_of"]
+__all__ = ["MOST_BYTES", "PCM_RATE", "SpeakOptions", "speak", "suffix_of"]
 
 PCM_RATE: Final = 24_000
 """Hz: what OpenAI's `pcm` has, and so most servers', when they do not say."""
+
+MOST_BYTES: Final = 512 * 1024 * 1024
+"""More than that is no speech: three hours of WAV at 24,000 Hz, and days of MP3."""
 
 _UNSAFE: Final = ".audio"
 """What the name of a file ends with whose format nobody knows."""
@@ -121,6 +124,9 @@ def speak(
                 if sink is not None:
                     sink(piece)
                 elif kept.problem:  # Nobody wants the rest.
+                    break
+                if kept.size >= MOST_BYTES:
+                    problem = f"It did not end, and was stopped after {MOST_BYTES >> 20} MB."
                     break
     except LMStudioError as error:
         if not kept.size:

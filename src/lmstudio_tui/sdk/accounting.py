@@ -75,7 +75,7 @@ class Accounts:
             raise
         finally:
             self._end()
-            self._report(tally, call)
+            self._report(tally, call, str(context.get("endpoint", call.path)))
             if tally.recording is not None:
                 tally.recording.finished(failure)
             # An error whose traceback leads back here would keep itself alive.
@@ -94,10 +94,10 @@ class Accounts:
         if last:
             self._release()
 
-    def _report(self, tally: Tally, call: Call) -> None:
+    def _report(self, tally: Tally, call: Call, path: str) -> None:
         if self.listener is None:
             return
         try:
-            self.listener(tally.record(call.method, call.path, streamed=call.stream))
+            self.listener(tally.record(call.method, path, streamed=call.stream))
         except Exception:  # noqa: BLE001 - a listener's mistake must not cost the caller the answer
             _log.exception("a telemetry listener failed")

@@ -51,6 +51,8 @@ class Answer:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        self.charset = response.charset_encoding or ""
+        """In which a text is written, as the server calls it; empty when it does not say."""
         self.framed = "content-length" in response.headers or "transfer-encoding" in response.headers
         """Whether the end of the body can be told from a cut connection."""
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
@@ -162,23 +162,25 @@ class Painter:
         """The image at an address.
 
         Raises:
-            ValueError: it is on another server, and that is not allowed.
+            ValueError: it is on another server, and that is not allowed, or it would take the key there.
             LMStudioError: it cannot be had.
         """
-        config = self._transport.config
+        config, redact = self._transport.config, self._transport.redact
         try:
             url = urljoin(f"{config.origin}/", address.strip())
             parts = urlsplit(url)
             own = _same_server(url, config.base_url)
         except ValueError:
-            raise ValueError(f"its address is none: {shortened(address, 80)!r}.") from None
+            raise ValueError(f"its address is none: {shortened(redact(address), 80)!r}.") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
-            raise ValueError(f"its address cannot be fetched: {shortened(self._transport.redact(address), 80)!r}.")
+            raise ValueError(f"its address cannot be fetched: {shortened(redact(address), 80)!r}.")
         if not own and not self._elsewhere:
-            host = shortened(parts.netloc, 80)
+            host = shortened(redact(parts.netloc), 80)
             raise ValueError(
                 f"it lies on another server ({host}), and images are fetched from the configured one only."
             )
+        if not own and (redact.knows(url) or redact.knows(unquote(url))):
+            raise ValueError("its address is of another server, and holds the key of this one; it is not asked.")
         path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
         call = Call("GET", path, "images", accept="image/*, */*;q=0.5", at_root=True)
         if own:

@@ -49,11 +49,11 @@ class MediaCalls:
     ) -> Transcription:
         """What is said in some audio (`POST /v1/audio/transcriptions`, or whisper.cpp's `POST /inference`).
 
-        The audio is read from disk while it is sent, whatever its length. A pipe cannot be sent again, and its reads
-        cannot be cancelled.
+        The audio is read from disk while it is sent, whatever its length. A pipe cannot be sent again, and the reads
+        of an open one cannot be cancelled.
 
         Args:
-            audio: a path, the bytes, or an open binary file.
+            audio: a path, also of a named pipe; the bytes; or an open binary file.
             request: how it is to be heard.
             filename: what the server is told that the file is called; None takes its own name.
             progress: is told how much of the file was sent, in this thread.

@@ -31,6 +31,10 @@ T = TypeVar("T")
 TICK = 0.02
 """Seconds between two looks. A cancelled call notices within one of them."""
 
+_PEEKED = 64 * 1024
+"""Bytes of an answer that are looked at before its time."""
+_INTERIM = (b"HTTP/1.1 1", b"HTTP/1.0 1")
+
 
 class NameResolutionFailed(httpcore.ConnectError):
     """The host name has no address."""
@@ -169,7 +173,9 @@ class TickingStream(httpcore.NetworkStream):
         Raises:
             httpcore.WriteError: the pool then reads the answer. Over TLS, what is there to read may be no answer.
         """
-        if not isinstance(self._sock, ssl.SSLSocket) and self._is_readable():
+        if isinstance(self._sock, ssl.SSLSocket) or not self._is_readable():
+            return
+        if not _is_interim(self._sock.recv(_PEEKED, socket.MSG_PEEK)):
             raise httpcore.WriteError("the server takes no more, and has answered")
 
     def close(self) -> None:
@@ -219,6 +225,16 @@ class TickingStream(httpcore.NetworkStream):
                 return bool(selector.select(0))
         except (OSError, ValueError):
             return True
+
+
+def _is_interim(answer: bytes) -> bool:
+    """Whether it is nothing but interim ones (1xx), which end nothing; the last may not have come whole."""
+    begun = bool(answer)
+    while answer:
+        head, _, answer = answer.partition(b"\r\n\r\n")
+        if not any(mark.startswith(head[: len(mark)]) for mark in _INTERIM):
+            return False
+    return begun
 
 
 def _tls_reason(error: Exception) -> str:

@@ -90,6 +90,10 @@ class Redactor:
             text = shorter
         return text
 
+    def knows(self, text: str) -> bool:
+        """Whether a text holds one of the keys, or a part of one."""
+        return bool(self._starts(text)) or any(secret in text for secret in self._secrets)
+
     def _without_runs(self, text: str) -> str:
         """Replace every maximal stretch of the text that is made of parts of a key."""
         starts = self._starts(text)

@@ -15,13 +15,14 @@ from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.delivery import Delivery
 from lmstudio_tui.sdk.sse import EventReader, StrayLine
 from lmstudio_tui.sdk.traits import WHISPER_CPP
+from lmstudio_tui.sdk.transcript_bodies import beginning, is_half, json_lines
 from lmstudio_tui.sdk.transcript_events import TranscriptGatherer
-from lmstudio_tui.sdk.transcript_reading import RefusedError, read_transcription
+from lmstudio_tui.sdk.transcript_reading import RefusedError, as_utf8, read_transcription
 from lmstudio_tui.sdk.types.audio import TranscriptEvent, Transcription, TranscriptionRequest
 from lmstudio_tui.sdk.types.events import PartialCompletion
 from lmstudio_tui.sdk.upload_errors import explained
 from lmstudio_tui.sdk.uploading import Upload, opened
-from lmstudio_tui.sdk.wire import dumped, is_list, is_object, json_of, json_or_none
+from lmstudio_tui.sdk.wire import dumped, is_list, is_object, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -40,7 +41,6 @@ INFERENCE = "/inference"
 _DRAIN = 0.05
 _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _ACCEPT_STREAM = f"text/event-stream, {_ACCEPT}"
-_STREAMS = (b"data:", b"event:", b"id:", b":")
 _NO_STREAMS = re.compile(r"(?i)\bstream(?:ing|s|ed)?\b")
 _NO_SEGMENTS = re.compile(r"(?i)response_?format|verbose_?json|timestamp_?granularit")
 
@@ -110,7 +110,7 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
         self._streamed = stream and self._format in {"json", "verbose_json", "text"}
         self._inference = where.inference
         self._sent = 0
-        self._gatherer = TranscriptGatherer()
+        self._gatherer = TranscriptGatherer(request.duration)
         self._result: Transcription | None = None
 
     @property
@@ -142,7 +142,7 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
     def _run(self) -> Generator[TranscriptEvent]:
         self._gate.check(self._task)
         self.scope.raise_if_cancelled()
-        with opened(self._audio, self._filename) as file:
+        with opened(self._audio, self._filename, self.scope.raise_if_cancelled) as file:
             yield from self._attempts(file)
         self._where.settle(inference=self._inference)
         self._result = self._gatherer.result()
@@ -151,7 +151,7 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
         """As the request is; then without what the server does not know."""
         missing: errors.FeatureUnavailableError | None = None
         while True:
-            self._gatherer, self._sent = TranscriptGatherer(), 0
+            self._gatherer, self._sent = TranscriptGatherer(self._request.duration), 0
             try:
                 yield from self._ask(file)
             except errors.LMStudioError as error:
@@ -166,7 +166,10 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
                     continue
                 raise self._gate.explain(missing or failure, self._task)
             if not (file.repeatable and self._simpler(failure)):
-                raise explained(failure, file, self._sent)
+                failure = explained(failure, file, self._sent)
+                if failure.context.get("about") == "format":
+                    self._where.settle(inference=self._inference)  # it has looked at the file
+                raise failure
 
     def _elsewhere(self, failure: errors.FeatureUnavailableError) -> bool:
         """Whether there is another endpoint to be tried."""
@@ -252,32 +255,35 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
     def _read(self, answer: Answer) -> Iterator[TranscriptEvent]:
         """Whatever comes: a stream, or a whole transcript."""
         chunks = answer.chunks()
-        head = b""
-        for chunk in chunks:
-            head += chunk
-            if len(head.lstrip(b"\xef\xbb\xbf \t\r\n")) >= 6:
-                break
-        start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-        if answer.content_type == "text/event-stream" or (self._streams and start.startswith(_STREAMS)):
+        head, labelled = b"", answer.content_type == "text/event-stream"
+        if self._streams and not labelled:
+            head, labelled = beginning(chunks)
+        if labelled:
             yield from self._read_events(answer, head, chunks)
             return
-        raw = answer.read(head)
-        rows = _json_lines(raw) if self._streams else []
+        raw = as_utf8(answer.read(head), answer.charset)
+        rows = json_lines(raw) if self._streams else []
         if rows:
             for row in rows:
                 yield from self._gatherer.add(row)
             return
-        yield from self._gatherer.take(read_transcription(raw, answer.content_type, self._format))
+        yield from self._gatherer.take(self._whole(raw, answer.content_type))
+
+    def _whole(self, raw: bytes, content_type: str) -> Transcription:
+        return read_transcription(raw, content_type, self._format, self._request.duration)
 
     def _read_events(self, answer: Answer, head: bytes, chunks: Iterator[bytes]) -> Iterator[TranscriptEvent]:
         reader = EventReader()
         strays: list[bytes] = []
-        sense = False
+        sense = cut = False
         for packet in chain((head,), chunks, (None,)):
             for event in reader.flush() if packet is None else reader.feed(packet):
                 name, data = ("", event.line) if isinstance(event, StrayLine) else event
                 if answer.recording is not None:
                     answer.recording.event(name, data, stray=isinstance(event, StrayLine))
+                if packet is None and is_half(event, sense=sense, framed=answer.framed):
+                    cut = True
+                    continue
                 if isinstance(event, StrayLine):
                     strays.append(data)
                     continue
@@ -289,8 +295,10 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
                     # A server that leaves the connection open after its last word is not waited for.
                     answer.drain(_DRAIN)
                     return
+        if cut or (self._gatherer.open_ended and not answer.framed):
+            raise errors.ConnectionLostError("The connection closed in the middle of the transcript.")
         if strays and not sense:
-            yield from self._gatherer.take(read_transcription(b"\n".join(strays), "", self._format))
+            yield from self._gatherer.take(self._whole(b"\n".join(strays), ""))
 
     def _event(self, answer: Answer, name: str, data: bytes) -> list[TranscriptEvent]:
         """What one event of a stream tells."""
@@ -306,12 +314,3 @@ class TranscriptionStream(Delivery[TranscriptEvent]):
         if found and answer.recording is not None:
             answer.recording.output()
         return found
-
-
-def _json_lines(raw: bytes) -> list[Any]:
-    """The objects of a body that has one on each line; none when it is something else."""
-    lines = [line for line in raw.splitlines() if line.strip()]
-    if len(lines) < 2 or not all(line.lstrip().startswith(b"{") for line in lines):
-        return []
-    rows = [json_or_none(line) for line in lines]
-    return rows if all(is_object(row) for row in rows) else []

@@ -6,6 +6,7 @@ error with status 200 or a page of HTML: it is told by what came.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ _HTML = re.compile(r"(?i)\s*<(?:!doctype|html|head|body|\?xml)\b")
 _BLANK = "\ufeff \t\r\n"
 _CLOCK = re.compile(r"\s*(?:([0-9]{1,4}):)?([0-9]{1,4}):([0-9]{1,2}(?:[.,][0-9]{1,9})?)\s*")
 """A time as a clock shows it."""
+_JSON = re.compile(r"""\{\s*(?:["'}]|\Z)""")
+"""How an object begins, and no speech does, such as `{laughs} hello`."""
 _NANOSECONDS = 1e7
 """No audio is as many seconds long: then they are nanoseconds, as in LocalAI's `time.Duration`."""
 _IN_WORDS = ("text", "transcript", "transcription")
@@ -35,13 +38,41 @@ class RefusedError(Exception):
         self.body = body
 
 
-def read_transcription(raw: bytes, content_type: str, asked: str) -> Transcription:
+def as_utf8(raw: bytes, charset: str) -> bytes:
+    """A text in UTF-8, whatever it was written in. Who names another charset may still write UTF-8.
+
+    Args:
+        charset: as the server calls it; empty when it does not say.
+    """
+    if not charset or (_is_utf8(raw) and b"\0" not in raw):
+        return raw
+    try:
+        return raw.decode(charset).encode()
+    except (LookupError, ValueError):
+        return raw
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def begins_as_json(text: str) -> bool:
+    """Whether a text is a JSON object, or the beginning of one."""
+    return _JSON.match(text) is not None
+
+
+def read_transcription(raw: bytes, content_type: str, asked: str, duration: float | None = None) -> Transcription:
     """What was said, out of the body of an answer that came with a success.
 
     Args:
         raw: the body.
         content_type: as the server calls it, without parameters.
         asked: the format that was asked for.
+        duration: of the audio, in seconds, where that is known.
 
     Raises:
         RefusedError: the server complains of something.
@@ -57,7 +88,7 @@ def read_transcription(raw: bytes, content_type: str, asked: str) -> Transcripti
     value = _value(raw, text, content_type, asked)
     if isinstance(value, str):
         return of_text(value, asked)
-    found = of_document(value)
+    found = of_document(value, duration)
     # A format that is a text may be asked for and still come within JSON.
     return found.model_copy(update={"body": found.text}) if asked == "text" and not found.body else found
 
@@ -77,7 +108,7 @@ def _value(raw: bytes, text: str, content_type: str, asked: str) -> Any:
     quoted = "json" in content_type or asked in {"json", "verbose_json"} or is_cues(as_text(value).strip(_BLANK))
     if isinstance(value, str) and quoted:
         return value.strip(_BLANK)
-    if (text.startswith("{") and value is None) or (asked.endswith("json") and value == []):
+    if (begins_as_json(text) and value is None) or (asked.endswith("json") and value == []):
         raise _not_readable("broken JSON" if value is None else "an empty list", text)
     if "\x00" in text or text.count("\ufffd") > len(text) // 20:
         raise _not_readable("no text", text)
@@ -99,8 +130,11 @@ def of_text(text: str, asked: str = "text") -> Transcription:
     return Transcription(text=joined(one.text for one in segments), segments=segments, body=text)
 
 
-def of_document(value: Any) -> Transcription:
+def of_document(value: Any, known: float | None = None) -> Transcription:
     """What was said, out of JSON: an object with a text, with segments, with both; or a list of segments.
+
+    Args:
+        known: how long the audio is, in seconds, where that is known.
 
     Raises:
         RefusedError, ProtocolError
@@ -110,7 +144,8 @@ def of_document(value: Any) -> Transcription:
     body: Mapping[str, Any] = value if is_object(value) else {}
     text = next((body[name] for name in _IN_WORDS if isinstance(body.get(name), str)), None)
     duration = Transcription.read({"duration": body.get("duration")}).duration
-    segments = segments_in(body.get("segments"), duration)
+    longest = longest_for(known, duration)
+    segments = _segments_in(body.get("segments"), longest)
     if not text and not segments and complaint_of(body) is not None:
         raise RefusedError(body)
     if text is None and not segments and not _says_nothing(body):
@@ -124,7 +159,7 @@ def of_document(value: Any) -> Transcription:
             "language": _text_or_none(body.get("language")),
             "duration": duration,
             "segments": segments,
-            "words": _words(body, duration),
+            "words": _words(body, longest),
             "model": _text_or_none(body.get("model")),
         }
     )
@@ -140,16 +175,12 @@ def _text_or_none(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def segments_in(value: object, duration: float | None = None) -> tuple[TranscriptSegment, ...]:
-    """The segments of a list, in order of their times; what is none is passed over.
-
-    Args:
-        duration: of the audio, in seconds, when that is known.
-    """
+def _segments_in(value: object, longest: float) -> tuple[TranscriptSegment, ...]:
+    """The segments of a list, in order of their times; what is none is passed over."""
     rows = [_with_times(row) for row in as_objects(value)]
     if any("start" in row for row in rows):
         rows = [row for row in rows if "start" in row]
-    factor = _unit((number for row in rows for number in (row.get("start"), row.get("end"))), duration)
+    factor = unit_of(rows, longest)
     found = [segment for row in rows if (segment := segment_of(row, factor)).text]
     return tuple(sorted(found, key=lambda one: one.start))
 
@@ -174,10 +205,10 @@ def segment_of(row: Mapping[str, Any], factor: float = 1.0) -> TranscriptSegment
     )
 
 
-def _words(body: Mapping[str, Any], duration: float | None) -> tuple[TranscriptWord, ...]:
+def _words(body: Mapping[str, Any], longest: float) -> tuple[TranscriptWord, ...]:
     rows = as_objects(body.get("words"))
     rows = rows or [word for row in as_objects(body.get("segments")) for word in as_objects(row.get("words"))]
-    factor = _unit((number for row in rows for number in (row.get("start"), row.get("end"))), duration)
+    factor = unit_of(rows, longest)
     found: list[TranscriptWord] = []
     for row in rows:
         word = (as_text(row.get("word")) or as_text(row.get("text"))).strip()
@@ -186,12 +217,30 @@ def _words(body: Mapping[str, Any], duration: float | None) -> tuple[TranscriptW
     return tuple(found)
 
 
-def _unit(numbers: Iterable[object], duration: float | None) -> float:
-    """What times are to be multiplied by to be seconds: servers count in nano- and milliseconds, too."""
+def longest_for(known: float | None, told: float | None = None) -> float:
+    """The latest time, in seconds, that may stand in a transcript.
+
+    Args:
+        known: how long the audio is. What listens in windows of half a minute may name a time after its end.
+        told: how long it is as the server says, which may have heard it in parts.
+    """
+    if known:
+        return 2 * known + 60
+    return 100 * max(told, 1.0) if told else math.inf
+
+
+def unit_of(rows: Iterable[Mapping[str, Any]], longest: float) -> float:
+    """What times are to be multiplied by to be seconds: servers count in nano- and milliseconds, too.
+
+    Args:
+        rows: segments or words.
+        longest: no time is later, in seconds.
+    """
+    numbers = (number for row in rows for number in (row.get("start"), row.get("end")))
     most = max((float(one) for one in numbers if isinstance(one, int | float) and abs(one) < 1e18), default=0.0)
     if most > _NANOSECONDS:
         return 1e-9
-    return 1e-3 if duration and most > 100 * max(duration, 1.0) else 1.0
+    return 1e-3 if most > longest else 1.0
 
 
 def _time(value: object, factor: float) -> float:

@@ -29,7 +29,7 @@ from lmstudio_tui.sdk.telling import Teller
 from lmstudio_tui.sdk.wire import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
@@ -129,6 +129,7 @@ class Transport:
         transport: an httpx transport in place of the network, for tests.
         listener: is told of every call when it has ended.
         recorder: is told of everything that goes over the wire, without the keys.
+        hidden: more secrets that may appear in no text; those of `config` need not be named.
     """
 
     def __init__(
@@ -138,9 +139,11 @@ class Transport:
         transport: httpx.BaseTransport | None = None,
         listener: CallListener | None = None,
         recorder: Recorder | None = None,
+        hidden: Iterable[str] = (),
     ) -> None:
         self.config = config
-        self.redact = Redactor(config.secrets())
+        self._secrets = [*config.secrets(), *hidden]
+        self.redact = Redactor(self._secrets)
         self._fixed = _fixed_headers(config)
         silence_httpcore()
         self._given = transport
@@ -152,7 +155,7 @@ class Transport:
         self.native: Callable[[], bool | None] = lambda: None
         """Whether the server has LM Studio's native v1 API; None when that is not known. Hints go by it."""
         self._recorder = recorder
-        teller = None if recorder is None else Teller(recorder, config.secrets())
+        teller = None if recorder is None else Teller(recorder, self._secrets)
         self._accounts = Accounts(listener, teller, self._pool.close)
 
     def close(self) -> None:
@@ -160,13 +163,19 @@ class Transport:
         self._accounts.close()
 
     def to(self, origin: str) -> Transport:
-        """A transport to another server, which is given neither the key nor the headers of this one.
+        """A transport to another server, which is given neither the key nor the headers of this one, nor shows them.
 
         Args:
             origin: scheme, host and port.
         """
         config = self.config.model_copy(update={"base_url": origin, "api_key": None, "extra_headers": {}})
-        return Transport(config, transport=self._given, listener=self._accounts.listener, recorder=self._recorder)
+        return Transport(
+            config,
+            transport=self._given,
+            listener=self._accounts.listener,
+            recorder=self._recorder,
+            hidden=self._secrets,
+        )
 
     @contextmanager
     def open(self, call: Call, scope: CancelScope | None = None) -> Generator[Answer]:
@@ -237,7 +246,7 @@ class Transport:
         return error
 
     def _context(self, call: Call) -> dict[str, ContextValue]:
-        return {"endpoint": call.path, "method": call.method, "base_url": self.config.base_url}
+        return {"endpoint": self.redact(call.path), "method": call.method, "base_url": self.config.base_url}
 
     def _tried(self, call: Call, scope: CancelScope | None, tally: Tally, use: Callable[[Answer], T]) -> T:
         """What `use` makes of the first answer that is no refusal, after as many attempts as the rules allow."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import wave
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.sdk import errors
@@ -23,6 +25,7 @@ _FORMAT = re.compile(
     r"(?:audio|file|wav|media)|ffmpeg|libsndfile|only (?:wav|\.wav|16)"
 )
 _NO_MODEL = re.compile(r"(?i)\bmodel\b[^.]{0,40}(?:required|missing|must be)|(?:required|missing)[^.]{0,20}\bmodel\b")
+_PLAIN = "16 kHz, one channel, 16 bits"
 _UNITS = {"k": 1_000, "ki": 1 << 10, "m": 1_000_000, "mi": 1 << 20, "g": 1_000_000_000, "gi": 1 << 30}
 
 
@@ -53,12 +56,31 @@ def _explain_refusal(error: errors.StatusError, file: AudioFile) -> None:
         )
         error.with_context(about="size", size_bytes=file.size, limit_bytes=bound)
     elif error.status == 415 or _FORMAT.search(text):
-        what = f"It is {file.format}. " if file.format else "It does not begin as audio does. "
-        error.hint = f"{what}Convert it to WAV (16 kHz, one channel, 16 bits), which every server takes."
+        error.hint = _other_format(file)
         error.with_context(about="format")
     elif _NO_MODEL.search(text):
         error.hint = "Name the model: this server wants to be told which."
         error.with_context(about="model")
+
+
+def _other_format(file: AudioFile) -> str:
+    """What to do about a format that a server does not take."""
+    if _is_plain_wav(file):
+        return (
+            "It is WAV with 16 kHz, one channel and 16 bits, which every server takes: the file may be broken, or the"
+            " server lacks something; its log says more."
+        )
+    what = f"It is {file.format}. " if file.format else "It does not begin as audio does. "
+    convert = f"Convert it to {_PLAIN}" if file.format == "wav" else f"Convert it to WAV ({_PLAIN})"
+    return f"{what}{convert}, which every server takes."
+
+
+def _is_plain_wav(file: AudioFile) -> bool:
+    try:
+        with wave.open(BytesIO(file.beginning), "rb") as head:
+            return (head.getframerate(), head.getnchannels(), head.getsampwidth()) == (16_000, 1, 2)
+    except (wave.Error, EOFError):
+        return False
 
 
 def _broke_off(error: errors.LMStudioError) -> bool:

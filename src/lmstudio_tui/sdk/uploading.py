@@ -11,18 +11,20 @@ import stat
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lmstudio_tui.sdk.errors import ValidationError
+from lmstudio_tui.sdk.network import TICK
 from lmstudio_tui.sdk.sniffing import AUDIO_TYPES, ENOUGH, audio_format
 from lmstudio_tui.sdk.wire import whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-AudioSource = str | os.PathLike[str] | bytes | BinaryIO
+AudioSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A file's path, its bytes, or an open binary file, which is read from where it stands."""
 
 UploadListener = Callable[[int, int | None], None]
@@ -86,7 +88,11 @@ class AudioFile:
         while left:
             piece = self._read(min(PIECE, left))
             if not piece:
-                raise ValidationError(f"{self.name} became shorter while it was sent.", field="audio")
+                raise ValidationError(
+                    f"{self.name} became shorter while it was sent.",
+                    field="audio",
+                    hint="Nothing was transcribed; send it again once nothing changes it any more.",
+                )
             left -= len(piece)
             yield piece
 
@@ -107,23 +113,26 @@ class AudioFile:
 
 
 @contextmanager
-def opened(audio: AudioSource, filename: str | None = None) -> Generator[AudioFile]:
+def opened(
+    audio: AudioSource, filename: str | None = None, check: Callable[[], None] = lambda: None
+) -> Generator[AudioFile]:
     """Open what is to be sent; a file of the caller's stays open.
 
     Args:
         filename: what the server is told that it is called; None takes the file's own name.
+        check: is called now and then while a named pipe is waited for; it may raise.
 
     Raises:
         ValidationError: there is no such file, it cannot be read, or it is empty.
     """
-    if isinstance(audio, bytes):
-        file = AudioFile(BytesIO(audio), filename or "", len(audio))
-        yield _not_empty(file)
+    if isinstance(audio, bytes | bytearray | memoryview):
+        data = bytes(audio)
+        yield _not_empty(AudioFile(BytesIO(data), filename or "", len(data)))
         return
     if isinstance(audio, str | os.PathLike):
         path = Path(audio)
         try:
-            raw = path.open("rb")
+            raw = BufferedReader(_Pipe(path, check)) if path.is_fifo() else path.open("rb")
         except (OSError, ValueError) as error:
             raise _unreadable(error, path.name) from None
         with raw:
@@ -132,6 +141,27 @@ def opened(audio: AudioSource, filename: str | None = None) -> Generator[AudioFi
             yield _not_empty(AudioFile(raw, filename or path.name, size))
         return
     yield _not_empty(AudioFile(audio, filename or _own_name(audio), _rest(audio)))
+
+
+class _Pipe(FileIO):
+    """A named pipe, opened without waiting for who writes into it; a read waits, and can be left.
+
+    Args:
+        path: where it is.
+        check: is called now and then while nothing comes; it may raise.
+    """
+
+    def __init__(self, path: Path, check: Callable[[], None]) -> None:
+        super().__init__(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+        self._check = check
+
+    def readinto(self, buffer: Any, /) -> int:
+        """What has come, at least a byte, unless it has ended."""
+        with DefaultSelector() as selector:
+            selector.register(self, EVENT_READ)
+            while not selector.select(TICK):
+                self._check()
+        return super().readinto(buffer)
 
 
 def _not_empty(file: AudioFile) -> AudioFile:

@@ -9,58 +9,41 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
-from textual.containers import Horizontal, Vertical
-from textual.widgets import ContentSwitcher, Footer
-
 from lmstudio_tui.features.facts import Fact, clock, facts_of
 from lmstudio_tui.features.models import RememberedModels, model_for_chat
 from lmstudio_tui.features.server_view import Presence, ServerView, describe_change
 from lmstudio_tui.sdk import LMStudioError, ModelSummary
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings, commands
-from lmstudio_tui.tui.panes import PANES
-from lmstudio_tui.tui.panes.making import make_pane
-from lmstudio_tui.tui.remarks import RemarkingApp
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.paned import PanedApp
 from lmstudio_tui.tui.screens.confirm import Confirm
-from lmstudio_tui.tui.screens.go_to import GoTo
-from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
 from lmstudio_tui.tui.server_choice import ServerChoice
 from lmstudio_tui.tui.server_link import LinkListener, ServerLink
+from lmstudio_tui.tui.service_links import SERVICES, ServiceLinks
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.widgets.header import HeaderBar
-from lmstudio_tui.tui.widgets.pane_strip import PaneStrip
 from lmstudio_tui.tui.widgets.rail import Rail
-from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-
     from rich.console import RenderableType
-    from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.screen import Screen
     from textual.timer import Timer
-    from textual.widget import Widget
 
-    from lmstudio_tui.features.clipboard import Copied
+    from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
-    from lmstudio_tui.tui.catalogue.command import Command
     from lmstudio_tui.tui.messages import (
         ChatsOpened,
-        CopyWanted,
         FactWanted,
         ModelChosen,
-        PaneWanted,
-        SaveWanted,
+        ServiceWanted,
     )
     from lmstudio_tui.tui.panes.pane import Pane
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.widgets.absence import Absence
 
 
-class LMStudioApp(RemarkingApp):
+class LMStudioApp(PanedApp):
     """lmstudio-tui.
 
     Args:
@@ -76,9 +59,8 @@ class LMStudioApp(RemarkingApp):
     .-wide Rail { display: block; }
     .-wide PaneStrip, .-tiny PaneStrip { display: none; }
     .-wide #transcript { margin-top: 1; }
-    .-tiny HeaderBar, .-tiny Footer, .-short InfoLine { display: none; }
-    Footer { background: $panel; }
-    Footer.-covered { visibility: hidden; }
+    .-tiny HeaderBar, .-tiny KeyFooter, .-short InfoLine { display: none; }
+    KeyFooter.-covered { visibility: hidden; }
     .-tall ToastRack { margin-bottom: 5; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
@@ -89,34 +71,18 @@ class LMStudioApp(RemarkingApp):
     ]
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
-        self._view = ServerView(services.config.base_url)
         self._state = services.state.load()
+        super().__init__(services, self._state.last_pane)
+        self._view = ServerView(services.config.base_url)
         self._model: str | None = services.model
         self._change = ""
-        self._pane = _first_pane(services.pane, self._state.last_pane)
-        self._panes: dict[str, Pane] = {}
-        self._runs = Runs(self)
         listener = LinkListener(self._connected, self._show, self._not_connected)
         self._link = ServerLink(self._runs, services.connect, services.config, listener)
         self._choice = ServerChoice(self, services, self._runs, lambda: self._link.config, self._use_another)
+        self._served = ServiceLinks(self._runs, services, lambda: self._choice.profile, self._tell_service)
         self._ticking: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
-
-    def compose(self) -> ComposeResult:
-        yield HeaderBar(id="header")
-        with Horizontal(id="body"):
-            yield Rail(PANES, id="rail")
-            with Vertical(id="middle"):
-                yield PaneStrip(PANES, id="strip")
-                with ContentSwitcher(initial=self._pane, id="panes"):
-                    # The chat is always there: an answer goes on, and a draft is kept, whichever pane is in front.
-                    for name in dict.fromkeys(("chat", self._pane)):
-                        self._panes[name] = make_pane(name, self._services)
-                        yield self._panes[name]
-        yield Footer()
 
     def on_mount(self) -> None:
         """Paint first, then look for the server."""
@@ -128,9 +94,11 @@ class LMStudioApp(RemarkingApp):
         self._mark_pane()
         for pane in self._panes.values():
             pane.show_server(self._view)
+            self._find_services(pane)
         if self._pane != "chat":
             self._panes[self._pane].arrive()
         self.call_after_refresh(self._use_server, self._services.config)
+        self.set_timer(_LATER, self._find_all_services)
 
     def _heed_signals(self) -> None:
         """Leave in order when told to from outside: the terminal is left as it was found."""
@@ -153,29 +121,13 @@ class LMStudioApp(RemarkingApp):
     def on_unmount(self) -> None:
         """End whatever waits for a server."""
         self._link.close()
+        self._served.close()
         self._runs.drop_all()
+        self._services.sound.close()
         if self._state.last_pane != self._pane:
             self._services.state.save(self._state.with_pane(self._pane))
         self._services.library.close()
-
-    # The panes
-
-    async def action_pane(self, name: str) -> None:
-        """Bring a pane to the front."""
-        if len(self.screen_stack) > 1:
-            return
-        switcher = self.query_one("#panes", ContentSwitcher)
-        pane = self._panes.get(name)
-        if pane is None:
-            self._panes[name] = pane = make_pane(name, self._services)
-            pane.display = False
-            await switcher.mount(pane)
-            self._introduce(pane)
-        self._pane = name
-        switcher.current = name
-        self._mark_pane()
-        pane.arrive()
-        self.refresh_bindings()
+        self._services.media.close()
 
     def _introduce(self, pane: Pane) -> None:
         """Tell a pane that has just been made what the others know."""
@@ -183,38 +135,27 @@ class LMStudioApp(RemarkingApp):
             pane.use_client(self._link.client)
         pane.show_server(self._view)
         pane.use_model(self._model)
+        self._find_services(pane)
         self._tell_defaults()
 
-    def _mark_pane(self) -> None:
-        self.query_one(Rail).show_pane(self._pane)
-        self.query_one(PaneStrip).show_pane(self._pane)
+    def _find_services(self, pane: Pane) -> None:
+        """Look for the servers of what the pane is there for."""
+        for service in pane.services:
+            self._served.want(service)
 
-    async def on_pane_wanted(self, event: PaneWanted) -> None:
-        """A click on the rail or the strip, or a pane that knows of another."""
-        await self.action_pane(event.name)
+    def _find_all_services(self) -> None:
+        for service in SERVICES:
+            self._served.want(service)
 
-    async def action_turn(self, step: int) -> None:
-        """Bring the next pane to the front, or the one before."""
-        names = [name for name, _ in PANES]
-        await self.action_pane(names[(names.index(self._pane) + step) % len(names)])
+    def on_service_wanted(self, event: ServiceWanted) -> None:
+        """Somebody needs audio or images."""
+        self._served.want(event.service)
 
-    def action_go_to(self) -> None:
-        """Offer the panes, and what else there is."""
-        if isinstance(self.screen, GoTo):
-            self.screen.dismiss(None)
-            return
-        places = [(str(number), name, title) for number, (name, title) in enumerate(PANES, 1)]
-        places += [("f", "facts", "Server facts"), ("s", "servers", "Servers")]
-
-        async def go(name: str | None) -> None:
-            if name == "facts":
-                self.action_explain("server")
-            elif name == "servers":
-                self.action_servers()
-            elif name is not None:
-                await self.action_pane(name)
-
-        self.push_screen(GoTo(places, self._pane), go)
+    def _tell_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
+        for pane in self._panes.values():
+            pane.use_service(service, client, view)
+        if view.own:
+            self._show_facts()
 
     # The server
 
@@ -223,6 +164,7 @@ class LMStudioApp(RemarkingApp):
         self.query_one(HeaderBar).show_warning(" ".join(config.warnings()))
         self._show(ServerView(config.base_url))
         self._link.use(config)
+        self._served.use(config)
 
     def _use_another(self, config: ClientConfig) -> None:
         """Talk to another server, and forget which model the one before was asked for."""
@@ -233,6 +175,7 @@ class LMStudioApp(RemarkingApp):
     def _connected(self, client: LMStudioSDK) -> None:
         for pane in self._panes.values():
             pane.use_client(client)
+        self._served.connected(client)
         self._runs.start(self._warm_up, name="warm-up")
 
     def _not_connected(self, sentence: str) -> None:
@@ -257,6 +200,7 @@ class LMStudioApp(RemarkingApp):
             self._remember(view)
         for pane in self._panes.values():
             pane.show_server(view)
+        self._served.seen(view)
         if view.presence is not before.presence:
             self.refresh_bindings()
         if self._choice.key_typed and view.presence is Presence.LOCKED:
@@ -278,12 +222,14 @@ class LMStudioApp(RemarkingApp):
 
     def _show_facts(self) -> None:
         facts = self._facts()
-        self.query_one(Rail).show_facts(self._view.base_url, facts)
+        # A server may be heard of while the app is taken down.
+        for rail in self.query(Rail):
+            rail.show_facts(self._view.base_url, facts)
         if isinstance(self.screen, ServerFacts):
             self.screen.show_facts(self._view.base_url, facts)
 
     def _facts(self) -> list[Fact]:
-        return facts_of(self._view, self._link.config.warnings(), self._change)
+        return facts_of(self._view, self._link.config.warnings(), self._change, self._served.views)
 
     def _tick_while(self, counting: bool) -> None:
         """Count seconds in the header, while there is something to count."""
@@ -403,37 +349,6 @@ class LMStudioApp(RemarkingApp):
             case _:
                 self.action_retry_server()
 
-    def on_copy_wanted(self, event: CopyWanted) -> None:
-        """Copy, and say how sure that is."""
-        text, what = event.text, event.what
-
-        def copy(emit: object, scope: CancelScope) -> Copied:
-            del emit, scope
-            return self._services.copy(text)
-
-        def tell(copied: Copied) -> None:
-            if copied.how != "failed":
-                # The app's own paste finds it, too; and the terminal, where that is the way.
-                self._clipboard = text
-            if copied.to_send:
-                self.copy_to_clipboard(text)
-            failed = copied.how == "failed"
-            amount = f"{what}, {len(text):,} characters"
-            said = f"Copied: {amount}." if copied.how == "verified" else f"{copied.sentence} ({amount})"
-            self.notify(said, severity="warning" if failed else "information", timeout=8 if failed else 3)
-
-        self._runs.start(copy, finished=tell, name="copy")
-
-    def on_save_wanted(self, event: SaveWanted) -> None:
-        """Write a text to a file that the user names."""
-        from lmstudio_tui.tui.screens.save_file import SaveFile
-
-        def saved(path: object) -> None:
-            if path is not None:
-                self.notify(f"Written: {path}", timeout=5)
-
-        self.push_screen(SaveFile(event.what, event.suggested, event.text), saved)
-
     # Actions
 
     async def action_quit(self) -> None:
@@ -449,16 +364,10 @@ class LMStudioApp(RemarkingApp):
 
         self.push_screen(Confirm("Leave?", " ".join(at_stake), "Leave", "Stay"), leave)
 
-    def action_help(self) -> None:
-        """Show the keys, or close them."""
-        if isinstance(self.screen, HelpScreen):
-            self.screen.dismiss(None)
-        else:
-            self.push_screen(HelpScreen(self._pane))
-
     def action_retry_server(self) -> None:
         """Look for the server at once."""
         self._link.look()
+        self._served.look()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key is asked for only where one is wanted."""
@@ -481,36 +390,7 @@ class LMStudioApp(RemarkingApp):
         """Use the simulator in place of the server."""
         self._choice.simulator()
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: everything in the catalogue that makes sense now, and the theme."""
-        pane = self._panes[self._pane]
-        for one in commands("everywhere", pane.where):
-            action = one.action.partition("(")[0]
-            target: Widget | LMStudioApp = pane.actor(action) if one.where == pane.where else self
-            if one.palette and target.check_action(action, ()):
-                yield self._offered(one, target)
-        for number, (name, title) in enumerate(PANES, 1):
-            if name != self._pane:
-                run = self._runner(f"pane('{name}')", self)
-                yield SystemCommand(f"Go to {title}", f"{title} · Ctrl+O {number}", run)
-        yield SystemCommand("Theme", "Choose how the app looks.", self.action_change_theme)
-        del screen
 
-    def _offered(self, one: Command, target: Widget | LMStudioApp) -> SystemCommand:
-        run = self._runner(one.action, target)
-        return SystemCommand(one.help.removesuffix("."), f"{one.title} · {one.shown_keys}", run)
-
-    def _runner(self, action: str, target: Widget | LMStudioApp) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            await self.run_action(action, target)
-
-        return run
-
-
+_LATER = 1.0
+"""Seconds after the first paint: then the servers of audio and images are looked for, which nobody waits for."""
 _NEEDED_SOON = ("markdown_it", "pygments.lexers", "lmstudio_tui.tui.panes.models", "lmstudio_tui.tui.panes.inspector")
-
-
-def _first_pane(asked: str | None, last: str | None) -> str:
-    """The pane to open on: the one asked for, the one used last if it is still there, else the first."""
-    names = [name for name, _ in PANES]
-    return next((name for name in (asked, last) if name in names), names[0])

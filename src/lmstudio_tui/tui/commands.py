@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.tui.catalogue.chat import CHAT, CONVERSATIONS
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
 from lmstudio_tui.tui.catalogue.frame import FRAME
+from lmstudio_tui.tui.catalogue.images import IMAGES
 from lmstudio_tui.tui.catalogue.inspector import INSPECTOR
 from lmstudio_tui.tui.catalogue.models import MODELS
 from lmstudio_tui.tui.catalogue.servers import SERVERS
+from lmstudio_tui.tui.catalogue.speech import SPEECH
+from lmstudio_tui.tui.catalogue.transcribe import TRANSCRIBE
 
 if TYPE_CHECKING:
     from textual.binding import Binding
 
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
-COMMANDS: tuple[Command, ...] = (*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS)
+COMMANDS: tuple[Command, ...] = (
+    *(*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS),
+    *(*TRANSCRIBE, *SPEECH, *IMAGES),
+)
 
 
 def commands(*places: Where) -> tuple[Command, ...]:

@@ -9,6 +9,8 @@ from textual.message import Message
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lmstudio_tui.features.service_view import Service
+
 Purpose = Literal["chat", "embeddings"]
 
 
@@ -88,6 +90,42 @@ class ChatsOpened(Message):
         super().__init__()
         self.ids = ids
         self.front = front
+
+
+class PromptWanted(Message):
+    """A text is to go into the chat's prompt, to what is there already.
+
+    Args:
+        text: as it is to stand there.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class SpeakWanted(Message):
+    """A text is to be spoken in the speech pane.
+
+    Args:
+        text: without markup.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class ServiceWanted(Message):
+    """Audio, or images, is needed: look for its server from now on, if it has one of its own.
+
+    Args:
+        service: which of the two.
+    """
+
+    def __init__(self, service: Service) -> None:
+        super().__init__()
+        self.service: Service = service
 
 
 class ServersWanted(Message):

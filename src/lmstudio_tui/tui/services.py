@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lmstudio_tui.audio.sound import Sound
     from lmstudio_tui.features.clipboard import Copied
     from lmstudio_tui.features.inspector.log import ExchangeLog
     from lmstudio_tui.features.models import RememberedModels
     from lmstudio_tui.features.profiles import Profiles
+    from lmstudio_tui.features.service_view import Service
     from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
     from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.store.library import Library
+    from lmstudio_tui.store.media.shelf import MediaShelf
     from lmstudio_tui.store.state import StateFile
 
 
@@ -39,6 +42,11 @@ class Services:
     library: keeps the conversations.
     tools_folder: where the user describes the functions that models may call.
     approvals_file: remembers which commands may answer for them.
+    sound: microphones and loudspeakers.
+    media: keeps recordings, spoken texts and images.
+    service_config: what a client for audio, or images, needs when it has a server of its own; None when the main one
+        serves it. Given the service, the configuration of the main server, and the profile in use. Blocks for as
+        long as a command takes that prints a key; raises `ProfileError` or `ConfigurationError`.
     profiles: gives the servers by name, always the same; None where there are none to be had.
     profile: the name of the one in use.
     model: the model asked for on the command line.
@@ -59,6 +67,9 @@ class Services:
     library: Library
     tools_folder: Path
     approvals_file: Path
+    sound: Sound
+    media: MediaShelf
+    service_config: Callable[[Service, ClientConfig, str | None], ClientConfig | None]
     profiles: Callable[[], Profiles] | None = None
     profile: str | None = None
     model: str | None = None

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.media.records import Task
 
 
-def segments_of(segments: Iterable[TranscriptSegment]) -> tuple[SegmentRecord, ...]:
-    """Segments in the order of their times, harmless to a terminal; those without text are left out."""
-    found = [SegmentRecord(*_times(one), clean(one.text).strip()) for one in segments]
+def segments_of(segments: Iterable[TranscriptSegment], duration_s: float | None = None) -> tuple[SegmentRecord, ...]:
+    """Segments in the order of their times, harmless to a terminal; those without text are left out.
+
+    Args:
+        segments: as the server tells of them.
+        duration_s: of the audio, as measured here; no segment is later. None leaves the times as they are.
+    """
+    found = [SegmentRecord(*_times(one, duration_s or math.inf), clean(one.text).strip()) for one in segments]
     return tuple(sorted((one for one in found if one.text), key=lambda one: (one.start_s, one.end_s)))
 
 
@@ -36,7 +41,7 @@ def record_of(
         duration_s: of the audio, as measured here; None leaves it to what the server says.
         took_s: from the beginning of the upload to the end of the answer.
     """
-    segments = segments_of(result.segments)
+    segments = segments_of(result.segments, duration_s)
     text = clean(result.text).strip() or " ".join(segment.text for segment in segments)
     return TranscriptRecord(
         id=new_id(),
@@ -52,6 +57,6 @@ def record_of(
     )
 
 
-def _times(segment: TranscriptSegment) -> tuple[float, float]:
-    start = segment.start if math.isfinite(segment.start) else 0.0
-    return start, max(start, segment.end if math.isfinite(segment.end) else start)
+def _times(segment: TranscriptSegment, most: float) -> tuple[float, float]:
+    start = min(segment.start, most) if math.isfinite(segment.start) else 0.0
+    return start, max(start, min(segment.end, most) if math.isfinite(segment.end) else start)

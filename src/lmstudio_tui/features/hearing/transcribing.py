@@ -145,6 +145,7 @@ class _Work:
             language=self.options.language or None,
             prompt=self.options.prompt or None,
             temperature=self.options.temperature,
+            duration=self.facts.duration_s or None,
         )
         self.began = time.monotonic()
         try:
@@ -173,7 +174,7 @@ class _Work:
             cleaner = StreamCleaner()
             for event in stream:
                 if isinstance(event, TranscriptSegmentCame):
-                    self.segments += segments_of([event.segment])
+                    self.segments += segments_of([event.segment], self.facts.duration_s)
                 else:
                     self.text += cleaner.feed(event.text)
                 self.tell(Heard(self.text, tuple(self.segments)))

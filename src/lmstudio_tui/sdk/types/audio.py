@@ -25,6 +25,7 @@ class TranscriptionRequest(RequestModel):
         temperature: 0 to 1.
         response_format: what the server is to answer.
         timestamp_granularities: with `verbose_json`: times of segments, of words, or of both.
+        duration: of the audio, in seconds, where that is known. It is not sent: it tells in what unit a server counts.
         extra: parameters that this server knows and we do not; sent as they are, in place of ours of the same name.
     """
 
@@ -34,6 +35,7 @@ class TranscriptionRequest(RequestModel):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     response_format: TranscriptFormat = "verbose_json"
     timestamp_granularities: tuple[Granularity, ...] = ()
+    duration: Annotated[float, Field(gt=0)] | None = None
     extra: JSONObject = Field(default_factory=dict[str, Any])
 
 

@@ -14,7 +14,10 @@ Where = Literal[
     "transcript",
     "conversations",
     "models",
+    "images",
     "inspector",
+    "transcribe",
+    "speech",
     "servers",
     "no server",
     "dialog",
@@ -83,6 +86,9 @@ _NAMES = {
     "right": "→",
     "delete": "Del",
     "backspace": "Backspace",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
 }
 
 

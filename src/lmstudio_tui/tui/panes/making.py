@@ -24,6 +24,18 @@ def make_pane(name: str, services: Services) -> Pane:
             from lmstudio_tui.tui.panes.models import ModelsPane
 
             return ModelsPane(services.downloads, services.remembered, services.now, id=name)
+        case "transcribe":
+            from lmstudio_tui.tui.panes.transcribe import TranscribePane
+
+            return TranscribePane(services, id=name)
+        case "speech":
+            from lmstudio_tui.tui.panes.speech import SpeechPane
+
+            return SpeechPane(services, id=name)
+        case "images":
+            from lmstudio_tui.tui.panes.images import ImagesPane
+
+            return ImagesPane(services, id=name)
         case "inspector":
             from lmstudio_tui.tui.panes.inspector import InspectorPane
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from lmstudio_tui.features.server_view import ServerView
+    from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Where
     from lmstudio_tui.tui.messages import ChatsOpened
@@ -26,11 +27,23 @@ class Pane(Vertical):
     where: ClassVar[Where] = "everywhere"
     """Where in the catalogue its commands are."""
 
+    services: ClassVar[tuple[Service, ...]] = ()
+    """What it needs that may have a server of its own. That server is first looked for when such a pane is made."""
+
     def use_client(self, client: LMStudioSDK) -> None:
         """Talk to another server from now on; what still runs against the one before is dropped."""
 
     def show_server(self, view: ServerView) -> None:
         """Take note of what the server is like now."""
+
+    def use_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
+        """Take note of who serves audio, or images, and of what that server is like now.
+
+        Args:
+            service: which of the two.
+            client: for its server; None while there is none.
+            view: who it is, and how.
+        """
 
     def use_model(self, model: str | None) -> None:
         """Take note of the model that the chat asks."""
@@ -44,6 +57,9 @@ class Pane(Vertical):
 
     def arrive(self) -> None:
         """The pane was just brought to the front: put the cursor where it belongs."""
+
+    def receive(self, text: str) -> None:
+        """Take a text that another pane has sent here, without losing what is there."""
 
     def actor(self, action: str) -> Widget:
         """Who does what the catalogue calls so: the pane itself, or something in it.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.screen import ModalScreen
-from textual.widgets import Footer
+
+from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from textual.css.query import DOMQuery
@@ -57,8 +58,8 @@ class Dialog(ModalScreen[Result]):
         if sum(isinstance(screen, Dialog) for screen in self._screens()) == 0:
             self._footers().remove_class("-covered")
 
-    def _footers(self) -> DOMQuery[Footer]:
-        return self._screens()[0].query(Footer)
+    def _footers(self) -> DOMQuery[KeyFooter]:
+        return self._screens()[0].query(KeyFooter)
 
     def _screens(self) -> list[Screen[object]]:
         return self.app.screen_stack  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is

@@ -25,6 +25,9 @@ _TITLES: dict[Where, str] = {
     "transcript": "In the transcript",
     "conversations": "In the list of conversations",
     "models": "In the list of models",
+    "transcribe": "In the Transcribe pane",
+    "speech": "In the Speech pane",
+    "images": "In the Images pane",
     "inspector": "In the inspector",
     "everywhere": "Everywhere",
     "servers": "In the list of servers",
@@ -34,6 +37,9 @@ _TITLES: dict[Where, str] = {
 _FIRST: dict[str, tuple[Where, ...]] = {
     "chat": ("prompt", "chat", "transcript", "conversations", "everywhere"),
     "models": ("models", "everywhere"),
+    "transcribe": ("transcribe", "everywhere"),
+    "speech": ("speech", "everywhere"),
+    "images": ("images", "everywhere"),
     "inspector": ("inspector", "everywhere"),
 }
 """What somebody in this pane wants to read first."""

@@ -36,7 +36,7 @@ class ChatPane(VoicedPane):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.model", "chat.new", "chat.list", "chat.undo", "chat.parameters", "chat.attach", "chat.tools"),
         *bindings("chat.next_tab", "chat.previous_tab", "chat.close_tab", "chat.compare", "chat.export"),
-        *bindings("chat.record", "chat.speak"),
+        *bindings("chat.record", "chat.speak", "chat.to_speech"),
     ]
 
     DEFAULT_CSS = """

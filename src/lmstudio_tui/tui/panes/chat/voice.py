@@ -11,6 +11,7 @@ from lmstudio_tui.tui.messages import ServiceWanted
 from lmstudio_tui.tui.panes.chat.aloud import Aloud
 from lmstudio_tui.tui.panes.chat.dictation import Dictated, Dictation
 from lmstudio_tui.tui.panes.chat.voice_line import VoiceLine, VoiceState
+from lmstudio_tui.tui.panes.chat.voice_words import aloud_in_words, dictation_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,11 @@ class _Wanted:
 
     capability: ServiceCapability
     go: Callable[[], None]
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the server is not needed before its models are known: recording comes first."""
+        return self.capability == "transcription"
 
 
 class Voice:
@@ -133,7 +139,7 @@ class Voice:
             self._wanted = None
             line = words.line if words.line.endswith(".") else f"{words.line}."
             self._fail(" ".join(filter(None, (line, words.next_step or words.reason))))
-        elif self._client is not None:
+        elif self._client is not None and (wanted.at_once or words.ability is not Ability.WAITING):
             self._wanted = None
             wanted.go()
         else:
@@ -257,37 +263,6 @@ class Voice:
         if self._wanted is not None:
             return VoiceState("working", "looking for the server for audio", keys="Esc stop")
         return None
-
-
-def dictation_in_words(dictation: Dictation) -> VoiceState:
-    """How a recording stands."""
-    match dictation.phase:
-        case "opening":
-            return VoiceState("working", "opening the microphone", keys="Esc stop")
-        case "recording":
-            state = dictation.state
-            clip = "too loud" if state.clipped else ""
-            words = f"recording {clock(state.elapsed_s)}"
-            return VoiceState("recording", words, dictation.wave, clip, "Alt+R into the prompt   Esc discard")
-        case _:
-            words = f"transcribing {clock(dictation.seconds)}"
-            return VoiceState("working", words, more=clean_line(dictation.heard), keys="Esc stop")
-
-
-def aloud_in_words(aloud: Aloud) -> VoiceState:
-    """How the speaking stands."""
-    state = aloud.state
-    if aloud.phase == "asking" or state.phase in {"idle", "waiting"}:
-        return VoiceState("working", "asking for the speech", keys="Alt+S stop")
-    waits = "waiting for more" if state.phase == "stalled" else ""
-    length = f" of {clock(state.duration_s)}" if state.complete and state.duration_s else ""
-    return VoiceState("speaking", f"speaking {clock(state.position_s)}{length}", more=waits, keys="Alt+S stop")
-
-
-def clock(seconds: float) -> str:
-    """`0:04`, `12:30`."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def insert_words(composer: Composer, text: str) -> None:

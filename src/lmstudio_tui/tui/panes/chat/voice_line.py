@@ -108,16 +108,23 @@ class VoiceLine(Widget):
         return line.append(keys, self._ink("dim"))
 
     def _wrapped(self, sign: Text, state: VoiceState, width: int) -> Text:
-        said = Text.assemble((state.words, self._ink("problem")), "  ", (state.keys, self._ink("dim")))
-        lines = said.wrap(Console(width=max(10, width - 2)), max(10, width - 2))
-        return Text("\n").join(Text.assemble("  " if at else sign, part) for at, part in enumerate(lines))
+        """As many lines as it takes, with the keys at the end of the first."""
+        room = max(10, width - 2 - cell_len(state.keys) - 2)
+        found = Text(state.words, style=self._ink("problem")).wrap(Console(width=room), room)
+        lines: list[Text] = []
+        for at, part in enumerate(found):
+            part.rstrip()
+            lines.append(Text.assemble("  " if at else sign, part))
+        lines[0].truncate(room + 2, pad=True)
+        lines[0].append("  ").append(state.keys, self._ink("dim"))
+        return Text("\n").join(lines)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """A problem takes the lines that it needs."""
         del container, viewport
         if self._state is None or self._state.tone != "problem":
             return 1
-        return len(self._wrapped(Text("  "), self._state, width).split("\n"))
+        return self._wrapped(Text("  "), self._state, width).plain.count("\n") + 1
 
     def _ink(self, name: str) -> Style:
         style = self.get_component_rich_style(f"voice--{name}")

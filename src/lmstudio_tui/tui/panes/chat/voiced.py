@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from lmstudio_tui.tui.messages import SpeakWanted
 from lmstudio_tui.tui.panes.chat.tabs import TabbedPane
 from lmstudio_tui.tui.panes.chat.voice import Voice
+from lmstudio_tui.tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -47,6 +49,23 @@ class VoicedPane(TabbedPane):
         """Read the selected answer aloud, else the last one; again, be silent."""
         said = self.view.selected() or self.thread.last_answer
         self._voice.speak(said.text if said is not None else "")
+
+    def action_to_speech(self) -> None:
+        """Have the selected answer, else the last one, spoken in the speech pane, where it can be sought and kept."""
+        from lmstudio_tui.features.speakable import speakable
+
+        said = self.view.selected() or self.thread.last_answer
+        text = speakable(said.text) if said is not None else ""
+        if text:
+            self.post_message(SpeakWanted(text))
+        else:
+            self.remark("There is no answer to speak yet.")
+
+    def receive(self, text: str) -> None:
+        """Put a text into the prompt, where the cursor is."""
+        composer = self.view.query_one(Composer)
+        composer.put_in(text)
+        composer.focus()
 
     def action_leave_voice(self) -> None:
         """End what is recorded or spoken."""

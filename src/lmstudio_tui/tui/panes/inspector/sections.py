@@ -196,7 +196,7 @@ def _binary(body: Body, kind: str) -> list[Paragraph]:
     """The fields of a form, or the first bytes as a dump."""
     found = [line(f"{clean_line(kind).partition(';')[0] or 'no content type'}, {size_of(body.size)}, no text", "dim")]
     boundary = boundary_of(kind)
-    for field in fields_of(body.head, boundary) if boundary else ():
+    for field in fields_of(body.head, boundary, body.left_out if not body.tail else 0) if boundary else ():
         what = f"file {field.filename}, {size_of(field.size)}" if field.filename is not None else field.text
         found += labelled([(f"{clean_line(field.name)}: ", "name")], clean_line(what), "plain")
     found.append(_BLANK)

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -67,9 +68,10 @@ def edit(text: str, command: Sequence[str]) -> Edited:
                 opened.write(written)
             begun = time.monotonic()
             with _left_alone():
-                code = subprocess.run([*command, str(file)], check=False).returncode  # noqa: S603 - the user's own
+                # What stands for the terminal here, since the descriptor 2 may have been turned away from it.
+                ended = subprocess.run([*command, str(file)], check=False, stderr=sys.__stderr__)  # noqa: S603 - the user's own
             took = time.monotonic() - begun
-            return _outcome(command[0], code, written, file.read_bytes(), took)
+            return _outcome(command[0], ended.returncode, written, file.read_bytes(), took)
     except FileNotFoundError as error:
         missing = "The editor took the file away" if error.filename != command[0] else f"There is no {command[0]}"
         return Edited(remark=f"{missing}: the prompt is as it was.")

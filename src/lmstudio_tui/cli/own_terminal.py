@@ -1,0 +1,42 @@
+"""The terminal is the app's alone while it is on the screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+@contextmanager
+def own_terminal() -> Generator[None]:
+    """Give the app a descriptor of its own, and let what others print to standard error go nowhere.
+
+    The app is drawn through `sys.__stderr__`. Libraries in C print to the file descriptor 2 at any moment (PortAudio
+    and ALSA do when a device goes away), which would tear the screen; and sounddevice turns that descriptor away for a
+    moment when it is loaded, in which what the app draws would be lost.
+    """
+    before, replaced = sys.__stderr__, sys.stderr
+    try:
+        own = os.dup(2)
+    except OSError:  # There is no standard error.
+        own = -1
+    if os.name != "posix" or before is None or own < 0:
+        yield
+        return
+    before.flush()
+    with os.fdopen(own, "w", encoding=before.encoding, errors=before.errors, newline="") as terminal:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        sys.__stderr__ = terminal  # pyright: ignore[reportConstantRedefinition, reportAttributeAccessIssue]
+        sys.stderr = terminal
+        try:
+            yield
+        finally:
+            terminal.flush()
+            os.dup2(own, 2)
+            sys.__stderr__, sys.stderr = before, replaced  # pyright: ignore[reportConstantRedefinition, reportAttributeAccessIssue]

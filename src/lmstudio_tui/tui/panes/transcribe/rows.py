@@ -1,0 +1,283 @@
+"""Items of one or more rows by the line API, with a cursor on one of them: only what is in view costs anything."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lmstudio_tui.tui.commands import bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.binding import BindingType
+    from textual.reactive import Reactive
+
+_STYLES = ("plain", "dim", "name", "mark", "good", "bad", "warn", "match")
+
+
+class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
+    """A list of items. Who inherits says what they look like."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{name}" for name in (*_STYLES, "cursor", "cursor-quiet")}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("transcribe.up", "transcribe.down", "transcribe.page_up", "transcribe.page_down"),
+        *bindings("transcribe.first", "transcribe.last"),
+    ]
+
+    DEFAULT_CSS: ClassVar[str] = """
+    ItemRows {
+        height: 1fr;
+        background: transparent;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        & > .rows--plain { color: $foreground; }
+        & > .rows--dim { color: $text-muted; }
+        & > .rows--name { color: $foreground; text-style: bold; }
+        & > .rows--mark { color: $accent; text-style: bold; }
+        & > .rows--good { color: $text-success; }
+        & > .rows--bad { color: $text-error; }
+        & > .rows--warn { color: $text-warning; }
+        & > .rows--match { color: $accent; text-style: bold underline; }
+        & > .rows--cursor { background: $accent 22%; }
+        & > .rows--cursor-quiet { background: $foreground 8%; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor stands on another item.
+
+        Args:
+            rows: whose cursor.
+        """
+
+        def __init__(self, rows: ItemRows) -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> ItemRows:
+            """Whose cursor."""
+            return self.rows
+
+    class Opened(Message):
+        """An item was clicked a second time.
+
+        Args:
+            rows: whose item.
+        """
+
+        def __init__(self, rows: ItemRows) -> None:
+            super().__init__()
+            self.rows = rows
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._starts: list[int] = []
+        self._height = 0
+        self._cursor = 0
+        self._notice: tuple[str, ...] = ()
+        self._sentences: list[tuple[str, bool]] = []
+        self._styles: dict[str, Style] = {}
+
+    # For who inherits
+
+    @property
+    def columns(self) -> int:
+        """How many cells a row has, without the mark of the cursor."""
+        return max(4, self.scrollable_content_region.width - 2)
+
+    @property
+    def pointing(self) -> bool:
+        """Whether there is a cursor to be seen."""
+        return True
+
+    def paint(self, item: int, row: int) -> list[tuple[str, str]]:
+        """Texts of one row, and the names of their styles."""
+        raise NotImplementedError
+
+    def use_heights(self, heights: Sequence[int], *, cursor: int | None = None) -> None:
+        """There are items of so many rows.
+
+        Args:
+            heights: of each.
+            cursor: where it stands now; None where it stood.
+        """
+        self._starts = [0, *accumulate(heights)][:-1] if heights else []
+        self._height = sum(heights) if heights else self._break_notice()
+        self._cursor = max(0, min(len(heights) - 1, self._cursor if cursor is None else cursor))
+        size = Size(self.size.width, self._height)
+        if size != self.virtual_size:
+            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
+            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+            self._scroll_update(size)
+        self.refresh()
+
+    def say(self, *notice: str) -> None:
+        """What stands there while there is no item, a line each; the first is the loudest."""
+        if notice != self._notice:
+            self._notice = notice
+            if not self._starts:
+                self.use_heights(())
+
+    def _break_notice(self) -> int:
+        """Break it for the width. Returns how many rows it has."""
+        width = max(8, self.scrollable_content_region.width - 2)
+        self._sentences = [
+            (row, not number) for number, text in enumerate(self._notice) for row in wrap(text, width) or [""]
+        ]
+        return len(self._sentences)
+
+    @property
+    def cursor(self) -> int | None:
+        """The item under the cursor; None when there is none."""
+        return self._cursor if self._starts else None
+
+    def put(self, item: int) -> None:
+        """Put the cursor on an item, and bring that into view."""
+        if not self._starts:
+            return
+        before = self._cursor
+        self._cursor = max(0, min(len(self._starts) - 1, item))
+        self.reveal()
+        self.refresh()
+        if self._cursor != before:
+            self.post_message(self.Moved(self))
+
+    def reveal(self) -> None:
+        """Bring the item under the cursor into view, its beginning first."""
+        if not self._starts:
+            return
+        top, room = self.scroll_offset.y, self._room
+        start = self._starts[self._cursor]
+        end = self._starts[self._cursor + 1] if self._cursor + 1 < len(self._starts) else self._height
+        if start < top or end - start > room:
+            self.scroll_to(y=start, animate=False, immediate=True)
+        elif end > top + room:
+            self.scroll_to(y=end - room, animate=False, immediate=True)
+
+    def show_end(self) -> None:
+        """Scroll to the last row."""
+        self.scroll_to(y=max(0, self._height - self._room), animate=False, immediate=True)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last row is in view."""
+        return self.scroll_offset.y >= self._height - self._room
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.height)
+
+    def item_at(self, line: int) -> int | None:
+        """Which item has that row; None when there is none."""
+        return bisect_right(self._starts, line) - 1 if 0 <= line < self._height else None
+
+    # Painting
+
+    def notify_style_update(self) -> None:
+        """Another theme: other colours."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def on_focus(self) -> None:
+        """The cursor looks another way when the keys go here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor looks another way when the keys go elsewhere."""
+        self.refresh()
+
+    def _look(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            whole = self.get_component_rich_style(f"rows--{name}")
+            # Only what the class itself sets, so that it goes on any ground.
+            cursor = name.startswith("cursor")
+            colour, ground = (None, whole.bgcolor) if cursor else (whole.color, None)
+            style = Style(color=colour, bgcolor=ground, bold=whole.bold, underline=whole.underline)
+            self._styles[name] = style
+        return style
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the screen."""
+        width, base = self.scrollable_content_region.width, self.rich_style
+        if not self._starts:
+            return self._render_notice(y, width, base)
+        line = self.scroll_offset.y + y
+        item = self.item_at(line)
+        if item is None:
+            return Strip.blank(width, base)
+        under = self.pointing and item == self._cursor
+        if under:
+            base += self._look("cursor" if self.has_focus else "cursor-quiet")
+        mark = Segment("▌ " if under else "  ", base + self._look("mark" if self.has_focus else "dim"))
+        pieces = self.paint(item, line - self._starts[item])
+        segments = [mark, *(Segment(text, base + self._look(style)) for text, style in pieces)]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _render_notice(self, y: int, width: int, base: Style) -> Strip:
+        """What to do first, in the middle."""
+        rows = self._sentences
+        number = y + self.scroll_offset.y - max(0, (self.size.height - len(rows)) // 3)
+        if not 0 <= number < len(rows):
+            return Strip.blank(width, base)
+        text, loud = rows[number]
+        pad = " " * max(0, (width - len(text)) // 2)
+        return Strip(
+            [Segment(pad, base), Segment(text, base + self._look("name" if loud else "dim"))]
+        ).adjust_cell_length(width, base)
+
+    # Keys and mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose; a second click opens."""
+        item = self.item_at(self.scroll_offset.y + event.y) if self._starts else None
+        if item is None or not self.pointing:
+            return
+        again = item == self._cursor
+        self.put(item)
+        if again or event.chain > 1:
+            self.post_message(self.Opened(self))
+
+    def action_line(self, rows: int) -> None:
+        """Up or down: by items where there is a cursor, else by rows."""
+        if self.pointing and self._starts:
+            self.put(self._cursor + rows)
+        else:
+            self.scroll_relative(y=rows, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """A page up or down."""
+        step = pages * max(1, self._room - 1)
+        if not self.pointing or not self._starts:
+            self.scroll_relative(y=step, animate=False)
+        else:
+            line = max(0, min(self._height - 1, self._starts[self._cursor] + step))
+            item = self.item_at(line) or 0
+            self.put(item if item != self._cursor else self._cursor + pages)
+
+    def action_first(self) -> None:
+        """To the first."""
+        self.put(0)
+        self.scroll_to(y=0, animate=False)
+
+    def action_last(self) -> None:
+        """To the last."""
+        self.put(len(self._starts) - 1)
+        self.show_end()

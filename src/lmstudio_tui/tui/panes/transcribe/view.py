@@ -1,0 +1,261 @@
+"""How the transcribe pane shows what goes on: the recordings, what was heard, what is under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
+from lmstudio_tui.tui.panes.transcribe.keeping import Recordings
+from lmstudio_tui.tui.panes.transcribe.layout import TranscribeLayout
+from lmstudio_tui.tui.panes.transcribe.playing import Playing
+from lmstudio_tui.tui.panes.transcribe.recording_box import RecordingBox
+from lmstudio_tui.tui.panes.transcribe.taking import Taking
+from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, matches, title_of
+from lmstudio_tui.tui.panes.transcribe.work_line import WorkLine
+from lmstudio_tui.tui.panes.transcribe.working import Transcribing
+from lmstudio_tui.tui.widgets.player_bar import PlayerBar
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from lmstudio_tui.features.service_view import ServiceCapability
+    from lmstudio_tui.store.media.records import RecordingRecord, TranscriptRecord
+    from lmstudio_tui.tui.panes.transcribe.options import TranscribeSettings
+    from lmstudio_tui.tui.panes.transcribe.working import Outcome
+    from lmstudio_tui.tui.services import Services
+
+_RATE: Final = 1 / 10
+"""Seconds between two looks at what changes by itself."""
+
+
+class TranscribeView(TranscribeLayout):
+    """Shows recordings and what was heard in them. The arguments are those of `TranscribeLayout`."""
+
+    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(services, id=id)
+        shelf = services.media.recordings
+        self._recordings = Recordings(self._runs, shelf, self._show_list, self._warn)
+        self._taking = Taking(self._runs, services.sound, shelf, services.now, self._show_taking, self._taken)
+        self._playing = Playing(services.sound, self._show_playing, self._warn)
+        self._working = Transcribing(self._runs, services.now, self._keep_heard, self._show_work, self._heard)
+        self._ticker: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Look right before anything is known, and see what is there."""
+        self._runs.start(lambda _emit, _scope: self._settings_file.load(), finished=self._remembered, name="settings")
+        self._recordings.load()
+        self._show_list()
+        self._show_taking()
+        self._show_service()
+
+    def _remembered(self, settings: TranscribeSettings) -> None:
+        self._settings = settings
+        self._show_taking()
+        self._show_service()
+
+    def on_unmount(self) -> None:
+        """Nothing goes on without the pane; what is being recorded is on disk, and listed at the next start."""
+        self._runs.drop_all()
+
+    # Showing
+
+    def _show_list(self, choose: str | None = None) -> None:
+        """The recordings that the filter leaves."""
+        if not self.is_mounted:
+            return
+        everything = self._recordings.all
+        query = self.query_one("#filter", Input).value
+        shown = [one for one in everything if matches(one, query)]
+        count = f"{len(shown)}" if len(shown) == len(everything) else f"{len(shown)} of {len(everything)}"
+        _entitle(self.query_one("#recordings"), f"Recordings ─ {count}" if everything else "Recordings", "/ filter")
+        if everything:
+            self.list.say("No recording matches the filter.", "", "Esc clears it.")
+        elif self._recordings.loaded:
+            self.list.say("Nothing recorded yet.", "Space records, f opens a file.")
+        else:
+            self.list.say("Looking for recordings …")
+        self.list.show(shown, choose=choose)
+        self._show_transcript()
+
+    def _show_transcript(self) -> None:
+        """What was heard in the recording under the cursor, or what is being heard."""
+        record, view = self._record, self.text
+        self._show_work_line()
+        working = self._working
+        if record is not None and working.recording is not None and working.recording.id == record.id:
+            view.say()
+            view.show(working.text, working.segments, recording=record.id, growing=True)
+            self._entitle_transcript(["Transcript", "coming in"], "")
+            return
+        transcript = self._transcript
+        if record is None or transcript is None:
+            view.say(*self._nothing_heard(record))
+            view.show("", (), recording=None)
+            self._entitle_transcript(["Transcript"], "")
+            return
+        view.say("It was heard, and there was nothing to be heard." if not transcript.text.strip() else "")
+        view.show(transcript.text, transcript.segments, recording=record.id)
+        versions = f"‹{self._version + 1}/{len(record.transcripts)}›" if len(record.transcripts) > 1 else ""
+        problem = self._problems.get(record.id) or transcript.problem
+        self._entitle_transcript([*title_of(transcript), versions], problem or clean_line(transcript.server))
+        self._show_playing()
+
+    def _nothing_heard(self, record: RecordingRecord | None) -> tuple[str, ...]:
+        """What to say where there is no transcript, a line each."""
+        if record is not None and (problem := self._problems.get(record.id)):
+            return "It was not transcribed.", "", problem, "", "t tries again."
+        cannot = self._cannot("transcription")
+        ways = ("", cannot, *self._how_to_get_one("transcription")) if cannot else ()
+        if record is None:
+            return "Speech becomes text here.", "", "Space records, f opens a file.", *ways
+        if cannot:
+            return f"{clean_line(record.name)} has no transcript.", *ways
+        return f"{clean_line(record.name)} has no transcript yet.", "", "t transcribes it, T translates it to English."
+
+    def _entitle_transcript(self, parts: list[str], subtitle: str) -> None:
+        _entitle(self.query_one("#heard"), " ─ ".join(part for part in parts if part), subtitle)
+
+    def _show_work(self) -> None:
+        """How far the transcription is."""
+        if not self.is_mounted:
+            return
+        self._show_state()
+        self._show_transcript()
+        self._tick_while_needed()
+
+    def _show_work_line(self) -> None:
+        working = self._working
+        line = self.query_one(WorkLine)
+        if working.recording is None:
+            line.show("")
+            return
+        elsewhere = self._record is None or self._record.id != working.recording.id
+        name = f"{clean_line(working.recording.name)}: " if elsewhere else ""
+        line.show(f"{name}{working.words}", working.fraction)
+
+    def _show_taking(self) -> None:
+        """How the recording stands."""
+        if not self.is_mounted:
+            return
+        box, taking = self.query_one(RecordingBox), self._taking
+        if taking.phase == "recording":
+            self._show_live()
+        else:
+            box.show_rest(taking.phase, self._settings, self._device, taking.problem)
+        self._tick_while_needed()
+        self.refresh_bindings()
+
+    def _show_live(self) -> None:
+        box = self.query_one(RecordingBox)
+        rate = self._settings.recording.sample_rate
+        box.show_live(self._taking.state, self._taking.waveform(box.columns), rate)
+
+    def _show_playing(self) -> None:
+        """Where the playing is."""
+        if not self.is_mounted:
+            return
+        playing = self._playing
+        self.set_class(playing.shown, "-playing")
+        state = playing.state
+        self.query_one(PlayerBar).show(state)
+        record = self._record
+        here = record is not None and record.id == playing.recording and state.phase in {"playing", "paused", "stalled"}
+        self.text.show_playing(state.position_s if here else None)
+        self._show_state()
+        self._tick_while_needed()
+
+    def _show_state(self) -> None:
+        working = self._working.recording
+        self.list.show_state(busy=working.id if working is not None else None, playing=self._playing.recording)
+
+    def _show_service(self) -> None:
+        """Which server listens, with what."""
+        if not self.is_mounted:
+            return
+        cannot = self._cannot("transcription")
+        line = self.query_one("#service", Static)
+        line.update(Content.assemble(self._sign, " ", cannot or self._served()))
+        self._show_transcript()
+
+    @property
+    def _sign(self) -> tuple[str, str]:
+        """Whether somebody listens, as a sign and its style."""
+        raise NotImplementedError
+
+    def _served(self) -> str:
+        """Who listens, and how they are asked to."""
+        raise NotImplementedError
+
+    def _cannot(self, capability: ServiceCapability) -> str:
+        """Why that cannot be asked of the server now; empty when it may."""
+        raise NotImplementedError
+
+    def _how_to_get_one(self, capability: ServiceCapability) -> tuple[str, ...]:
+        """Servers that could do it, where the one in use cannot, a line each."""
+        raise NotImplementedError
+
+    # What ticks
+
+    def _tick_while_needed(self) -> None:
+        """Look at what changes by itself, for as long as something does."""
+        needed = self._taking.busy or self._playing.moving or self._working.busy
+        if needed and self._ticker is None:
+            self._ticker = self.set_interval(_RATE, self._tick)
+        elif not needed and self._ticker is not None:
+            self._ticker.stop()
+            self._ticker = None
+
+    def _tick(self) -> None:
+        if self._taking.phase == "recording":
+            self._taking.tick()
+            if self._taking.phase == "recording":
+                self._show_live()
+        if self._playing.shown:
+            self._playing.tick()
+            self._show_playing()
+        if self._working.busy:
+            self._show_work_line()
+        self._tick_while_needed()
+
+    # What ended
+
+    def _taken(self, record: RecordingRecord, discarded: bool) -> None:
+        """A recording is there."""
+        raise NotImplementedError
+
+    def _keep_heard(self, recording: str, transcript: TranscriptRecord) -> str:
+        """Keep a transcript. In a thread."""
+        raise NotImplementedError
+
+    def _heard(self, outcome: Outcome) -> None:
+        """A transcription has ended."""
+        raise NotImplementedError
+
+    # Saying
+
+    def _say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Say something in passing. It may hold a server's words, so that it is no markup."""
+        self.notify(text, severity=severity, timeout=8 if severity == "warning" else 5, markup=False)
+
+    def _warn(self, text: str) -> None:
+        self._say(text, "warning")
+
+    def _crashed(self, error: BaseException) -> None:
+        self._warn(defect_in_words(error))
+
+    def _clear_filter(self) -> None:
+        self.query_one(FilterBox).value = ""
+
+
+def _entitle(widget: Widget, title: str, subtitle: str = "") -> None:
+    """Set what stands in a frame. Setting the same again would draw all that is within."""
+    if widget.border_title != (text := Content(title)).markup:
+        widget.border_title = text
+    if (widget.border_subtitle or "") != (text := Content(subtitle)).markup:
+        widget.border_subtitle = text

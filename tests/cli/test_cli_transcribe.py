@@ -1,0 +1,197 @@
+"""`transcribe` and `translate`: files, pipes, formats, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runs import Run, asked, left, started
+
+from lmstudio_tui.sdk import ClientConfig, LMStudioClient, SpeechRequest
+from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+
+TEXT = "Hello there. How are you?"
+MEMBERS = ["text", "language", "duration_s", "segments", "model", "real_time_factor"]
+
+
+@pytest.fixture(scope="module")
+def audio() -> Iterator[SimulatorServer]:
+    """A server for audio and images."""
+    with SimulatorServer(SimulatorConfig(flavour="openai", speed=0)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def spoken(audio: SimulatorServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file in which a text is spoken."""
+    path = tmp_path_factory.mktemp("sounds") / "hello.wav"
+    with LMStudioClient(ClientConfig(base_url=audio.base_url, enable_audio=True)) as client:
+        client.create_speech(SpeechRequest(input=TEXT, response_format="wav")).save(path)
+    return path
+
+
+@pytest.fixture
+def hear(cli: Run, audio: SimulatorServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command where audio has a server of its own, and there is no other one."""
+    audio.clear_requests()
+    monkeypatch.setenv("LM_STUDIO_AUDIO_BASE_URL", audio.base_url)
+    monkeypatch.setenv("LM_STUDIO_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.chdir(tmp_path)
+    return cli
+
+
+def test_the_text_goes_to_standard_output(hear: Run, spoken: Path) -> None:
+    done = hear("transcribe", str(spoken))
+    assert (done.code, done.out, done.err) == (0, f"{TEXT}\n", "")
+
+
+def test_json_has_the_members_that_scripts_rely_on(hear: Run, spoken: Path) -> None:
+    for arguments in (["--json"], ["--format", "json"], ["--json", "--format", "json"]):
+        found = hear("transcribe", str(spoken), *arguments).json
+        assert list(found) == MEMBERS
+    assert (found["text"], found["language"], found["model"]) == (TEXT, "en", "sim-hearing")
+    assert [list(one) for one in found["segments"]] == [["start_s", "end_s", "text"]] * 2
+    assert 1 < found["duration_s"] < 3
+    assert found["real_time_factor"] > 0
+
+
+@pytest.mark.parametrize(("form", "begins"), [("srt", "1\n00:00:00,"), ("vtt", "WEBVTT\n\n00:00:00.")])
+def test_subtitles(hear: Run, spoken: Path, form: str, begins: str) -> None:
+    done = hear("transcribe", str(spoken), "--format", form)
+    assert done.out.startswith(begins)
+    assert "How are you?\n" in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("a.srt", "1\n"), ("a.vtt", "WEBVTT"), ("a.json", "{"), ("a.txt", "Hello")]
+)
+def test_the_name_of_the_file_tells_the_format(hear: Run, spoken: Path, tmp_path: Path, name: str, begins: str) -> None:
+    done = hear("transcribe", str(spoken), "-o", name)
+    assert (done.code, done.out) == (0, "")
+    assert f"written to {name}" in done.err
+    assert (tmp_path / name).read_text().startswith(begins)
+    again = hear("transcribe", str(spoken), "-o", name)
+    assert again.code == 2
+    assert "--force" in again.err
+    (tmp_path / name).write_text("old")
+    (tmp_path / name).chmod(0o640)
+    forced = hear("transcribe", str(spoken), "-o", name, "--force", "--json")
+    assert forced.json["text"] == TEXT
+    assert (tmp_path / name).read_text().startswith(begins)
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_piped_in_is_heard_and_its_options_are_sent(hear: Run, audio: SimulatorServer, spoken: Path) -> None:
+    options = ["--language", "en", "--prompt", "Names", "-t", "0.5", "-m", "sim-hearing", "--no-stream"]
+    done = hear("transcribe", "-", "-o", "-", *options, stdin=spoken.read_bytes())
+    assert (done.code, done.out) == (0, f"{TEXT}\n")
+    body = asked(audio)[-1].body
+    for field in (b"en", b"Names", b"0.5", b"sim-hearing"):
+        assert b"\r\n\r\n" + field + b"\r\n" in body
+    assert b'"stream"' not in body
+
+
+def test_a_translation(hear: Run, audio: SimulatorServer, spoken: Path) -> None:
+    done = hear("translate", str(spoken), "--json")
+    assert done.json["text"].endswith(TEXT)
+    assert asked(audio)[-1].path == "/v1/audio/translations"
+
+
+def test_the_simulator_is_enough(cli: Run, spoken: Path) -> None:
+    assert cli("transcribe", str(spoken), "--demo").out == f"{TEXT}\n"
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "kind", "said"),
+    [
+        ("none.wav", None, 2, "FileNotFoundError", "There is no file none.wav"),
+        ("text.wav", b"Hello there", 1, "AudioFormatError", "is text"),
+        ("empty.wav", b"", 1, "AudioFormatError", "empty"),
+    ],
+)
+def test_what_is_no_audio(
+    hear: Run, audio: SimulatorServer, tmp_path: Path, name: str, content: Any, code: int, kind: str, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = hear("transcribe", name, "--json")
+    assert done.code == code
+    assert list(done.json) == [*MEMBERS, "error"]
+    assert (done.json["error"]["type"], done.json["text"]) == (kind, "")
+    assert said in done.err
+    assert not asked(audio)
+
+
+def test_there_must_be_a_server_that_can(cli: Run, sim: SimulatorServer, spoken: Path, monkeypatch: Any) -> None:
+    done = cli("transcribe", str(spoken), "--base-url", sim.base_url)
+    assert done.code == 5
+    assert "No version of LM Studio serves audio" in done.err
+    assert "audio_base_url" in done.err
+    with SimulatorServer(SimulatorConfig(flavour="classic")) as classic:
+        done = cli("transcribe", str(spoken), "--base-url", classic.base_url)
+        assert done.code == 5
+        assert "enable_audio = true" in done.err
+        monkeypatch.setenv("LM_STUDIO_ENABLE_AUDIO", "true")
+        assert cli("transcribe", str(spoken), "--base-url", classic.base_url).out == f"{TEXT}\n"
+    assert cli("transcribe", str(spoken), "--base-url", "http://127.0.0.1:9").code == 3
+
+
+def test_a_key_of_its_own_is_asked_for(cli: Run, spoken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SimulatorServer(SimulatorConfig(flavour="openai", api_key="right")) as locked:
+        monkeypatch.setenv("LM_STUDIO_AUDIO_BASE_URL", locked.base_url)
+        done = cli("transcribe", str(spoken))
+        assert (done.code, "LM_STUDIO_AUDIO_API_KEY" in done.err) == (4, True)
+        monkeypatch.setenv("LM_STUDIO_AUDIO_API_KEY", "wrong")
+        done = cli("transcribe", str(spoken))
+        assert (done.code, "refused the" in done.err) == (4, True)
+        assert "wrong" not in done.err
+        monkeypatch.setenv("LM_STUDIO_AUDIO_API_KEY", "right")
+        assert cli("transcribe", str(spoken)).out == f"{TEXT}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--format", "mp4"], "no format 'mp4'"),
+        (["--json", "--format", "srt"], "prints JSON"),
+        (["-t", "9"], "temperature"),
+    ],
+)
+def test_options_that_make_no_sense(hear: Run, spoken: Path, arguments: list[str], said: str) -> None:
+    done = hear("transcribe", str(spoken), *arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_what_was_heard_before_a_break_is_printed(hear: Run, spoken: Path) -> None:
+    done = hear("transcribe", str(spoken), "-m", "fault-hearing-sse-cut")
+    assert (done.code, done.out) == (1, "Hello there.\n")
+    assert "interrupted" in done.err
+    done = hear("transcribe", str(spoken), "-m", "fault-hearing-sse-cut", "--json")
+    assert (done.json["text"], done.json["error"]["type"]) == ("Hello there.", "TranscriptInterruptedError")
+
+
+def test_ctrl_c_ends_it_and_the_server_sees_that(audio: SimulatorServer, spoken: Path) -> None:
+    audio.clear_requests()
+    environ = {**os.environ, "LM_STUDIO_AUDIO_BASE_URL": audio.base_url}
+    with started("transcribe", str(spoken), "-m", "fault-hearing-never", env=environ) as process:
+        assert audio.wait_for(lambda it: bool(asked(it)), 20)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+    assert left(audio)
+    audio.clear_requests()
+    with started("transcribe", str(spoken), "-m", "fault-hearing-sse-stall", "--json", env=environ) as process:
+        assert audio.wait_for(lambda it: bool(asked(it)), 20)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        found = json.loads(process.stdout.read())
+        assert process.wait(20) == 130
+    assert found["error"]["type"] == "RequestCancelledError"
