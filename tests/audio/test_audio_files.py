@@ -131,11 +131,11 @@ def test_flac_that_does_not_know_its_length(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_was_cut_off_is_as_long_as_it_is(tmp_path: Path, form: str) -> None:
-    whole = encoded(sweep(6.0), form)
+    whole = encoded(sweep(20.0), form)
     path = kept(tmp_path, whole[: len(whole) * 2 // 3])
     duration_s = inspect(path).duration_s
     assert duration_s is not None
-    assert 2.4 < duration_s < 4.8
+    assert 8 < duration_s < 16
     # The last block may be there by its head only.
     assert near(len(heard(path)) / RATE, duration_s, 0.4)
 

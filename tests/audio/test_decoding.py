@@ -169,18 +169,19 @@ def test_tags_before_and_behind_are_left_out() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_was_cut_off_is_played_as_far_as_it_goes(form: str) -> None:
-    whole = encoded(sweep(6.0), form)
+    whole = encoded(sweep(20.0), form)
     sound, _ = decoded(whole[: len(whole) * 2 // 3], form)
-    assert 0.4 < len(sound) / RATE / 6 < 0.8
+    assert 0.4 < len(sound) / RATE / 20 < 0.8
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_damage_in_the_middle_does_not_end_it(form: str) -> None:
-    whole = bytearray(encoded(sweep(6.0), form))
+def test_damage_is_passed_over(form: str) -> None:
+    whole = bytearray(encoded(sweep(20.0), form))
     middle = len(whole) // 2
     whole[middle : middle + 100] = bytes(100)
     sound, _ = decoded(bytes(whole) + FILES[form], form)
-    assert len(sound) > 4.0 * RATE
+    assert len(sound) > 9 * RATE
+    # At the latest it goes on with the next file.
     assert alike(ORIGINAL, sound[-len(ORIGINAL) - 1500 :], most_shift=2500) > 0.97
 
 

@@ -90,6 +90,17 @@ def test_a_gap_is_a_fade_and_silence_and_then_goes_on_where_it_was() -> None:
     assert steepest(np.concatenate([pulled(mixer, 512) for _ in range(4)])) < CLICK
 
 
+def test_a_gap_does_not_click_however_small_the_blocks_are() -> None:
+    for block in (1, 2, 46, 104, 383, 384, 385, 5000):
+        for volume in (1.0, 2.0):
+            mixer = Mixer(RATE, 1, volume)
+            mixer.put(steady(3000, 0.5))
+            mixer.open(faded=True)
+            heard = np.concatenate([pulled(mixer, block) for _ in range(4000 // block + 2)])
+            assert steepest(heard) < CLICK
+            assert mixer.starved
+
+
 def test_the_end_is_played_to_the_last_sample() -> None:
     mixer = Mixer(RATE, 1)
     mixer.put(counted(1300))

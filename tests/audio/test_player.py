@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def write(path: Path, data: bytes) -> Path:
 
 
 @contextmanager
-def paused(player: Player) -> Iterator[None]:
+def paused(player: Player) -> Generator[None]:
     """Within the block the player's thread obeys nothing."""
     begun, go_on = threading.Event(), threading.Event()
 

@@ -209,7 +209,7 @@ sys.meta_path.insert(0, Missing())
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert all(line.startswith(f"PortAudioMissingError | Recording and playing {said}") for line in lines[:5])
-    assert all(line.endswith("Files work without it.") for line in lines[:5])
+    assert not any("Files work" in line for line in lines[:5]), "that is said where it means something"
     assert lines[5:] == ["failed"]
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from cli_runs import Run, asked, left, started
+import soundfile  # pyright: ignore[reportMissingTypeStubs]
+from cli_runs import Run, asked, left, ran, started
 
 from lmstudio_tui.sdk import ClientConfig, LMStudioClient, SpeechRequest
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -58,6 +62,27 @@ def test_json_has_the_members_that_scripts_rely_on(hear: Run, spoken: Path) -> N
     assert [list(one) for one in found["segments"]] == [["start_s", "end_s", "text"]] * 2
     assert 1 < found["duration_s"] < 3
     assert found["real_time_factor"] > 0
+
+
+def damaged_mp3(path: Path) -> Path:
+    """A file of whose decoding libmpg123 complains on the file descriptor 2."""
+    noise = np.random.default_rng(1).normal(0, 0.2, 48_000)
+    soundfile.write(path, noise, 24_000, format="MP3")
+    data = bytearray(path.read_bytes())
+    for at in range(300, len(data), 97):
+        data[at] ^= 0xFF
+    path.write_bytes(data)
+    return path
+
+
+def test_what_a_decoder_complains_of_is_not_shown(hear: Run, tmp_path: Path) -> None:
+    path = damaged_mp3(tmp_path / "a.mp3")
+    code = "import pathlib, sys; from lmstudio_tui.audio.files import inspect; inspect(pathlib.Path(sys.argv[1]))"
+    alone = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert "mpg123" in alone.stderr
+    assert "mpg123" not in ran("transcribe", str(path)).err
+    refused = ran("transcribe", str(tmp_path / "none.mp3"))
+    assert (refused.code, "There is no file" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(("form", "begins"), [("srt", "1\n00:00:00,"), ("vtt", "WEBVTT\n\n00:00:00.")])
@@ -127,6 +152,21 @@ def test_what_is_no_audio(
     assert list(done.json) == [*MEMBERS, "error"]
     assert (done.json["error"]["type"], done.json["text"]) == (kind, "")
     assert said in done.err
+    assert not asked(audio)
+
+
+@pytest.mark.parametrize("command", ["transcribe", "translate"])
+def test_the_file_that_is_read_is_never_replaced(
+    hear: Run, audio: SimulatorServer, spoken: Path, tmp_path: Path, command: str
+) -> None:
+    own = tmp_path / "own.wav"
+    own.write_bytes(spoken.read_bytes())
+    (tmp_path / "link.wav").symlink_to(own)
+    (tmp_path / "hard.wav").hardlink_to(own)
+    for output in ("own.wav", str(own), "link.wav", "hard.wav"):
+        done = hear(command, "own.wav", "-o", output, "--force")
+        assert (done.code, "is the file that is read" in done.err) == (2, True)
+    assert own.read_bytes() == spoken.read_bytes()
     assert not asked(audio)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmstudio_tui.features.service_models import Doing, model_for, models_for
+from lmstudio_tui.features.service_models import Doing, can, model_for, models_for
 from lmstudio_tui.sdk import ModelSummary
 
 
@@ -51,3 +51,28 @@ def test_a_loaded_one_comes_first_and_the_only_one_is_meant() -> None:
     assert [one.id for one in models_for("transcription", found)] == ["whisper-b", "whisper-a"]
     assert model_for("speech", [model("anything")]) == "anything"
     assert model_for("speech", []) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "does"),
+    [
+        ("kokoro-82m", None, True),
+        ("tts-1-hd", None, True),
+        ("speaches-ai/piper-en_US-amy", None, True),
+        ("x", "text-to-speech", True),
+        ("x", "tts", True),
+        ("whisper-large-v3", None, False),
+        ("whisper-1", "automatic-speech-recognition", False),
+        ("speech-to-text", None, False),
+        ("qwen3-8b", "llm", False),
+        ("attstts", None, False),
+        ("x", "speech_to_text", False),
+        ("x", "Automatic Speech Recognition", False),
+        ("x", "text_to_audio", True),
+        ("facebook/mms-tts-eng", None, True),
+        ("wav2vec2-base", None, False),
+        ("FunAudioLLM/SenseVoiceSmall", None, False),
+    ],
+)
+def test_which_models_speak(model: str, kind: str | None, does: bool) -> None:
+    assert can("speech", ModelSummary(id=model, type=kind)) is does

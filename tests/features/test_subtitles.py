@@ -181,3 +181,8 @@ def test_nothing_of_an_edited_text_is_lost(heard: list[str], edited: list[str]) 
     found = retimed(parts, " ".join(edited))
     assert " ".join(one.text for one in found).split() == edited
     assert {one.start_s for one in found} <= {one.start_s for one in parts}
+
+
+def test_a_segment_ends_with_the_audio_whatever_the_server_says() -> None:
+    assert read_srt(as_srt(transcript((0, 1e18, "Hello."), duration_s=2.5))) == [(0, 2500, "Hello.")]
+    assert read_srt(as_srt(transcript((3, 1e18, "Hello.")))) == [(3000, 4000, "Hello.")], "as long as it takes to read"

@@ -306,13 +306,14 @@ def test_another_server_is_not_given_the_key_in_an_address(written: str) -> None
 
 
 def test_what_another_server_says_is_shown_without_the_key() -> None:
-    with RawServer(answering(reply(f"no {KEY}".encode(), 410, "text/plain", f"X-Said: {KEY}"))) as other:
+    key = "like no other key 0123456789"
+    with RawServer(answering(reply(f"no {key}".encode(), 410, "text/plain", f"X-Said: {key}"))) as other:
         rows = json.dumps({"data": [{"url": f"{other.base_url}/a.png"}]})
         tape = Tape()
         with (
             RawServer(both(rows)) as server,
-            LMStudioClient(client_of(server, api_key=KEY).config, recorder=tape) as client,
+            LMStudioClient(client_of(server, api_key=key).config, recorder=tape) as client,
         ):
             found = client.create_image(ImageRequest(prompt="x"), fetch_elsewhere=True)
     assert "no [key]" in found.problems[0]
-    assert KEY not in str(tape.all(BodyReceived)) + str(tape.all(HeadersReceived))
+    assert key not in str(tape.all(BodyReceived)) + str(tape.all(HeadersReceived))

@@ -400,6 +400,8 @@ def test_what_another_app_is_writing_is_not_listed_and_what_a_crash_leaves_is_me
     writer.communicate()
     (found,) = media.recordings.all()
     assert (found.id, found.duration_s, found.problem) == (id, 1.0, CUT_SHORT)
+    assert f"{found.made_at:%Y%m%d-%H%M%S}" == id[:15]
+    assert found.name == f"Recording {found.made_at:%d %b %H:%M}"
     assert found.source == "microphone"
     with wave.open(str(found.path)) as file:
         assert file.getnframes() == 16_000, "its header is right again"

@@ -135,6 +135,11 @@ class Piloted:
     def screen(self) -> str:
         return screen_text(self.pilot)
 
+    @property
+    def told(self) -> str:
+        """What was said in passing."""
+        return " ".join(str(one.message) for one in self.pilot.app._notifications)
+
     async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
         await until(self.pilot, condition, seconds=seconds)
 

@@ -183,11 +183,6 @@ class Images(Piloted):
         return [one.prompt for one in self.list.shown]
 
     @property
-    def told(self) -> str:
-        """What was said in passing."""
-        return " ".join(str(one.message) for one in self.app._notifications)  # pyright: ignore[reportPrivateUsage]
-
-    @property
     def pictured(self) -> bytes | None:
         """The file that is shown large; None while none is."""
         preview = self.app.query_one(Preview)

@@ -209,11 +209,6 @@ class Models(Piloted):
         entry = self.table.entry
         return None if entry is None else entry.id
 
-    @property
-    def told(self) -> str:
-        """What was said in passing."""
-        return " ".join(str(one.message) for one in self.app._notifications)  # pyright: ignore[reportPrivateUsage]
-
     def use(self, server: FakeManager, seen: ServerView | None = None) -> None:
         """Talk to a server that looks like that."""
         self.server = server

@@ -66,25 +66,6 @@ def test_speeds(typed: str, speed: float | None) -> None:
     assert wishes.speed_of(typed) == speed
 
 
-@pytest.mark.parametrize(
-    ("model", "kind", "does"),
-    [
-        ("kokoro-82m", None, True),
-        ("tts-1-hd", None, True),
-        ("speaches-ai/piper-en_US-amy", None, True),
-        ("x", "text-to-speech", True),
-        ("x", "tts", True),
-        ("whisper-large-v3", None, False),
-        ("whisper-1", "automatic-speech-recognition", False),
-        ("speech-to-text", None, False),
-        ("qwen3-8b", "llm", False),
-        ("attstts", None, False),
-    ],
-)
-def test_which_models_speak(model: str, kind: str | None, does: bool) -> None:
-    assert wishes.speaks(ModelSummary(id=model, type=kind)) is does
-
-
 def test_the_models_that_speak_come_first() -> None:
     models = [ModelSummary(id="whisper-1"), ModelSummary(id="kokoro"), ModelSummary(id="tts-1")]
     used = [replace(RECORD, model="old"), replace(RECORD, model="kokoro"), replace(RECORD, model=None)]

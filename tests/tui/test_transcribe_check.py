@@ -25,7 +25,7 @@ from lmstudio_tui.sdk import ClientConfig, LMStudioClient, ServerFailureError
 from lmstudio_tui.sdk.types.audio import SpeechRequest, Transcription
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.panes.transcribe import TranscribePane
-from lmstudio_tui.tui.panes.transcribe.check_dialog import CheckDialog
+from lmstudio_tui.tui.panes.transcribe.check_dialog import CheckDialog, SaidBox
 
 pytestmark = pytest.mark.anyio
 
@@ -168,3 +168,15 @@ async def test_the_pane_in_the_app(audio: str, open_app: OpenApp) -> None:
         await ui.shows("× real time", seconds=30)
         await ui.press("f1")
         await ui.shows("In the Transcribe pane")
+
+
+async def test_what_was_typed_is_there_again(tmp_path: Path) -> None:
+    async with transcribe_pane(tmp_path) as ui:
+        dialog = await checking(ui)
+        await ui.press("h", "i")
+        fields = (dialog.query_one("#voice", Input), dialog.query_one("#listens"))
+        assert len({one.content_region.x for one in fields}) == 1, "values stand below each other"
+        await ui.press("escape")
+        await ui.until(lambda: len(ui.app.screen_stack) == 1)
+        dialog = await checking(ui)
+        assert dialog.query_one(SaidBox).text == "hi"

@@ -14,19 +14,19 @@ from rich.cells import cell_len
 from transcribe_parts import MODELS, NOW, keep, shelf, transcript
 
 from lmstudio_tui.audio.values import SoundError
-from lmstudio_tui.features.hearing.word_errors import word_errors
-from lmstudio_tui.sdk import LMStudioError, ModelSummary
-from lmstudio_tui.store.media.records import SegmentRecord
-from lmstudio_tui.tui.panes.transcribe.checking import Checked, differences, verdict
-from lmstudio_tui.tui.panes.transcribe.editing import edited, lines_of
-from lmstudio_tui.tui.panes.transcribe.model_choice import (
+from lmstudio_tui.features.hearing.model_choice import (
     listening_first,
     listens,
     model_that_listens,
     model_that_speaks,
     speaks,
 )
-from lmstudio_tui.tui.panes.transcribe.options import SettingsFile, TranscribeSettings
+from lmstudio_tui.features.hearing.settings import SettingsFile, TranscribeSettings
+from lmstudio_tui.features.hearing.word_errors import word_errors
+from lmstudio_tui.sdk import LMStudioError, ModelSummary
+from lmstudio_tui.store.media.records import SegmentRecord
+from lmstudio_tui.tui.panes.transcribe.checking import Checked, differences, verdict
+from lmstudio_tui.tui.panes.transcribe.editing import edited, lines_of
 from lmstudio_tui.tui.panes.transcribe.pane import file_name
 from lmstudio_tui.tui.panes.transcribe.transcript_lines import Growing, rows_of
 from lmstudio_tui.tui.panes.transcribe.words import (

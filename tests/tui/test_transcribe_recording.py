@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Input, OptionList
-from transcribe_parts import MIC, WEBCAM, FakeListener, FakeRecorder, FakeSound, keep, shelf, transcribe_pane
+from transcribe_parts import (
+    MIC,
+    NOW,
+    WEBCAM,
+    FakeListener,
+    FakeRecorder,
+    FakeSound,
+    keep,
+    shelf,
+    studio,
+    transcribe_pane,
+    transcript,
+)
 
 from lmstudio_tui.audio.values import DeviceLostError, NoDeviceError, PortAudioMissingError, SoundError
 from lmstudio_tui.tui.panes.transcribe.device_chooser import DeviceChooser
@@ -160,6 +172,47 @@ async def test_what_is_at_stake_is_said(tmp_path: Path) -> None:
         assert "is being transcribed" in ui.pane.at_stake()
 
 
+async def test_leaving_the_app_keeps_what_is_being_recorded(tmp_path: Path) -> None:
+    async with transcribe_pane(tmp_path) as ui:
+        await ui.press("space")
+        await ui.shows("Space stop")
+        ui.pane.leave()
+        ui.pane.leave()
+        (kept,) = shelf(tmp_path).recordings.all()
+        assert (kept.name, kept.problem, kept.duration_s) == ("Recording 20 Nov 09:41", "", 2.0)
+        assert kept.made_at == NOW
+
+
+async def test_the_footer_says_what_the_keys_do_while_it_records(tmp_path: Path) -> None:
+    async with transcribe_pane(tmp_path) as ui:
+        titles = lambda: {key: one.binding.description for key, one in ui.app.screen.active_bindings.items()}  # noqa: E731
+        await ui.shows("Nothing recorded yet")
+        await ui.until(lambda: "space" in titles())
+        assert (titles()["space"], titles().get("x")) == ("Record", None)
+        await ui.press("space")
+        await ui.shows("Space stop")
+        assert (titles()["space"], titles()["ctrl+r"], titles()["x"]) == ("Stop", "Stop", "Discard")
+        await ui.press("space")
+        await ui.shows("Recordings ─ 1")
+        assert (titles()["space"], titles()["x"]) == ("Record", "Delete")
+
+
+@pytest.mark.parametrize("heard", [False, True])
+async def test_what_is_the_matter_with_a_recording_is_said(tmp_path: Path, heard: bool) -> None:
+    media = shelf(tmp_path)
+    record = keep(media, "Old one", *([transcript()] if heard else []))
+    media.recordings.keep(replace(record, problem="The microphone was unplugged."))
+    async with transcribe_pane(tmp_path, media=media) as ui:
+        await ui.shows("Old one", "The microphone was unplugged.")
+
+
+async def test_without_a_server_the_way_to_one_is_in_sight(tmp_path: Path) -> None:
+    media = shelf(tmp_path)
+    keep(media, "Old one", transcript())
+    async with transcribe_pane(tmp_path, media=media, seen=studio()) as ui:
+        await ui.shows("Old one", "audio_base_url")
+
+
 # Microphones
 
 
@@ -219,7 +272,7 @@ async def test_one_that_does_not_open_is_said_where_it_is_chosen(tmp_path: Path)
 async def test_how_to_record_is_chosen_and_checked(tmp_path: Path) -> None:
     async with transcribe_pane(tmp_path) as ui:
         await ui.press("O")
-        await ui.shows("How to record")
+        await ui.shows("How to record", "minutes")
         form = ui.app.screen
         assert isinstance(form, RecordingForm)
         form.query_one("#silence", Input).value = "soon"

@@ -64,6 +64,15 @@ async def test_what_is_said_is_put_into_the_prompt(
         assert kept[0].name.startswith("Dictation")
 
 
+async def test_leaving_the_app_keeps_what_is_being_recorded(tmp_path: Path, audio: str, spoken: bytes) -> None:
+    async with voiced(tmp_path, audio, sound=FakeSound(Microphone(spoken))) as ui:
+        await ui.press("alt+r")
+        await ui.shows("● recording 0:04")
+        ui.pane.leave()
+        (kept,) = media(tmp_path).recordings.all()
+        assert (kept.name.split()[0], kept.problem, kept.duration_s) == ("Dictation", "", 4.2)
+
+
 async def test_what_is_typed_stays_and_undo_takes_back_only_what_was_said(
     tmp_path: Path, audio: str, spoken: bytes
 ) -> None:

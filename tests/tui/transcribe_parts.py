@@ -125,6 +125,14 @@ class FakeRecorder:
     def resume(self) -> None:
         self.now = replace(self.now, phase="recording")
 
+    def end(self, patience_s: float) -> None:
+        self.now = replace(self.now, phase="done", ended_by="user")
+
+    def discard(self) -> None:
+        self.now = RecorderState()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
     def stop(self) -> Recorded:
         assert self.path is not None
         self.now = replace(self.now, phase="done", ended_by="user")
@@ -500,11 +508,6 @@ class Hearing(Piloted):
     @property
     def speaker(self) -> FakePlayer:
         return self.app.fake.speaker
-
-    @property
-    def told(self) -> str:
-        """What was said in passing."""
-        return " ".join(str(one.message) for one in self.app._notifications)
 
     @property
     def names(self) -> list[str]:

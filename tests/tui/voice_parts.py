@@ -43,6 +43,9 @@ class Microphone:
         path.write_bytes(self.says)
         self.state = RecorderState("recording", 4.2, -8.0, -14.0, device="USB microphone", device_rate=48_000)
 
+    def end(self, patience_s: float) -> None:
+        self.state = replace(self.state, phase="done", ended_by="user")
+
     def stop(self) -> Recorded:
         assert self.path is not None
         self.state = replace(self.state, phase="done", ended_by="user")
@@ -124,11 +127,6 @@ class Voiced(Driver):
     def line(self) -> VoiceLine:
         """The line above the prompt."""
         return self.pane.view.query_one(VoiceLine)
-
-    @property
-    def told(self) -> str:
-        """What was said in passing."""
-        return " ".join(str(one.message) for one in self.app._notifications)  # pyright: ignore[reportPrivateUsage]
 
     async def complains(self, *texts: str) -> None:
         """Wait until the line says all of this, wherever it breaks its lines."""

@@ -36,5 +36,5 @@ def check_settings() -> None:
         raise SoundError(
             "ALSA, the sound system of Linux, has no settings that can be read.",
             "Install them (Debian and Ubuntu: apt install libasound2-data), or correct what the environment variable "
-            "ALSA_CONFIG_PATH says. Files work without it.",
+            "ALSA_CONFIG_PATH says.",
         )

@@ -73,7 +73,7 @@ def place_of(sounddevice: Any, key: str, direction: Direction) -> Place:
         raise NoDeviceError(f"The {noun} “{name}” is not there.", "Plug it in, or choose another device.")
     raise NoDeviceError(
         f"There is no {noun}.",
-        "Plug one in, or start the sound server (PipeWire or PulseAudio). Files work without it.",
+        "Plug one in, or start the sound server (PipeWire or PulseAudio).",
     )
 
 

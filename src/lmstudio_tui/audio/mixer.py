@@ -135,21 +135,22 @@ class Mixer:
 
         step = 1 / self._fade
         count = min(len(out), self._queued)
-        dry = self._open and not self._finished and self._queued - count < self._fade
         wanted = self.volume if self._open else 0.0
         if not self._open:
             count = min(count, int(np.ceil(self._gain / step)))
         ramp = np.arange(1, count + 1, dtype=np.float32) * np.float32(step)
         gains = np.minimum(self._gain + ramp, wanted) if wanted > self._gain else np.maximum(self._gain - ramp, wanted)
-        if dry:
-            # What is left after this block is too little to fade out in.
-            gains[-self._fade :] *= np.linspace(1, 0, min(self._fade, count), dtype=np.float32)
-            self._open, self.starved = False, True
+        if not self._finished:
+            # Never louder than what is left allows to fade out in, however small the blocks are.
+            gains = np.minimum(gains, np.float32(self._queued * step) - ramp).clip(0)
         if count:
             np.clip(self._take(count) * gains[:, None], -1, 1, out=out[:count])
             self._note(heard_at, count)
             self._gain = float(gains[-1])
-        if dry or (not self._open and (self._gain == 0 or not self._queued)):
+        dry = self._open and not self._finished and not self._queued
+        if dry:
+            self._open, self.starved = False, True
+        if not self._open and (dry or self._gain == 0 or not self._queued):
             self._gain = 0.0
             self.silenced.set()
             return True

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOUDEST: Final = 2.0
-_CLOSE_S: Final = 1.0
+_CLOSE_S: Final = 1.5
 
 
 class Feed:

@@ -22,7 +22,7 @@ _BEGIN_S: Final = 0.1
 _GO_ON_S: Final = 0.3
 """So much has to be there before it goes on after a gap."""
 _TICK_S: Final = 0.05
-_SILENCE_S: Final = 0.25
+_SILENCE_S: Final = 1.0
 """How long to wait for the loudspeaker to be silent, at most."""
 _IDLE_S: Final = 2.0
 """After so long without a sound the loudspeaker is let go of."""
@@ -236,7 +236,6 @@ class Deck:
             self._idle_from = time.monotonic()
         elif time.monotonic() - self._idle_from >= _IDLE_S:
             self._release()
-            self._idle_from = None
 
     def _silence(self) -> None:
         """Fade out, and wait until that is done; but not for a device that hangs."""
@@ -267,6 +266,7 @@ class Deck:
 
     def _let_go(self) -> None:
         speaker, self._speaker = self._speaker, None
+        self._idle_from = None
         performance = self._performance
         if performance is not None:
             performance.place = (performance.position_s, None)

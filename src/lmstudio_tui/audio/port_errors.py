@@ -33,11 +33,11 @@ def library_missing(error: OSError | ImportError) -> PortAudioMissingError:
         missing = error.name or "sounddevice"
         return PortAudioMissingError(
             f"Recording and playing need the Python package {clean_line(missing)}, which cannot be loaded.",
-            f"{_PACKAGE} Files work without it.",
+            _PACKAGE,
         )
     how = _INSTALL.get(sys.platform, _INSTALL["linux"])
     return PortAudioMissingError(
-        "Recording and playing need the library PortAudio, which is not installed.", f"{how} Files work without it."
+        "Recording and playing need the library PortAudio, which is not installed.", how
     )
 
 

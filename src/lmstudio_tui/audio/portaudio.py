@@ -106,8 +106,7 @@ def ask(job: Callable[[Any], T], *, patience_s: float = PATIENCE_S, late: Callab
             future.add_done_callback(lambda done: done.exception() or late(done.result()))
         raise SoundError(
             f"The sound system does not answer (waited {patience_s:g} seconds).",
-            "Restart the sound server (PipeWire or PulseAudio), or unplug the device and plug it in again. "
-            "Files work without it.",
+            "Restart the sound server (PipeWire or PulseAudio), or unplug the device and plug it in again.",
         ) from error
     except Exception as error:
         raise in_words(error) from error

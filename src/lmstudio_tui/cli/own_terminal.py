@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+
+@contextmanager
+def own_messages() -> Generator[None]:
+    """Within the block a command's messages are the only ones: decoders of damaged sound print hundreds, too."""
+    try:
+        usual = sys.stderr.fileno() == 2
+    except (OSError, ValueError, AttributeError):
+        usual = False
+    with own_terminal() if usual else nullcontext():
+        yield
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import typer
 from lmstudio_tui.cli.console import OutputError, give_up, warn
 from lmstudio_tui.cli.interrupts import Interrupted
 from lmstudio_tui.cli.outcome import CommandError, Exit
+from lmstudio_tui.cli.own_terminal import own_messages
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.text_safety import clean_line
 
@@ -91,7 +92,7 @@ def _any_model(client: LMStudioClient, doing: Doing) -> str | None:
 
 @contextlib.contextmanager
 def in_words() -> Generator[None]:
-    """Within the block what goes wrong with sound and with files fails as commands do.
+    """Within the block what goes wrong with sound and with files fails as commands do; libraries say nothing.
 
     Raises:
         CommandError
@@ -100,7 +101,8 @@ def in_words() -> Generator[None]:
     from lmstudio_tui.store.media.errors import StoreError
 
     try:
-        yield
+        with own_messages():
+            yield
     except (SoundError, StoreError) as error:
         failure = CommandError(error.message, kind=type(error).__name__, hint=error.hint)
     else:
@@ -146,6 +148,25 @@ def refuse_existing(path: Path | None, *, force: bool) -> None:
     if path.exists() and not force:
         raise CommandError(
             f"{path} is there already.", kind="FileExistsError", hint="Add --force to replace it.", code=Exit.USAGE
+        )
+
+
+def refuse_source(output: Path | None, source: str) -> None:
+    """Raises:
+    CommandError: when a file would be replaced by what is made of it, whatever name it is called by.
+    """
+    if output is None or to_stdout(output) or source == "-":
+        return
+    try:
+        same = output.samefile(source)
+    except (OSError, ValueError):
+        return  # one of them is not there
+    if same:
+        raise CommandError(
+            f"{clean_line(str(output))} is the file that is read; it would be lost.",
+            kind="OutputError",
+            hint="Name another file: -o FILE.",
+            code=Exit.USAGE,
         )
 
 

@@ -145,6 +145,7 @@ def _run(session: Session, wish: _Wish, form: TextFormat, output: Path | None, *
         return {**heard.as_json(), "error": as_json(error)}
 
     with reporting(failed if as_object else None):
+        sounds.refuse_source(output, wish.file)
         sounds.refuse_existing(output, force=force)
         try:
             with sounds.in_words():

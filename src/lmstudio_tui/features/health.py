@@ -50,10 +50,12 @@ class HealthMonitor:
 
     Args:
         client: for the server.
+        every: seconds between two looks while it is there; None takes the usual ones.
     """
 
-    def __init__(self, client: LMStudioSDK) -> None:
+    def __init__(self, client: LMStudioSDK, *, every: float | None = None) -> None:
         self._client = client
+        self._every = every
         self._scope = CancelScope(patience=_PATIENCE, background=True)
         self._wake = threading.Event()
         self._latencies: deque[float] = deque(maxlen=_REMEMBERED)
@@ -95,7 +97,7 @@ class HealthMonitor:
                     view = replace(view, since=time.time())
                 self._view = view
                 tell(view)
-                self._wake.wait(_EVERY if view.online else _AWAY[min(self._failures, len(_AWAY)) - 1])
+                self._wake.wait((self._every or _EVERY) if view.online else _AWAY[min(self._failures, len(_AWAY)) - 1])
                 self._wake.clear()
 
     def _look(self) -> ServerView:

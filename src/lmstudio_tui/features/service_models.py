@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 Doing = Literal["transcription", "translation", "speech", "images"]
 
 _HEARING: Final = re.compile(
-    r"automatic-speech-recognition|speech-to-text|transcri|(?<![a-z])(?:asr|stt)(?![a-z])|whisper|parakeet|canary"
-    r"|moonshine|voxtral|wav2vec|sensevoice|hearing"
+    r"(?<![a-z])(?:asr|stt|transcri[a-z]*|speech-recognition|speech-to-text|speech2text|hearing|wav2vec[0-9]*"
+    r"|sensevoice[a-z]*|[a-z-]*whisper|parakeet|canary|moonshine|voxtral)(?![a-z])"
 )
 _SPEAKING: Final = re.compile(
-    r"text-to-speech|(?<![a-z])tts(?![a-z])|kokoro|piper|(?<![a-z])(?:bark|orpheus|chatterbox|xtts|parler|vits)(?![a-z])"
-    r"|speech"
+    r"(?<![a-z])(?:x?tts|text-to-(?:speech|audio)|speech|kokoro|piper(?:line)?|bark|orpheus|chatterbox|parler|vits)(?![a-z])"
 )
 _DRAWING: Final = re.compile(
     r"text-to-image|image-generation|(?<![a-z])(?:sd|sdxl|flux|dall-e|imagen|gpt-image|diffusion)(?![a-z])|images?(?![a-z])"
@@ -37,7 +36,7 @@ def models_for(doing: Doing, models: Sequence[ModelSummary]) -> list[ModelSummar
         doing: what is to be done.
         models: of the server.
     """
-    found = [model for model in models if _can(doing, model)]
+    found = [model for model in models if can(doing, model)]
     return sorted(found, key=lambda model: model.state != "loaded")
 
 
@@ -49,11 +48,14 @@ def model_for(doing: Doing, models: Sequence[ModelSummary]) -> str | None:
     return found[0].id if found else None
 
 
-def _can(doing: Doing, model: ModelSummary) -> bool:
-    words = _WORDS[doing]
-    if model.type is not None and any(one.search(model.type.lower()) for one in _WORDS.values()):
-        # What is told counts for more than what a name sounds like: "speech" is in the names of both sorts.
-        told = model.type.lower()
-        return words.search(told) is not None and not (words is _SPEAKING and _HEARING.search(told))
-    name = model.id.lower()
-    return words.search(name) is not None and not (words is _SPEAKING and _HEARING.search(name) is not None)
+def can(doing: Doing, model: ModelSummary) -> bool:
+    """Whether a model is one that does it, by its sort or else by its id."""
+    # What is told counts for more than what a name sounds like.
+    told = _plain(model.type or "")
+    said = told if any(words.search(told) for words in _WORDS.values()) else _plain(model.id)
+    # "speech" is in the names of both sorts.
+    return _WORDS[doing].search(said) is not None and not (doing == "speech" and _HEARING.search(said) is not None)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_]+", "-", text.lower())

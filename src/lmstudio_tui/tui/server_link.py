@@ -38,6 +38,7 @@ class ServerLink:
         connect: makes a client for a config. It takes a while, since the HTTP library is imported.
         config: of the first server.
         listener: is told.
+        every: seconds between two looks at a server that is there; None takes the usual ones.
     """
 
     def __init__(
@@ -46,12 +47,15 @@ class ServerLink:
         connect: Callable[[ClientConfig], LMStudioSDK],
         config: ClientConfig,
         listener: LinkListener,
+        *,
+        every: float | None = None,
     ) -> None:
         self.config = config
         self.client: LMStudioSDK | None = None
         self._runs = runs
         self._connect = connect
         self._tell = listener
+        self._every = every
         self._connecting: Run[None, LMStudioSDK] | None = None
         self._watching: Run[ServerView, None] | None = None
         self._monitor: HealthMonitor | None = None
@@ -100,7 +104,7 @@ class ServerLink:
             del scope
             monitor.run(emit)
 
-        self._monitor = monitor = HealthMonitor(client)
+        self._monitor = monitor = HealthMonitor(client, every=self._every)
         self._watching = self._runs.start(look, items=self._seen, crashed=self._blind, name="health")
 
     def _seen(self, views: list[ServerView]) -> None:

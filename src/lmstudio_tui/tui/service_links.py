@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Prepared = ClientConfig | ProfileError | LMStudioError | None
 
 
+_EVERY = 20.0
+"""Seconds: they stand beside the main server, and a request that fails makes one look at once."""
 SERVICES: tuple[Service, ...] = ("audio", "images")
 
 
@@ -167,7 +169,7 @@ class _Line:
             return
         self.view = ServerView(config.base_url)
         listener = LinkListener(lambda _: self.repeat(), self._seen, self._failed)
-        self._link = ServerLink(self._runs, self._services.connect, config, listener)
+        self._link = ServerLink(self._runs, self._services.connect, config, listener, every=_EVERY)
         self._link.use(config)
         self.repeat()
 

@@ -22,7 +22,8 @@ def segments_of(segments: Iterable[TranscriptSegment], duration_s: float | None 
 
     Args:
         segments: as the server tells of them.
-        duration_s: of the audio, as measured here; no segment is later. None leaves the times as they are.
+        duration_s: of the audio, as measured here; a segment that begins in it ends with it. None leaves the
+            times as they are.
     """
     found = [SegmentRecord(*_times(one, duration_s or math.inf), clean(one.text).strip()) for one in segments]
     return tuple(sorted((one for one in found if one.text), key=lambda one: (one.start_s, one.end_s)))
@@ -58,5 +59,7 @@ def record_of(
 
 
 def _times(segment: TranscriptSegment, most: float) -> tuple[float, float]:
-    start = min(segment.start, most) if math.isfinite(segment.start) else 0.0
-    return start, max(start, min(segment.end, most) if math.isfinite(segment.end) else start)
+    start = segment.start if math.isfinite(segment.start) else 0.0
+    end = max(start, segment.end if math.isfinite(segment.end) else start)
+    # Models listen in windows, the last of which goes on beyond the end. What begins there is not put into order here.
+    return start, min(end, most) if start < most else end

@@ -19,6 +19,8 @@ SUFFIXES: Final[dict[TextFormat, str]] = {"text": ".txt", "json": ".json", "srt"
 
 _READING: Final = 15.0
 """Characters that are read in a second: how long a subtitle stands when nobody knows how long the speech is."""
+_LATEST: Final = 1_000_000.0
+"""Seconds, eleven days: what a segment says of later times is no time of it."""
 _LINES: Final = re.compile(r"\s*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])\s*")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f]")
 
@@ -88,7 +90,7 @@ def timed(transcript: TranscriptRecord) -> Sequence[SegmentRecord]:
 
 def _cues(transcript: TranscriptRecord) -> list[tuple[int, int, str]]:
     """Beginning and end in milliseconds, and text, in order. Without segments it is one over the whole length."""
-    found = list(_of_segments(timed(transcript)))
+    found = list(_of_segments(timed(transcript), transcript.duration_s or math.inf))
     if found:
         return found
     text = _shown(transcript.text)
@@ -98,13 +100,22 @@ def _cues(transcript: TranscriptRecord) -> list[tuple[int, int, str]]:
     return [(0, max(1, _milliseconds(length)), text)]
 
 
-def _of_segments(segments: Iterable[SegmentRecord]) -> Iterable[tuple[int, int, str]]:
+def _of_segments(segments: Iterable[SegmentRecord], most: float) -> Iterable[tuple[int, int, str]]:
     for segment in sorted(segments, key=lambda one: (one.start_s, one.end_s)):
         text = _shown(segment.text)
         if text:
-            start = _milliseconds(segment.start_s)
+            start = _milliseconds(min(segment.start_s, _LATEST))
             # A subtitle that ends when it begins is none: WebVTT forbids it, players leave it out.
-            yield start, max(start + 1, _milliseconds(segment.end_s)), text
+            yield start, max(start + 1, _milliseconds(_end_of(segment, most))), text
+
+
+def _end_of(segment: SegmentRecord, most: float) -> float:
+    """When it ends, in seconds: with the audio at the latest; where that is not known, when it can be read."""
+    if segment.start_s < most < segment.end_s:
+        return most
+    if segment.end_s < _LATEST:
+        return segment.end_s
+    return min(segment.start_s, _LATEST) + max(1.0, len(segment.text) / _READING)
 
 
 def _shown(text: str) -> str:

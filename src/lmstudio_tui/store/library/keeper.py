@@ -18,8 +18,9 @@ from lmstudio_tui.store.library import damage, index, wal
 from lmstudio_tui.store.library.base import Base, Op, transaction
 from lmstudio_tui.store.library.connection import copied_base, copied_file, empty_base, open_base
 from lmstudio_tui.store.library.faults import DamagedError, Fault, UnknownFileError, fault_of, reason_of
-from lmstudio_tui.store.library.liveness import Presence, taken
+from lmstudio_tui.store.library.liveness import Presence
 from lmstudio_tui.store.library.upkeep import purge, unattended
+from lmstudio_tui.store.locks import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

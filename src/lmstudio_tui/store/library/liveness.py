@@ -5,11 +5,11 @@ The system lets go of the lock when the process ends, however it ends.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.library.records import new_id
+from lmstudio_tui.store.locks import discard, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ class Presence:
         lock = taken(path)
         if lock is None:
             return True
-        _discard(path, lock)
+        discard(path, lock)
         return False
 
     def clean(self) -> None:
@@ -65,35 +65,8 @@ class Presence:
     def leave(self) -> None:
         """This process writes no more."""
         if self._lock is not None and self._token is not None:
-            _discard(self._path(self._token), self._lock)
+            discard(self._path(self._token), self._lock)
         self._lock = self._token = None
 
     def _path(self, token: str) -> Path:
         return self._database.with_name(f"{self._database.name}.{token}{_ENDING}")
-
-
-def taken(path: Path, seconds: float = 0.0) -> BaseFileLock | None:
-    """A lock on that file, which is made if need be; None when another process has it, or files cannot be locked."""
-    from filelock import FileLock, SoftFileLock, Timeout
-
-    # The thread that takes it need not be the one that gives it back.
-    lock = FileLock(path, timeout=seconds, mode=0o600, thread_local=False)
-    try:
-        lock.acquire(poll_interval=0.02)
-    except (OSError, NotImplementedError, Timeout):
-        return None
-    if isinstance(cast("object", lock), SoftFileLock):  # A file that outlives its process says nothing about it.
-        lock.release()
-        return None
-    return lock
-
-
-def _discard(path: Path, lock: BaseFileLock) -> None:
-    # While the lock is held, so that nobody holds one on a file that is gone; Windows allows it only afterwards.
-    with suppress(OSError):
-        path.unlink()
-    with suppress(OSError):
-        lock.release()
-    if os.name == "nt":
-        with suppress(OSError):
-            path.unlink()

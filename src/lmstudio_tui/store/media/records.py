@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 Task = Literal["transcribe", "translate"]
 
 
+def first_name(made_at: datetime) -> str:
+    """What a recording is called before anything is known of it."""
+    return f"Recording {made_at:%d %b %H:%M}"
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentRecord:
     """A piece of what was said: times in seconds from the beginning of the audio."""

@@ -6,13 +6,12 @@ that is being written, or for one that was left behind.
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.store.library.liveness import taken
+from lmstudio_tui.store.locks import discard, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +49,7 @@ class Writers:
         lock = taken(path)
         if lock is None:
             return True
-        _discard(path, lock)
+        discard(path, lock)
         return False
 
     def clean(self) -> None:
@@ -63,19 +62,8 @@ class Writers:
         """This process writes no more."""
         with self._mutex:
             if self._lock is not None:
-                _discard(self._path(self.token), self._lock)
+                discard(self._path(self.token), self._lock)
                 self._lock = None
 
     def _path(self, token: str) -> Path:
         return self._folder / f".writer-{token}.lock"
-
-
-def _discard(path: Path, lock: BaseFileLock) -> None:
-    # While the lock is held, so that nobody holds one on a file that is gone; Windows allows it only afterwards.
-    with suppress(OSError):
-        path.unlink()
-    with suppress(OSError):
-        lock.release()
-    if os.name == "nt":
-        with suppress(OSError):
-            path.unlink()

@@ -7,8 +7,15 @@ from lmstudio_tui.tui.catalogue.command import Command, Where
 _HERE: Where = "transcribe"
 
 TRANSCRIBE: tuple[Command, ...] = (
+    Command("transcribe.record", "space,ctrl+r", "record", "Record", "Record from the microphone.", _HERE, show=True),
     Command(
-        "transcribe.record", "space,ctrl+r", "record", "Record", "Record, or stop the recording.", _HERE, show=True
+        "transcribe.end",
+        "space,ctrl+r",
+        "end_recording",
+        "Stop",
+        "End the recording, and keep it.",
+        _HERE,
+        show=True,
     ),
     Command(
         "transcribe.pause", "p", "pause", "Pause", "Pause the recording or the playing, or go on.", _HERE, show=True
@@ -18,7 +25,16 @@ TRANSCRIBE: tuple[Command, ...] = (
         "x,delete",
         "delete",
         "Delete",
-        "Discard what is being recorded, else delete the recording; u brings it back.",
+        "Delete the recording; u brings it back.",
+        _HERE,
+        show=True,
+    ),
+    Command(
+        "transcribe.discard",
+        "x,delete",
+        "discard",
+        "Discard",
+        "Discard what is being recorded; u brings it back.",
         _HERE,
         show=True,
     ),

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, Static
 
 from lmstudio_tui.features.tools import check_arguments
 from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 from lmstudio_tui.tui.widgets.tick import Tick
 from lmstudio_tui.tui.worker_bridge import Runs
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Key
 
     from lmstudio_tui.features.tools import Tool
     from lmstudio_tui.sdk import CancelScope
@@ -52,24 +51,8 @@ class ToolDecision:
     always: bool = False
 
 
-class AnswerBox(TextArea):
+class AnswerBox(SubmitTextArea):
     """Where an answer is typed: Enter gives it, as in the prompt."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j,shift+enter", "newline", "New line", show=False)]
-
-    class Submitted(Message):
-        """Enter was pressed."""
-
-    def on_key(self, event: Key) -> None:
-        """Enter answers, before the text area makes a new line of it."""
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Submitted())
-
-    def action_newline(self) -> None:
-        """A new line, where Enter would answer."""
-        self.insert("\n")
 
 
 class AnswerTool(Dialog[ToolDecision]):
@@ -193,7 +176,7 @@ class AnswerTool(Dialog[ToolDecision]):
 
     # Deciding
 
-    def on_answer_box_submitted(self) -> None:
+    def on_submit_text_area_submitted(self) -> None:
         """Answer."""
         self._decide("answer")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from lmstudio_tui.audio.values import SoundError
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 Phase = Literal["opening", "recording", "transcribing", "over"]
+
+_PATIENCE_S: Final = 0.4
+"""How long the end of the app waits for the end of a recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,16 @@ class Dictation:
             self._run.drop()
         if before == "recording":
             self._discard()
+
+    def leave(self) -> None:
+        """The app ends: keep what is being recorded. Blocks for a moment, and not for longer."""
+        before, self.phase = self.phase, "over"
+        if before == "recording" and self._place is not None:
+            self._recorder.end(_PATIENCE_S)
+            # One that does not end in time is mended at the next start.
+            if self.state.phase in {"done", "failed"}:
+                with suppress(SoundError, StoreError):
+                    self._kept(self._place)
 
     def _discard(self) -> None:
         def work(emit: object, scope: CancelScope) -> None:

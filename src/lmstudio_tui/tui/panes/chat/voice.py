@@ -119,6 +119,11 @@ class Voice:
             aloud.stop()
         self._show()
 
+    def close(self) -> None:
+        """The app ends: what is being recorded is kept."""
+        if self._dictation is not None:
+            self._dictation.leave()
+
     # Who serves it
 
     def _want(self, capability: ServiceCapability, go: Callable[[], None]) -> None:

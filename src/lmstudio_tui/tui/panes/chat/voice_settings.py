@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.features.hearing.model_choice import model_that_listens, model_that_speaks
+from lmstudio_tui.features.hearing.settings import SettingsFile
 from lmstudio_tui.features.hearing.transcribing import TranscribeOptions
 from lmstudio_tui.features.speaking import SpeakOptions
 from lmstudio_tui.sdk import LMStudioError
-from lmstudio_tui.tui.panes.transcribe.model_choice import model_that_listens, model_that_speaks
-from lmstudio_tui.tui.panes.transcribe.options import SettingsFile
 
 if TYPE_CHECKING:
     from pathlib import Path

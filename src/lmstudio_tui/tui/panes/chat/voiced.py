@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import LMStudioSDK
+    from lmstudio_tui.tui.messages import ChatsOpened
     from lmstudio_tui.tui.panes.chat.voice_line import VoiceLine
     from lmstudio_tui.tui.services import Services
 
@@ -40,6 +41,11 @@ class VoicedPane(TabbedPane):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc belongs to the voice while it is in use."""
         return self._voice.active if action == "leave_voice" else super().check_action(action, parameters)
+
+    def leave(self) -> ChatsOpened:
+        """The app ends: what is typed is kept, and what is being recorded."""
+        self._voice.close()
+        return super().leave()
 
     def action_record(self) -> None:
         """Record a prompt; again, put it into the prompt as text."""

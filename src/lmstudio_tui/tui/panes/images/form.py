@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.images.fields import Field, FieldInput
+from lmstudio_tui.tui.panes.images.fields import Field
 from lmstudio_tui.tui.panes.images.prompt_box import PromptBox
 from lmstudio_tui.tui.panes.images.reading import Unreadable, counted, problem_of, request_of, seeded
 
@@ -153,13 +153,7 @@ class ImageForm(Vertical):
         event.stop()
         self.post_message(self.MakeWanted())
 
-    def on_prompt_box_submitted(self, event: PromptBox.Submitted) -> None:
+    def on_submit_text_area_submitted(self, event: PromptBox.Submitted) -> None:
         """Make it."""
         event.stop()
         self.post_message(self.MakeWanted())
-
-    @property
-    def list_field(self) -> str | None:
-        """The field with the cursor; None while it is elsewhere."""
-        focused = self.screen.focused
-        return focused.id if isinstance(focused, FieldInput) else None

@@ -5,29 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
-from textual.message import Message
 
 from lmstudio_tui.tui.widgets.composer.recall import Recall
-from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
+from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.binding import BindingType
-    from textual.events import Key
 
 
-class PromptBox(SteadyTextArea):
+class PromptBox(SubmitTextArea):
     """Several lines. Enter takes it, Ctrl+J begins a line; ↑ in the first line brings back earlier prompts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,shift+enter", "newline", "New line", show=False),
         Binding("up", "recall(-1)", "Earlier", show=False),
         Binding("down", "recall(1)", "Later", show=False),
     ]
-
-    class Submitted(Message):
-        """It is to be made."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, placeholder="What is to be seen? Enter makes it, Ctrl+J starts a new line.")
@@ -48,21 +42,10 @@ class PromptBox(SteadyTextArea):
         self.replace(text, self.document.start, self.document.end)
         self.move_cursor(self.document.end)
 
-    def on_key(self, event: Key) -> None:
-        """Enter takes it, before the text area makes a new line of it."""
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.action_submit()
-
     def action_submit(self) -> None:
         """Take it."""
         self._recall.end()
-        self.post_message(self.Submitted())
-
-    def action_newline(self) -> None:
-        """A new line, where Enter would take it."""
-        self.insert("\n")
+        super().action_submit()
 
     def action_recall(self, step: int) -> None:
         """An earlier or later prompt, when the cursor cannot go further that way; else move it."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from lmstudio_tui.features.models import size_in_words
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,13 +87,6 @@ def row_of(record: ImageRecord, width: int, now: datetime) -> Row:
             break
         rest += " " * _GAP + fitted(texts[name], columns)
     return Row(f"{time} ", fitted(clean_line(record.prompt), max(1, room - cell_len(rest))), rest)
-
-
-def fitted(text: str, width: int) -> str:
-    """A text in exactly so many cells."""
-    if cell_len(text) > width:
-        text = set_cell_size(text, max(0, width - 1)).rstrip() + "…"
-    return set_cell_size(text, width)
 
 
 def facts_of(record: ImageRecord, zone: tzinfo | None, width: int) -> list[str]:

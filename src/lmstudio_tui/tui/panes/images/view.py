@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from lmstudio_tui.features.service_view import Ability, ServiceWords
+from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.images.album import Album
 from lmstudio_tui.tui.panes.images.form import ImageForm
 from lmstudio_tui.tui.panes.images.history import ImageList
@@ -247,6 +248,8 @@ class ImagesView(Pane):
         self.form.show_making(False)
         tone = "bad" if not made.records and not made.stopped else "" if made.problems or made.stopped else "good"
         self._show_work(made.words, tone)
+        if tone == "bad":
+            self.post_message(ServerDoubted())
         if made.records:
             stays = self.list.has_focus and self._watched != (self.list.chosen.id if self.list.chosen else None)
             self._album.add(made.records)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
+
+from lmstudio_tui.tui.widgets.filter_input import FilterInput
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult, RenderResult
-    from textual.binding import BindingType
 
 
 class FrameEdge(Widget):
@@ -50,34 +49,6 @@ class FrameEdge(Widget):
         """Go to the filter."""
         event.stop()
         self.post_message(self.Clicked())
-
-
-class FilterInput(Input):
-    """Where the filter is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,enter", "leave_filter", "To the list", show=False),
-        Binding("escape", "clear_filter", "Clear", show=False),
-    ]
-
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder)
-        # Nothing ticks when nothing happens: a filter may keep the keyboard for hours.
-        self.cursor_blink = False
-
-    class Left(Message):
-        """The cursor goes back to the list."""
-
-    def action_leave_filter(self) -> None:
-        """Go to the list, and keep the filter."""
-        self.post_message(self.Left())
-
-    def action_clear_filter(self) -> None:
-        """Filter no more; without a filter, go to the list."""
-        if self.value:
-            self.value = ""
-        else:
-            self.post_message(self.Left())
 
 
 class FrameTop(Horizontal):

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.panes.speech.utterance_list import UtteranceList
 from lmstudio_tui.tui.panes.speech.words import facts_in_words, keeps
+from lmstudio_tui.tui.widgets.filter_input import FilterInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from lmstudio_tui.store.media.records import UtteranceRecord
 
@@ -29,30 +27,16 @@ _MOST_OF_A_TEXT: Final = 2000
 """Characters of the text that is shown under the list."""
 
 
-class FilterLine(Input):
+class FilterLine(FilterInput):
     """Where the filter is typed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,enter", "leave", "To the list", show=False),
-        Binding("escape", "clear", "Clear", show=False),
-    ]
-
-    class Left(Message):
-        """The cursor goes back to the list."""
-
     def __init__(self) -> None:
-        super().__init__(placeholder="Filter by text, voice, model or format", compact=True)
-        # Nothing ticks when nothing happens: a filter may keep the keyboard for hours.
-        self.cursor_blink = False
+        super().__init__("Filter by text, voice, model or format", compact=True)
 
-    def action_leave(self) -> None:
-        """Go to the list, and keep the filter."""
-        self.post_message(self.Left())
-
-    def action_clear(self) -> None:
+    def action_clear_filter(self) -> None:
         """Filter no more, and go to the list."""
         self.value = ""
-        self.post_message(self.Left())
+        self.action_leave_filter()
 
 
 class HistoryPanel(Vertical):
@@ -168,7 +152,7 @@ class HistoryPanel(Vertical):
         event.stop()
         self._show()
 
-    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+    def on_filter_input_left(self, event: FilterLine.Left) -> None:
         """Go from the filter to the list."""
         event.stop()
         self.list.focus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
@@ -17,6 +17,7 @@ from textual.widget import Widget
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.speech.words import length_in_words, when_in_words
+from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -187,17 +188,17 @@ class UtteranceList(ScrollView, can_focus=True, inherit_bindings=False):
         tail: list[Segment] = []
         if width >= _VOICE_FROM:
             room -= _VOICE + _GAP
-            tail.append(Segment(" " * _GAP + _fitted(clean_line(record.voice or ""), _VOICE), dim))
+            tail.append(Segment(" " * _GAP + fitted(clean_line(record.voice or ""), _VOICE), dim))
         if width >= _FORMAT_FROM:
             room -= _FORMAT + _GAP
-            tail.append(Segment(" " * _GAP + _fitted(clean_line(record.format), _FORMAT), dim))
+            tail.append(Segment(" " * _GAP + fitted(clean_line(record.format), _FORMAT), dim))
         tail.append(Segment(" " * _GAP + length_in_words(record).rjust(_LENGTH), dim))
         text = clean_line(record.text[:_MOST_OF_A_TEXT])
         segments = [
             Segment("▌" if under_cursor and self.has_focus else " ", mark),
             Segment(sign, warn if sign == "!" else mark),
-            Segment(_fitted(when_in_words(record.made_at, self._now()), _WHEN) + " " * _GAP, dim),
-            Segment(_fitted(text or "(its text is not known)", max(4, room)), base if text else dim),
+            Segment(fitted(when_in_words(record.made_at, self._now()), _WHEN) + " " * _GAP, dim),
+            Segment(fitted(text or "(its text is not known)", max(4, room)), base if text else dim),
             *tail,
         ]
         return Strip(segments).adjust_cell_length(width, base)
@@ -240,9 +241,3 @@ class UtteranceList(ScrollView, can_focus=True, inherit_bindings=False):
     def action_last(self) -> None:
         """Go to the oldest."""
         self._put(len(self._records) - 1)
-
-
-def _fitted(text: str, width: int) -> str:
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

@@ -8,6 +8,7 @@ from textual.containers import Container, Vertical
 
 from lmstudio_tui.audio.values import PlayerState
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.panes.speech.history import History
 from lmstudio_tui.tui.panes.speech.history_panel import HistoryPanel
@@ -246,6 +247,8 @@ class SpeechView(Pane):
         if current:
             self._spoken = spoken
             self._tell_elsewhere(spoken)
+            if spoken.problem and spoken.record is None:
+                self.post_message(ServerDoubted())
         elif self._stopped and spoken.record is not None:
             self._spoken = spoken
         self._follow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.features.service_models import can
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.speech.picking import Choice
 from lmstudio_tui.tui.panes.speech.words import speed_in_words
@@ -29,10 +30,6 @@ SPEEDS: Final = (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 _FASTEST: Final = 10.0
 _FORMAT: Final = re.compile(r"[a-z0-9_]{1,20}")
-_SPEAKS: Final = re.compile(
-    r"(?<![a-z])(?:tts|text-to-(?:speech|audio)|speech|kokoro|piper|orpheus|parler|bark|xtts|vits|chatterbox|voice)"
-)
-_LISTENS: Final = re.compile(r"(?<![a-z])(?:stt|asr|whisper|speech-(?:to-text|recognition)|speech2text|transcri)")
 _OWN: Final = Choice("", "the server's own choice")
 
 
@@ -64,15 +61,9 @@ class Wishes:
         self._chosen = {server: dict(values) for server, values in chosen.items()}
 
 
-def speaks(model: ModelSummary) -> bool:
-    """Whether a model is one that speaks, by its type or else by its name."""
-    said = re.sub(r"[\s_]+", "-", f"{model.type or ''} {model.id}".lower())
-    return _LISTENS.search(said) is None and _SPEAKS.search(said) is not None
-
-
 def first_that_speaks(models: Iterable[ModelSummary]) -> str:
     """The id of the model to ask when none was chosen; empty when none is known to speak."""
-    return next((model.id for model in models if speaks(model)), "")
+    return next((model.id for model in models if can("speech", model)), "")
 
 
 def first_voice(voices: Sequence[Voice], model: str) -> str:
@@ -83,7 +74,7 @@ def first_voice(voices: Sequence[Voice], model: str) -> str:
 
 def model_choices(models: Sequence[ModelSummary], used: Sequence[UtteranceRecord]) -> list[Choice]:
     """The models of a server, those that speak first; then those that were asked before."""
-    ordered = sorted(models, key=lambda model: not speaks(model))
+    ordered = sorted(models, key=lambda model: not can("speech", model))
     found = [Choice(model.id, model.id, clean_line(model.type or "")) for model in ordered]
     return [*found, *_used((record.model for record in used), found)]
 

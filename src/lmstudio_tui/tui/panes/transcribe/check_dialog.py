@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Static
 
@@ -20,7 +19,7 @@ from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.transcribe.checking import Checked, Step, check, differences, verdict
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, failure_in_words
 from lmstudio_tui.tui.screens.dialog import Dialog
-from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
+from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Key
 
     from lmstudio_tui.features.hearing.transcribing import TranscribeOptions
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK
@@ -37,28 +35,27 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.transcribe.keeping import Recordings
 
 
-class SaidBox(SteadyTextArea):
+class SaidBox(SubmitTextArea):
     """Where the text is typed: Enter checks it, as in the prompt."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j,shift+enter", "newline", "New line", show=False)]
 
-    class Submitted(Message):
-        """Enter was pressed."""
+@dataclass(frozen=True, slots=True)
+class CheckForm:
+    """What stands in the dialog.
 
-    def on_key(self, event: Key) -> None:
-        """Enter checks, before the text area makes a new line of it."""
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Submitted())
+    Attributes:
+        speaker: the model that speaks; empty for the server's own choice.
+        voice: as `speaker`.
+        text: what is to be said.
+    """
 
-    def action_newline(self) -> None:
-        """A new line, where Enter would check."""
-        self.insert("\n")
+    speaker: str
+    voice: str
+    text: str = ""
 
 
-class CheckDialog(Dialog[tuple[str, str] | None]):
-    """Gives the model that spoke and its voice, as they were chosen, for the next time.
+class CheckDialog(Dialog[CheckForm | None]):
+    """Gives what stood in it, for the next time.
 
     Args:
         client: of the server for audio; None when it cannot do it.
@@ -67,8 +64,7 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         recordings: where what was spoken is kept.
         now: the time of day.
         found: is told of each recording that comes of it, and of what is heard in it.
-        speaker: the model that speaks; empty for the server's own choice.
-        voice: as `speaker`.
+        form: what stands in it at first.
         models: to be offered.
     """
 
@@ -80,6 +76,7 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         & > .frame { width: 94%; max-width: 110; height: auto; max-height: 96%; padding: 0 1; }
         & .row { height: 1; }
         & .label { width: 12; height: 1; color: $text-muted; }
+        & #listens { width: 1fr; height: 1; padding: 0 1; }
         & Input, & Input:focus { width: 1fr; background: $panel; padding: 0 1; margin: 0; }
         & SaidBox, & SaidBox:focus {
             height: 4; border: none; background: $panel; padding: 0 1; margin-bottom: 1; scrollbar-size-vertical: 1;
@@ -102,8 +99,7 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         now: Callable[[], datetime],
         found: Callable[[RecordingRecord], None],
         *,
-        speaker: str,
-        voice: str,
+        form: CheckForm,
         models: Sequence[str],
     ) -> None:
         super().__init__()
@@ -113,8 +109,7 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         self._recordings = recordings
         self._now = now
         self._found = found
-        self._speaker = speaker
-        self._voice = voice
+        self._form = form
         self._models = models
         self._runs = Runs(self)
         self._run: Run[Step, Checked | str] | None = None
@@ -123,17 +118,17 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         with Vertical(classes="frame") as frame:
             frame.border_title = "Speak and check"
             frame.border_subtitle = "Enter speak and check   Ctrl+J new line   Tab next   Esc back"
-            yield SaidBox(soft_wrap=True, tab_behavior="focus", placeholder="What is to be said?")
+            yield SaidBox(self._form.text, soft_wrap=True, tab_behavior="focus", placeholder="What is to be said?")
             suggester = SuggestFromList(self._models, case_sensitive=False) if self._models else None
             with Horizontal(classes="row"):
                 yield Static("Speaks", classes="label")
-                yield Input(self._speaker, id="speaker", placeholder="the server's own model", suggester=suggester)
+                yield Input(self._form.speaker, id="speaker", placeholder="the server's own model", suggester=suggester)
             with Horizontal(classes="row"):
                 yield Static("Voice", classes="label")
-                yield Input(self._voice, id="voice", placeholder="the server's own voice")
+                yield Input(self._form.voice, id="voice", placeholder="the server's own voice")
             with Horizontal(classes="row"):
                 yield Static("Listens", classes="label")
-                yield Static(Text(clean_line(self._hearing.model or "the server's own model")))
+                yield Static(Text(clean_line(self._hearing.model or "the server's own model")), id="listens")
             yield Static(id="verdict", markup=False)
             with VerticalScroll(id="scroll"):
                 yield Static(id="differences")
@@ -151,7 +146,7 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
         """Nothing goes on without it."""
         self._runs.drop_all()
 
-    def on_said_box_submitted(self) -> None:
+    def on_submit_text_area_submitted(self) -> None:
         """Check it."""
         self._go()
 
@@ -237,4 +232,5 @@ class CheckDialog(Dialog[tuple[str, str] | None]):
             self._run.cancel()
             return
         speaker = self._typed("speaker")
-        self.dismiss(("" if speaker == self._speaker and not self._voice else speaker, self._typed("voice")))
+        speaker = "" if speaker == self._form.speaker and not self._form.voice else speaker
+        self.dismiss(CheckForm(speaker, self._typed("voice"), clean(self.query_one(SaidBox).text)))

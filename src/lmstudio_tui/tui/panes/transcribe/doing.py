@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.store.media.records import first_name
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.transcribe.opening import Opening
 from lmstudio_tui.tui.panes.transcribe.serving import TranscribeServing
-from lmstudio_tui.tui.panes.transcribe.taking import first_name
 from lmstudio_tui.tui.panes.transcribe.words import clock, name_of_text
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
@@ -40,6 +40,10 @@ class TranscribeDoing(TranscribeServing):
             parts.append(f"{clean_line(self._working.recording.name)} is being transcribed: its text would be lost.")
         return " ".join(parts)
 
+    def leave(self) -> None:
+        """The app ends: what is being recorded is kept."""
+        self._taking.leave()
+
     def _offer(self) -> None:
         """Offer what makes sense now; the footer is made anew for it, so only when that is something else."""
         record = self._record
@@ -52,12 +56,17 @@ class TranscribeDoing(TranscribeServing):
     # Recording
 
     def action_record(self) -> None:
-        """Record, or end the recording."""
-        if self._taking.busy:
-            self._taking.stop()
-        else:
-            self._stop_playing()
-            self._taking.start(self._settings.recording)
+        """Record."""
+        self._stop_playing()
+        self._taking.start(self._settings.recording)
+
+    def action_end_recording(self) -> None:
+        """End the recording, and keep it."""
+        self._taking.stop()
+
+    def action_discard(self) -> None:
+        """Discard what is being recorded."""
+        self._taking.stop(discard=True)
 
     def action_pause(self) -> None:
         """Hold the recording or the playing, or go on."""

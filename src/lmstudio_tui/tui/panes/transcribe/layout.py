@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
+from lmstudio_tui.features.hearing.settings import SettingsFile, TranscribeSettings
 from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
-from lmstudio_tui.tui.panes.transcribe.options import SettingsFile, TranscribeSettings
 from lmstudio_tui.tui.panes.transcribe.recording_box import RecordingBox
 from lmstudio_tui.tui.panes.transcribe.recording_list import RecordingList
 from lmstudio_tui.tui.panes.transcribe.transcript_view import TranscriptView
@@ -43,6 +43,7 @@ class TranscribeLayout(Pane):
     DEFAULT_CSS = """
     TranscribeLayout {
         & > #service { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #service.-cannot { height: auto; max-height: 3; text-wrap: wrap; }
         & > #both { height: 1fr; layout: vertical; }
         & .panel {
             border: round $border-blurred;
@@ -75,6 +76,8 @@ class TranscribeLayout(Pane):
         self._settings_file = SettingsFile(services.media.folder / "transcribe.json")
         self._settings = TranscribeSettings()
         self._device = ""
+        self._to_be_said = ""
+        """What was typed last to be spoken and checked."""
         self._shown: dict[str, int] = {}
         """Which of its transcripts each recording shows, where that is not the newest."""
         self._problems: dict[str, str] = {}

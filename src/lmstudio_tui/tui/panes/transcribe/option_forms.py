@@ -12,8 +12,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+from lmstudio_tui.features.hearing.settings import LONGEST_LIMIT_S, LONGEST_SILENCE_S, TranscribeSettings
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.transcribe.options import LONGEST_LIMIT_S, LONGEST_SILENCE_S, TranscribeSettings
 from lmstudio_tui.tui.screens.form import Form, buttons
 from lmstudio_tui.tui.widgets.tick import Tick
 
@@ -39,6 +39,7 @@ class _Fields(Form[TranscribeSettings]):
         & > .frame { max-width: 76; padding: 1 2 0 2; }
         & .row { height: 1; }
         & .label { width: 18; }
+        & .unit { width: 20; padding: 0 1; color: $text-muted; }
         & #problem { color: $text-error; display: none; margin-top: 1; }
         & #problem.-some { display: block; }
         & .more { margin-top: 1; }
@@ -46,12 +47,15 @@ class _Fields(Form[TranscribeSettings]):
     }
     """
 
-    def field(self, name: str, label: str, value: str, hint: str, offered: Sequence[str] = ()) -> Horizontal:
-        """A label, and where something is typed."""
+    def field(
+        self, name: str, label: str, value: str, hint: str, offered: Sequence[str] = (), unit: str = ""
+    ) -> Horizontal:
+        """A label, where something is typed, and what it is measured in."""
         suggester = SuggestFromList(offered, case_sensitive=False) if offered else None
         return Horizontal(
             Static(label, classes="label"),
             Input(value, id=name, placeholder=hint, suggester=suggester),
+            *([Static(unit, classes="unit")] if unit else ()),
             classes="row",
         )
 
@@ -138,8 +142,8 @@ class RecordingForm(_Fields):
             frame.border_title = "How to record"
             frame.border_subtitle = "Enter take   Space tick   Tab next   Esc back"
             silence = "" if settings.stop_after_silence_s is None else f"{settings.stop_after_silence_s:g}"
-            yield self.field("silence", "Stop after", silence, "seconds of silence; blank for never")
-            yield self.field("limit", "At most", f"{settings.limit_s / 60:g}", "minutes")
+            yield self.field("silence", "Stop after", silence, "blank for never", unit="seconds of silence")
+            yield self.field("limit", "At most", f"{settings.limit_s / 60:g}", "", unit="minutes")
             yield Tick("Cut off the silence at both ends", value=settings.trim_silence, id="trim")
             yield Tick("Transcribe as soon as it ends", value=settings.at_once, id="at_once")
             yield Static(id="problem")

@@ -48,7 +48,8 @@ class TranscribePane(TranscribeDoing):
     services: ClassVar[tuple[Service, ...]] = ("audio",)
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("transcribe.record", "transcribe.pause", "transcribe.delete", "transcribe.file"),
+        *bindings("transcribe.record", "transcribe.end", "transcribe.pause", "transcribe.discard", "transcribe.delete"),
+        *bindings("transcribe.file"),
         *bindings("transcribe.transcribe", "transcribe.translate", "transcribe.play", "transcribe.save"),
         *bindings("transcribe.options", "transcribe.stop", "transcribe.edit", "transcribe.copy", "transcribe.chat"),
         *bindings("transcribe.before", "transcribe.after", "transcribe.model", "transcribe.device"),
@@ -79,7 +80,7 @@ class TranscribePane(TranscribeDoing):
     def on_transcript_view_segment_wanted(self) -> None:
         """The space bar ends a recording wherever it is pressed; else it plays the segment."""
         if self._taking.busy:
-            self.action_record()
+            self.action_end_recording()
         else:
             self.action_play()
 
@@ -101,7 +102,7 @@ class TranscribePane(TranscribeDoing):
             event.stop()
             self._opening.open(paths, self._opened, self._warn)
 
-    def on_filter_box_left(self) -> None:
+    def on_filter_input_left(self) -> None:
         """From the filter to the list."""
         self.list.focus()
 
@@ -120,7 +121,13 @@ class TranscribePane(TranscribeDoing):
         if action in _ON_A_TRANSCRIPT:
             return self._transcript is not None
         match action:
-            case "transcribe" | "delete":
+            case "record":
+                return not self._taking.busy
+            case "end_recording" | "discard":
+                return self._taking.busy
+            case "delete":
+                return not self._taking.busy and self._record is not None
+            case "transcribe":
                 return self._taking.busy or self._record is not None
             case "pause":
                 return self._taking.busy or self._playing.shown
@@ -158,10 +165,7 @@ class TranscribePane(TranscribeDoing):
     # What is done with a recording
 
     def action_delete(self) -> None:
-        """Discard what is being recorded, else delete the recording under the cursor."""
-        if self._taking.busy:
-            self._taking.stop(discard=True)
-            return
+        """Delete the recording under the cursor."""
         record = self._record
         if record is None:
             return

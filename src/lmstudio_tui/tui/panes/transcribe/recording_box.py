@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from lmstudio_tui.audio.values import RecorderState
-    from lmstudio_tui.tui.panes.transcribe.options import TranscribeSettings
+    from lmstudio_tui.features.hearing.settings import TranscribeSettings
     from lmstudio_tui.tui.panes.transcribe.taking import Phase
 
 _IDLE: Final = (
@@ -30,8 +30,8 @@ _IDLE: Final = (
     Hint("d", "microphone", "choose_device"),
     Hint("O", "recording", "recording_options"),
 )
-_LIVE: Final = (Hint("Space", "stop", "record"), Hint("p", "pause", "pause"), Hint("x", "discard", "delete"))
-_HELD: Final = (Hint("Space", "stop", "record"), Hint("p", "go on", "pause"), Hint("x", "discard", "delete"))
+_LIVE: Final = (Hint("Space", "stop", "end_recording"), Hint("p", "pause", "pause"), Hint("x", "discard", "discard"))
+_HELD: Final = (Hint("Space", "stop", "end_recording"), Hint("p", "go on", "pause"), Hint("x", "discard", "discard"))
 
 
 class RecordingBox(Vertical):

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from lmstudio_tui.audio.values import Device
-from lmstudio_tui.features.service_view import Ability, way_in_words
-from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.transcribe.model_choice import (
+from lmstudio_tui.features.hearing.model_choice import (
     listening_first,
     listens,
     model_that_listens,
     model_that_speaks,
 )
+from lmstudio_tui.features.service_view import Ability, way_in_words
+from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.transcribe.view import TranscribeView
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
+    from lmstudio_tui.features.hearing.settings import TranscribeSettings
     from lmstudio_tui.features.hearing.transcribing import TranscribeOptions
     from lmstudio_tui.features.service_view import Service, ServiceCapability, ServiceView
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK, ModelSummary
     from lmstudio_tui.store.media.records import RecordingRecord, Task
-    from lmstudio_tui.tui.panes.transcribe.options import TranscribeSettings
 
 Result = TypeVar("Result")
 
@@ -170,15 +170,17 @@ class TranscribeServing(TranscribeView):
 
     def action_check(self) -> None:
         """Speak a text, and check what is heard of it."""
-        from lmstudio_tui.tui.panes.transcribe.check_dialog import CheckDialog
+        from lmstudio_tui.tui.panes.transcribe.check_dialog import CheckDialog, CheckForm
 
         settings, url = self._settings, self._base_url
         cannot = self._cannot("speech") or self._cannot("transcription")
 
-        def checked(wanted: tuple[str, str] | None) -> None:
-            if wanted is not None:
-                self._use(replace(self._settings.with_speech_model(url, wanted[0]), voice=wanted[1]))
+        def checked(form: CheckForm | None) -> None:
+            if form is not None:
+                self._to_be_said = form.text
+                self._use(replace(self._settings.with_speech_model(url, form.speaker), voice=form.voice))
 
+        speaker = settings.speech_models.get(url) or model_that_speaks(self._models, "") or ""
         dialog = CheckDialog(
             None if cannot else self._client,
             cannot,
@@ -186,8 +188,7 @@ class TranscribeServing(TranscribeView):
             self._recordings,
             self._services.now,
             self._checked,
-            speaker=settings.speech_models.get(url) or model_that_speaks(self._models, "") or "",
-            voice=settings.voice,
+            form=CheckForm(speaker, settings.voice, self._to_be_said),
             models=[model.id for model in self._models],
         )
         self._open(dialog, checked)

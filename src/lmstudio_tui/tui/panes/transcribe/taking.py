@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from lmstudio_tui.audio.values import RecorderState, SoundError
 from lmstudio_tui.store.media.errors import StoreError
-from lmstudio_tui.store.media.records import RecordingRecord
+from lmstudio_tui.store.media.records import RecordingRecord, first_name
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, failure_in_words
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Phase = Literal["idle", "opening", "recording", "closing"]
 
+_PATIENCE_S: Final = 0.4
+"""How long the end of the app waits for the end of a recording."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -33,11 +37,6 @@ class _Place:
     id: str
     path: Path
     made_at: datetime
-
-
-def first_name(made_at: datetime) -> str:
-    """What a recording is called before anything is known of it."""
-    return f"Recording {made_at:%d %b %H:%M}"
 
 
 class Taking:
@@ -73,6 +72,8 @@ class Taking:
         self._place: _Place | None = None
         self._wanted: Literal["", "stop", "discard"] = ""
         self._discarding = False
+        self._left = False
+        self._closed = threading.Event()
 
     @property
     def busy(self) -> bool:
@@ -112,6 +113,8 @@ class Taking:
                     raise
             except (SoundError, StoreError) as error:
                 return failure_in_words(error)
+            if self._left:
+                recorder.discard()
             return recorder, _Place(id_, path, made_at)
 
         self._runs.start(work, finished=self._started, crashed=self._crashed, name="recorder")
@@ -156,23 +159,45 @@ class Taking:
             return
         self.phase = "closing"
         self._discarding = discard
+        self._closed.clear()
 
         def work(emit: object, scope: CancelScope) -> RecordingRecord | str:
             del emit, scope
             try:
-                recorded = recorder.stop()
-                record = _record_of(place, recorded)
-                if record.duration_s:
-                    # Here, so that it is described even when nobody is there any more to be told of it.
-                    self._shelf.keep(record)
-                    return record
-                _remove(place.path)
-            except (SoundError, StoreError) as error:
-                return failure_in_words(error)
-            return failure_in_words(recorded.problem) if recorded.problem else "Nothing was recorded."
+                # Here, so that it is described even when nobody is there any more to be told of it.
+                return self._kept(recorder, place)
+            finally:
+                self._closed.set()
 
         self._runs.start(work, finished=self._stopped, crashed=self._crashed, name="recorder")
         self._changed()
+
+    def leave(self) -> None:
+        """The app ends: keep what is being recorded. Blocks for a moment, and not for longer."""
+        self._left = True
+        recorder, place = self._recorder, self._place
+        if self.phase == "closing":
+            self._closed.wait(_PATIENCE_S)
+        elif self.phase == "recording" and recorder is not None and place is not None:
+            self.phase = "closing"
+            recorder.end(_PATIENCE_S)
+            # One that does not end in time is mended at the next start.
+            if recorder.state.phase in {"done", "failed"}:
+                self._kept(recorder, place)
+            self._closed.set()
+
+    def _kept(self, recorder: Recorder, place: _Place) -> RecordingRecord | str:
+        """End it, and describe it. Returns why there is nothing, in words, where that is so. Blocks."""
+        try:
+            recorded = recorder.stop()
+            record = _record_of(place, recorded)
+            if record.duration_s:
+                self._shelf.keep(record)
+                return record
+            _remove(place.path)
+        except (SoundError, StoreError) as error:
+            return failure_in_words(error)
+        return failure_in_words(recorded.problem) if recorded.problem else "Nothing was recorded."
 
     def _stopped(self, result: RecordingRecord | str) -> None:
         if isinstance(result, str):

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
+    from lmstudio_tui.features.hearing.settings import TranscribeSettings
     from lmstudio_tui.features.service_view import ServiceCapability
     from lmstudio_tui.store.media.records import RecordingRecord, TranscriptRecord
-    from lmstudio_tui.tui.panes.transcribe.options import TranscribeSettings
     from lmstudio_tui.tui.panes.transcribe.working import Outcome
     from lmstudio_tui.tui.services import Services
 
@@ -102,7 +102,7 @@ class TranscribeView(TranscribeLayout):
         view.say("It was heard, and there was nothing to be heard." if not transcript.text.strip() else "")
         view.show(transcript.text, transcript.segments, recording=record.id)
         versions = f"‹{self._version + 1}/{len(record.transcripts)}›" if len(record.transcripts) > 1 else ""
-        problem = self._problems.get(record.id) or transcript.problem
+        problem = self._problems.get(record.id) or transcript.problem or clean_line(record.problem)
         self._entitle_transcript([*title_of(transcript), versions], problem or clean_line(transcript.server))
         self._show_playing()
 
@@ -114,9 +114,11 @@ class TranscribeView(TranscribeLayout):
         ways = ("", cannot, *self._how_to_get_one("transcription")) if cannot else ()
         if record is None:
             return "Speech becomes text here.", "", "Space records, f opens a file.", *ways
+        marked = ("", f"! {clean_line(record.problem)}") if record.problem else ()
         if cannot:
-            return f"{clean_line(record.name)} has no transcript.", *ways
-        return f"{clean_line(record.name)} has no transcript yet.", "", "t transcribes it, T translates it to English."
+            return f"{clean_line(record.name)} has no transcript.", *marked, *ways
+        ways = ("", "t transcribes it, T translates it to English.")
+        return f"{clean_line(record.name)} has no transcript yet.", *marked, *ways
 
     def _entitle_transcript(self, parts: list[str], subtitle: str) -> None:
         _entitle(self.query_one("#heard"), " ─ ".join(part for part in parts if part), subtitle)
@@ -180,6 +182,7 @@ class TranscribeView(TranscribeLayout):
             return
         cannot = self._cannot("transcription")
         line = self.query_one("#service", Static)
+        line.set_class(bool(cannot), "-cannot")
         line.update(Content.assemble(self._sign, " ", cannot or self._served()))
         self._show_transcript()
 

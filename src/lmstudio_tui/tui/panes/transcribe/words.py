@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.store.media.records import RecordingRecord, TranscriptRecord
 
-SUPPORTED = "wav, flac, ogg and mp3"
 _LONGEST_NAME = 60
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Button, Static, TextArea
@@ -20,15 +19,13 @@ from lmstudio_tui.tui.panes.chat.opening import open_screen
 from lmstudio_tui.tui.screens.choose import Choose
 from lmstudio_tui.tui.screens.compare.contestants import ContestantList
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
-from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
+from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 from lmstudio_tui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
-    from textual.events import Key
 
     from lmstudio_tui.sdk import ModelSummary
     from lmstudio_tui.store.library.records import Attachment, Preset
@@ -54,24 +51,8 @@ class Known:
     attachments: Sequence[Attachment] = ()
 
 
-class PromptBox(SteadyTextArea):
+class PromptBox(SubmitTextArea):
     """Where the prompt is typed: Enter begins, as it sends in the chat."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j,shift+enter", "newline", "New line", show=False)]
-
-    class Submitted(Message):
-        """Enter was pressed."""
-
-    def on_key(self, event: Key) -> None:
-        """Enter begins, before the text area makes a new line of it."""
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Submitted())
-
-    def action_newline(self) -> None:
-        """A new line, where Enter would begin."""
-        self.insert("\n")
 
 
 class Setup(Vertical):
@@ -234,7 +215,7 @@ class Setup(Vertical):
 
     # Beginning
 
-    def on_prompt_box_submitted(self) -> None:
+    def on_submit_text_area_submitted(self) -> None:
         """Begin."""
         self.begin()
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from lmstudio_tui.features.service_models import can
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lmstudio_tui.sdk import ModelSummary
 
-_LISTENS: Final = re.compile(
-    r"(?<![a-z])(?:asr|stt|transcri(?:be|ption|ptions|ber)|speech[-_ ]recognition|speech[-_ ]to[-_ ]text|hearing"
-    r"|(?:[a-z]*-)?whisper|parakeet|canary|moonshine|voxtral|sensevoice)(?![a-z])"
-)
-_SPEAKS: Final = re.compile(
-    r"(?<![a-z])(?:tts|text[-_ ]to[-_ ](?:speech|audio)|speech"
-    r"|kokoro|piper|bark|xtts|orpheus|chatterbox|parler)(?![a-z])"
-)
-
 
 def listens(model: ModelSummary) -> bool:
-    """Whether it makes text of speech, by its type or else by its name."""
-    kind = (model.type or "").lower()
-    return bool(_LISTENS.search(kind)) or (not _SPEAKS.search(kind) and bool(_LISTENS.search(model.id.lower())))
+    """Whether it makes text of speech."""
+    return can("transcription", model)
 
 
 def speaks(model: ModelSummary) -> bool:
-    """Whether it makes speech of text, by its type or else by its name."""
-    return not listens(model) and bool(_SPEAKS.search(f"{model.type or ''} {model.id}".lower()))
+    """Whether it makes speech of text."""
+    return can("speech", model)
 
 
 def listening_first(models: Sequence[ModelSummary]) -> list[ModelSummary]:
