@@ -25,6 +25,7 @@ class Performance:
         phase: as in `PlayerState`.
         place: where it was when its mixer began to count, and that mixer; None when there is none.
         seek_to: where to go next; None when nothing was asked for.
+        going_on: whether it was asked to go on, which a device may take a second for.
         sounding: whether the mixer is open for it.
         needed_s: so much has to be there before it sounds.
         source: what the loudspeaker is supplied from, at its rate.
@@ -38,6 +39,7 @@ class Performance:
         self.phase: PlayerPhase = "waiting"
         self.place: tuple[float, Mixer | None] = (0.0, None)
         self.seek_to: float | None = from_s if from_s > 0 else None
+        self.going_on = False
         self.sounding = False
         self.needed_s = 0.1
         self.source: Converted | None = None
@@ -70,7 +72,7 @@ class Performance:
         seek_to = self.seek_to
         position_s = self.position_s if seek_to is None else seek_to
         return PlayerState(
-            phase=self.phase,
+            phase=self.gap if self.going_on and self.phase == "paused" else self.phase,
             position_s=min(position_s, self.duration_s) if self.duration_s else position_s,
             duration_s=self.duration_s,
             complete=self.track.complete,

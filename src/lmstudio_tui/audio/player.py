@@ -101,11 +101,15 @@ class Player:
 
     def pause(self) -> None:
         """Be silent, and keep the place."""
+        if self._performance is not None:
+            self._performance.going_on = False
         self._order(self._deck.pause)
 
     def resume(self) -> None:
         """Go on; from the beginning when it had ended. Tries once more what had failed for want of a device."""
         self._begins()
+        if self._performance is not None:
+            self._performance.going_on = True
         self._order(self._deck.resume)
 
     def stop(self) -> None:

@@ -88,7 +88,10 @@ class Deck:
     def resume(self) -> None:
         """See `Player`."""
         performance = self._performance
-        if performance is None or performance.phase not in ("paused", "ended", "failed"):
+        if performance is None:
+            return
+        performance.going_on = False
+        if performance.phase not in ("paused", "ended", "failed"):
             return
         if performance.phase == "ended" and performance.seek_to is None:
             performance.seek_to = 0.0

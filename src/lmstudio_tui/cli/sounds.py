@@ -74,11 +74,23 @@ def server_for(session: Session, doing: Doing, model: str | None) -> Asked:
     client = session.connect(config.model_copy(update={"default_model": None}))
     status = None
     # What is no model server by its other answers may still do this one thing.
-    with contextlib.suppress(errors.ProtocolError, errors.ServerFailureError):
+    with contextlib.suppress(errors.ProtocolError, errors.ServerFailureError), _told_of_servers(session):
         status = client.health()
     if status is not None:
         require(status, doing)
     return Asked(client, status, model or _any_model(client, doing))
+
+
+@contextlib.contextmanager
+def _told_of_servers(session: Session) -> Generator[None]:
+    """Within the block, who reaches no server is told that another one can be named: LM Studio serves neither."""
+    try:
+        yield
+    except errors.ServerConnectionError as error:
+        setting = f"{session.service}_base_url"
+        if not session.demo and getattr(session.loaded.settings, setting) is None:
+            error.hint = f"Name the server of {session.service}: {setting}, or LM_STUDIO_{setting.upper()}. {error.hint}"
+        raise
 
 
 def _any_model(client: LMStudioClient, doing: Doing) -> str | None:

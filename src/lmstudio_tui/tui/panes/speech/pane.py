@@ -83,8 +83,8 @@ class SpeechPane(SpokenView):
             self._speak(self._waiting)
 
     def action_speak(self) -> None:
-        """Speak the text."""
-        self._speak(self._box.text)
+        """Speak the text, with what was typed just before: those keys are still on their way to it."""
+        self._box.call_later(lambda: self._speak(self._box.text))
 
     def _speak(self, text: str) -> None:
         if not text.strip():
