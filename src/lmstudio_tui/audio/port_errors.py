@@ -36,9 +36,7 @@ def library_missing(error: OSError | ImportError) -> PortAudioMissingError:
             _PACKAGE,
         )
     how = _INSTALL.get(sys.platform, _INSTALL["linux"])
-    return PortAudioMissingError(
-        "Recording and playing need the library PortAudio, which is not installed.", how
-    )
+    return PortAudioMissingError("Recording and playing need the library PortAudio, which is not installed.", how)
 
 
 def in_words(error: Exception, device: str = "") -> SoundError:

@@ -89,7 +89,8 @@ def _told_of_servers(session: Session) -> Generator[None]:
     except errors.ServerConnectionError as error:
         setting = f"{session.service}_base_url"
         if not session.demo and getattr(session.loaded.settings, setting) is None:
-            error.hint = f"Name the server of {session.service}: {setting}, or LM_STUDIO_{setting.upper()}. {error.hint}"
+            named = f"{setting}, or LM_STUDIO_{setting.upper()}"
+            error.hint = f"Name the server of {session.service}: {named}. {error.hint}"
         raise
 
 
