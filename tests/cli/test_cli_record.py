@@ -108,3 +108,4 @@ def test_no_microphone(cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert "error:" in done.err
     assert "Files work" not in done.err, "there is none to record from"
     assert cli("record", "-o", "-", "--json").code == 2
+    assert "a.mp3 will be WAV" in cli("record", "-o", str(tmp_path / "a.mp3")).err

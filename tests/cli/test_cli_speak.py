@@ -226,9 +226,11 @@ def test_what_goes_wrong_with_images(run: Run, cli: Run, sim: SimulatorServer, t
     assert "another server" in done.json["error"]["message"]
     done = run("image", "x", "-n", "2", "-o", "b.png", "-m", "fault-images-fewer", "--json")
     assert (done.code, len(done.json["images"]), len(done.json["problems"])) == (1, 1, 1)
-    assert run("image", "", "-o", "c.png").code == 2
+    done = run("image", " ", "-o", "c.png")
+    assert (done.code, "the prompt is empty" in done.err) == (2, True)
     assert run("image", "x", "-o", "-", "-n", "2").code == 2
-    assert run("image", "x", "--size", "huge").code == 2
+    done = run("image", "x", "--size", "huge")
+    assert (done.code, "such as 512x512" in done.err) == (2, True)
 
 
 def test_lm_studio_draws_nothing(cli: Run, sim: SimulatorServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,8 @@ _SUFFIXES = {
     ".webp": "image/webp",
     ".gif": "image/gif",
 }
+
+_SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
 
 
 def image(
@@ -58,6 +61,8 @@ def image(
     extra = extra_of(param)
     if sounds.to_stdout(output) and (json_ or count > 1):
         raise typer.BadParameter("Standard output takes one image, and nothing beside it.")
+    if size is not None and not _SIZE.fullmatch(size):
+        raise typer.BadParameter(f"{size!r} is no size: give width and height in pixels, such as 512x512.")
     with reporting((lambda error: {"images": [], "problems": [], "error": as_json(error)}) if json_ else None):
         from lmstudio_tui.sdk import ImageRequest
 
@@ -66,6 +71,8 @@ def image(
             sounds.refuse_terminal()
         for path in _paths(output, count):
             sounds.refuse_existing(path, force=force)
+        if not text.strip():
+            raise typer.BadParameter("Say what is to be seen: the prompt is empty.")
         request = ImageRequest(prompt=text.strip(), n=count, size=size, seed=seed, extra=extra)
         with sounds.in_words():
             made = _made(session, request, model or session.model, output, elsewhere=fetch_elsewhere, force=force)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lmstudio_tui.cli import devices, options, sounds
-from lmstudio_tui.cli.console import say, write, write_json
+from lmstudio_tui.cli.console import say, warn, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Failure, as_json, report, reporting
 from lmstudio_tui.cli.progress import Drawn
 
@@ -93,6 +93,8 @@ def _recorded(output: Path | None, wanted: RecordingOptions, *, force: bool, as_
     from lmstudio_tui.audio.recorder import Recorder
 
     sounds.refuse_existing(output, force=force)
+    if output is not None and output.suffix.lower() not in {"", ".wav", ".wave"}:
+        warn(f"{output.name} will be WAV, whatever its name says.")
     if sounds.to_stdout(output):
         sounds.refuse_terminal()
         if as_object:

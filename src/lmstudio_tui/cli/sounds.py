@@ -253,7 +253,7 @@ def input_file(name: str) -> Generator[Path]:
             "A terminal gives no audio.", kind="InputError", hint="Pipe a file in, or name one.", code=Exit.USAGE
         )
     with tempfile.TemporaryDirectory(prefix="lmstudio-tui-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "standard-input"
+        path = Path(folder) / "standard input"
         try:
             with path.open("wb") as file:
                 while piece := sys.stdin.buffer.read(_COPIED):
