@@ -222,6 +222,7 @@ async def test_it_is_written_in_a_thread_and_once(opened: Opened, tmp_path: Path
         await ui.pilot.press("enter")
         go.set()
         await ui.gives(tmp_path / "out.har")
+        await until(ui.pilot, lambda: len(ui.app.screen_stack) == 1)
     assert len(threads) == 1
     assert threads[0] != threading.get_ident()
 

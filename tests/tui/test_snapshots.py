@@ -362,15 +362,23 @@ def test_server_facts(snap: Snap, size: tuple[int, int]) -> None:
 # Sound and images, each from a server of its own
 
 
+async def _served(ui: Driver) -> None:
+    """Wait until the servers of audio and images have answered."""
+    await ui.until(lambda: [one.view.online for one in ui.app._served.views.values()] == [True, True])
+
+
 async def _recordings(ui: Driver) -> None:
+    await _served(ui)
     await ui.shows("Weekly, 20 November", "Good morning", "speaches 0.8.3")
 
 
 async def _spoken(ui: Driver) -> None:
+    await _served(ui)
     await ui.shows("The build is green again", "af_heart", "speaches 0.8.3")
 
 
 async def _drawn(ui: Driver) -> None:
+    await _served(ui)
     await ui.shows("A cat in a garden", "speaches 0.8.3")
     await ui.until(lambda: "512×512 · seed 41" in ui.screen)
     await ui.until(lambda: "▀" in ui.screen)

@@ -222,7 +222,9 @@ class LMStudioApp(PanedApp):
 
     def _show_facts(self) -> None:
         facts = self._facts()
-        # A server may be heard of while the app is taken down.
+        # A server may be heard of while the app is taken down: then there is no screen, or nothing on it.
+        if not self.screen_stack:
+            return
         for rail in self.query(Rail):
             rail.show_facts(self._view.base_url, facts)
         if isinstance(self.screen, ServerFacts):
