@@ -222,6 +222,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lmstudio_tui.tui.panes.models.loading.duration_in_words", _twelve_seconds)
     monkeypatch.setattr("lmstudio_tui.tui.panes.chat.asking._TICK", 3600.0)
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
     monkeypatch.setattr("lmstudio_tui.features.facts.clock", _morning)
     monkeypatch.setattr("lmstudio_tui.tui.app.clock", _morning)
 
