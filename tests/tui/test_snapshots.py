@@ -391,7 +391,17 @@ async def _nobody_listens(ui: Driver) -> None:
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 @pytest.mark.parametrize(("pane", "steps"), [("transcribe", _recordings), ("speech", _spoken), ("images", _drawn)])
-def test_media(snap: Snap, size: tuple[int, int], pane: str, steps: Callable[[Driver], Any], tmp_path: Path) -> None:
+def test_media(
+    snap: Snap,
+    size: tuple[int, int],
+    pane: str,
+    steps: Callable[[Driver], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The paths in the picture are the same wherever the test runs.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("secrets.token_hex", lambda _size: "5eed0001")
     fill_media(tmp_path)
     beside = picture_media.connect(FakeServer())
     assert snap(FakeServer(), steps, size, pane=pane, connect=beside, service_config=picture_media.service_config)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.css.query import DOMQuery
     from textual.screen import Screen
 
@@ -57,6 +59,18 @@ class Dialog(ModalScreen[Result]):
         """With the last dialog they are right again."""
         if sum(isinstance(screen, Dialog) for screen in self._screens()) == 0:
             self._footers().remove_class("-covered")
+
+    def render(self) -> RenderableType:
+        """The screen below, dimmed.
+
+        Textual hands the screens below over once for a drawing, so what is drawn twice in one has nothing below it.
+        """
+        stack = self._screens()
+        below = next((at for at, screen in enumerate(stack) if screen is self), 0) - 1
+        background = self.styles.background
+        if below < 0 or background.a == 1:
+            return super().render()
+        return BackgroundScreen(stack[below], background)
 
     def _footers(self) -> DOMQuery[KeyFooter]:
         return self._screens()[0].query(KeyFooter)

@@ -12,6 +12,7 @@ from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.panes.speech.utterance_list import UtteranceList
 from lmstudio_tui.tui.panes.speech.words import facts_in_words, keeps
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
+from lmstudio_tui.tui.widgets.fitting import home_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,7 +139,7 @@ class HistoryPanel(Vertical):
             parts.append(Text(f"the server began after {record.first_audio_ms:,.0f} ms"))
         if record.server:
             parts.append(Text(clean_line(record.server)))
-        parts.append(Text(clean_line(str(record.path))))
+        parts.append(Text(clean_line(home_path(record.path))))
         if trouble:
             parts.insert(0, Text(trouble, style))
         return Text("\n").join(part for part in parts if part.plain)
