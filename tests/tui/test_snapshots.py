@@ -385,6 +385,10 @@ async def _drawn(ui: Driver) -> None:
     await ui.until(lambda: "▀" in ui.screen)
 
 
+def _same_token(_size: int | None = None) -> str:
+    return "5eed0001"
+
+
 async def _nobody_listens(ui: Driver) -> None:
     await ui.shows("does not transcribe", "Nothing recorded yet.")
 
@@ -401,7 +405,7 @@ def test_media(
 ) -> None:
     # The paths in the picture are the same wherever the test runs.
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("secrets.token_hex", lambda _size: "5eed0001")
+    monkeypatch.setattr("secrets.token_hex", _same_token)
     fill_media(tmp_path)
     beside = picture_media.connect(FakeServer())
     assert snap(FakeServer(), steps, size, pane=pane, connect=beside, service_config=picture_media.service_config)
