@@ -1,0 +1,1 @@
+"""Sets of texts and their vectors, in one SQLite file of their own."""
