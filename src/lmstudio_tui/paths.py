@@ -81,6 +81,11 @@ def library_file() -> Path:
     return data_dir() / "library.sqlite3"
 
 
+def embeddings_file() -> Path:
+    """Where sets of texts and their vectors are."""
+    return data_dir() / "embeddings.sqlite"
+
+
 def tools_dir() -> Path:
     """Where the user puts the tools that a model may ask for."""
     return config_dir() / "tools"

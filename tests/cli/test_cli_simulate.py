@@ -8,13 +8,13 @@ import socket
 import pytest
 from cli_runs import LIMIT, Run, some, started
 
-from lmstudio_tui.simulator import FAULTS, MEDIA_FAULTS
+from lmstudio_tui.simulator import EMBEDDING_FAULTS, FAULTS, MEDIA_FAULTS
 
 
 def test_the_faults_are_listed(cli: Run) -> None:
     result = cli("simulate", "--list-faults")
     assert (result.code, result.err) == (0, "")
-    names = [*FAULTS, *MEDIA_FAULTS]
+    names = [*FAULTS, *EMBEDDING_FAULTS, *MEDIA_FAULTS]
     assert [line.split()[0] for line in result.out.splitlines()] == [f"fault-{name}" for name in names]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from lmstudio_tui.sdk import (
     ChatStream,
     ClientConfig,
     Completion,
+    EmbeddingBatch,
+    EmbeddingRequest,
+    EmbeddingResult,
     HealthStatus,
     LMStudioClient,
     LMStudioError,
@@ -43,6 +47,7 @@ from lmstudio_tui.sdk import (
     Usage,
 )
 from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.simulator.engine.embedding import embed
 from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.store.library import Library
 from lmstudio_tui.store.media.shelf import MediaShelf
@@ -251,6 +256,7 @@ class FakeServer:
     models: tuple[ModelSummary, ...] = MODELS
     hold: threading.Event | None = None
     held: int = 0
+    embedding_error: LMStudioError | None = None
     config: ClientConfig = field(default_factory=ClientConfig)
     heard_at: float = 0.0
 
@@ -291,6 +297,47 @@ class FakeServer:
 
     def stream_chat_completion(self, request: ChatCompletionRequest, *, scope: CancelScope | None = None) -> ChatStream:
         return cast("ChatStream", FakeStream(self, scope or CancelScope()))
+
+    def stream_embedding(
+        self,
+        request: EmbeddingRequest,
+        *,
+        batch_size: int | None = None,
+        skip_refused: bool = False,
+        scope: CancelScope | None = None,
+    ) -> Iterator[EmbeddingBatch]:
+        """The simulator's embeddings, of 32 numbers; `hold` makes it wait before the last batch."""
+        texts = [request.input] if isinstance(request.input, str) else request.input
+        size, model, scope = batch_size or 32, request.model or "m", scope or CancelScope()
+        for start in range(0, len(texts), size):
+            while start + size >= len(texts) and self.hold is not None and not self.hold.wait(0.01):
+                scope.raise_if_cancelled()
+            scope.raise_if_cancelled()
+            if self.embedding_error is not None:
+                raise self.embedding_error
+            some = texts[start : start + size]
+            vectors = tuple(array("f", embed(text, model, request.dimensions or 32)) for text in some)
+            indices = tuple(range(start, start + len(some)))
+            yield EmbeddingBatch(indices, vectors, took_s=0.004 * len(some), prompt_tokens=len(some), model=model)
+
+    def create_embedding(
+        self,
+        request: EmbeddingRequest,
+        *,
+        batch_size: int | None = None,
+        on_batch: Callable[[EmbeddingBatch, int, int], None] | None = None,
+        skip_refused: bool = False,
+        scope: CancelScope | None = None,
+    ) -> EmbeddingResult:
+        count = 1 if isinstance(request.input, str) else len(request.input)
+        batches: list[EmbeddingBatch] = []
+        for batch in self.stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope):
+            batches.append(batch)
+            if on_batch is not None:
+                on_batch(batch, sum(len(one.vectors) for one in batches), count)
+        vectors = tuple(vector for batch in batches for vector in batch.vectors)
+        usage = Usage(prompt_tokens=count, total_tokens=count)
+        return EmbeddingResult(vectors, len(vectors[0]), batches[0].model, usage)
 
     def close(self) -> None:
         pass

@@ -90,9 +90,24 @@ def write_json(value: object) -> None:
     Raises:
         OutputError: when standard output takes no more.
     """
-    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").replace("_", "") == "utf8"
-    lines = json.dumps(value, ensure_ascii=not unicode, indent=2).split("\n")
-    write("".join(f"{line if line.isprintable() else _escaped(line)}\n" for line in lines))
+    write(f"{json_text(value, ascii_only=not prints_unicode(), indent=2)}\n")
+
+
+def prints_unicode() -> bool:
+    """Whether standard output takes every character."""
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def json_text(value: object, *, ascii_only: bool = False, indent: int | None = None) -> str:
+    """A value as JSON that is harmless to a terminal.
+
+    Args:
+        value: what it holds has JSON forms.
+        ascii_only: for encodings that lack characters.
+        indent: spaces for each level; None puts all of it into one line.
+    """
+    lines = json.dumps(value, ensure_ascii=ascii_only, indent=indent).split("\n")
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in lines)
 
 
 def _escaped(line: str) -> str:

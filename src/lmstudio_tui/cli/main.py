@@ -11,6 +11,7 @@ from lmstudio_tui._version import __version__
 from lmstudio_tui.cli import (
     chat,
     doctor,
+    embed,
     history,
     image,
     models,
@@ -55,10 +56,11 @@ app.command("record")(record.record)
 app.command("speak")(speak.speak)
 app.command("voices")(voices.voices)
 app.command("image")(image.image)
+app.command("embed")(embed.embed)
 app.command("doctor")(doctor.doctor)
 app.command("simulate")(simulate.simulate)
 
-_ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image"}
+_ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image", "embed"}
 
 
 def _version(value: bool) -> None:

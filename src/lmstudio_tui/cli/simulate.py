@@ -57,7 +57,7 @@ def simulate(
     images: Annotated[bool, typer.Option(help="Draw images, where the flavour has that.")] = True,
     media_fault: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="A fault of audio or images for every request, such as voices-strings."),
+        typer.Option(metavar="NAME", help="A fault of audio, images or embeddings for every request."),
     ] = None,
     list_faults: Annotated[
         bool, typer.Option("--list-faults", help="Print the fault models and what each does, and leave.")
@@ -69,12 +69,12 @@ def simulate(
     The flavours classic and openai also speak, in tones that they can hear again, and draw images.
     Ctrl+C stops it.
     """
-    from lmstudio_tui.simulator import FAULTS, MEDIA_FAULTS, SimulatorConfig, run_forever
+    from lmstudio_tui.simulator import EMBEDDING_FAULTS, FAULTS, MEDIA_FAULTS, SimulatorConfig, run_forever
 
     if context.ensure_object(Session) != Session():
         raise typer.BadParameter("simulate is a server: of the options, only its own mean something, after its name.")
     if list_faults:
-        faults = {**FAULTS, **MEDIA_FAULTS}
+        faults = {**FAULTS, **EMBEDDING_FAULTS, **MEDIA_FAULTS}
         width = max(map(len, faults))
         write("".join(f"fault-{name:<{width}}  {text}\n" for name, text in faults.items()))
         return

@@ -84,6 +84,13 @@ if TYPE_CHECKING:
         ToolCall,
         Usage,
     )
+    from lmstudio_tui.sdk.types.embeddings import (
+        EmbeddingBatch,
+        EmbeddingRequest,
+        EmbeddingResult,
+        RefusedInput,
+        Vector,
+    )
     from lmstudio_tui.sdk.types.events import (
         PartialCompletion,
         PhaseChanged,
@@ -180,6 +187,7 @@ _HOMES = {
         "ToolCall",
         "Usage",
     ),
+    "types.embeddings": ("EmbeddingBatch", "EmbeddingRequest", "EmbeddingResult", "RefusedInput", "Vector"),
     "types.events": (
         "PartialCompletion",
         "PhaseChanged",
@@ -231,6 +239,9 @@ __all__ = [
     "ContextOverflowError",
     "DownloadNotFoundError",
     "DownloadStatus",
+    "EmbeddingBatch",
+    "EmbeddingRequest",
+    "EmbeddingResult",
     "EventReceived",
     "FeatureUnavailableError",
     "GeneratedImage",
@@ -263,6 +274,7 @@ __all__ = [
     "ReasoningDelta",
     "Reclassified",
     "Recorder",
+    "RefusedInput",
     "RequestCancelledError",
     "RequestTimeoutError",
     "ServerConnectionError",
@@ -299,6 +311,7 @@ __all__ = [
     "Usage",
     "UsageReported",
     "ValidationError",
+    "Vector",
     "Voice",
     "native_can",
     "native_chat_offered",

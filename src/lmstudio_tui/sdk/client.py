@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from lmstudio_tui.sdk import errors
+from lmstudio_tui.sdk.embedding_calls import EmbeddingCalls
 from lmstudio_tui.sdk.floor import VersionFloor
 from lmstudio_tui.sdk.lists import ModelLists
 from lmstudio_tui.sdk.management import ModelManager
-from lmstudio_tui.sdk.media_calls import MediaCalls
 from lmstudio_tui.sdk.native_chat import NativeChatStream
 from lmstudio_tui.sdk.pinging import Pinger
 from lmstudio_tui.sdk.probing import Prober
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.models import ModelListing, ModelSummary
 
 
-class LMStudioClient(MediaCalls):
+class LMStudioClient(EmbeddingCalls):
     """Talks to one server: LM Studio, a classic one, or any OpenAI-compatible one.
 
     Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends

@@ -1,4 +1,4 @@
-"""Whether sounds and images may be asked for: version, flag and backend (server contract, section 1).
+"""Whether sounds, images and embeddings may be asked for: version, flag and backend (server contract, section 1).
 
 What is not known blocks nothing; then the server itself says what it lacks, and that is put into words here.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.health import HealthStatus
 
 _BACKEND = re.compile(r"(?i)\bbackend\b")
+_ANOTHER = "Give the server an embedding model, or use one that has this endpoint."
 _NO_BACKEND = "Give the server an image backend, or give images a server of their own: set images_base_url."
 
 
@@ -77,7 +78,7 @@ class Gate:
 
     def _lacking(self, error: errors.FeatureUnavailableError, feature: str) -> errors.LMStudioError:
         if _BACKEND.search(error.message):
-            error.hint = _NO_BACKEND if feature == "images" else ELSEWHERE[feature]
+            error.hint = _NO_BACKEND if feature == "images" else ELSEWHERE.get(feature, _ANOTHER)
             error.context.setdefault("missing", "backend")
             return error
         try:
@@ -85,6 +86,6 @@ class Gate:
         except errors.FeatureUnavailableError as better:
             better.context = {**error.context, **better.context}
             return better
-        error.hint = ELSEWHERE[feature]
+        error.hint = ELSEWHERE.get(feature, _ANOTHER)
         error.context.setdefault("missing", "endpoint")
         return error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
     from lmstudio_tui.sdk.raw import RawAnswer
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         CompletionRequest,
         CompletionResponse,
     )
+    from lmstudio_tui.sdk.types.embeddings import EmbeddingBatch, EmbeddingRequest, EmbeddingResult
     from lmstudio_tui.sdk.types.health import HealthStatus, ServerKind
     from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
@@ -157,6 +160,29 @@ class LMStudioSDK(Protocol):
         self, request: ImageRequest, *, fetch_elsewhere: bool = False, scope: CancelScope | None = None
     ) -> ImageResult:
         """Images."""
+        ...
+
+    def create_embedding(
+        self,
+        request: EmbeddingRequest,
+        *,
+        batch_size: int | None = None,
+        on_batch: Callable[[EmbeddingBatch, int, int], None] | None = None,
+        skip_refused: bool = False,
+        scope: CancelScope | None = None,
+    ) -> EmbeddingResult:
+        """Embeddings of some texts."""
+        ...
+
+    def stream_embedding(
+        self,
+        request: EmbeddingRequest,
+        *,
+        batch_size: int | None = None,
+        skip_refused: bool = False,
+        scope: CancelScope | None = None,
+    ) -> Iterator[EmbeddingBatch]:
+        """Embeddings of some texts, batch by batch."""
         ...
 
     def send(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lmstudio_tui.simulator.config import OWNER, Flavour
+from lmstudio_tui.simulator.embedding_faults import EMBEDDING_FAULTS
 from lmstudio_tui.simulator.faults import FAULT_PREFIX, FAULTS
 
 ModelType = Literal["llm", "vlm", "embeddings"]
@@ -20,6 +21,7 @@ class SimModel:
         key: The identifier to ask for it by.
         thinking: How it shows its reasoning: not at all, in ``reasoning_content``, or in ``<think>`` tags.
         dimensions: The length of its vectors; 0 for a model that makes none.
+        shortens: Whether its vectors can be cut to fewer dimensions.
         initial: The flavours in which it is loaded at the start.
         variants: The names of its quantizations, the one that is used first; empty when there is only this one.
         refuses: Why it cannot be downloaded or loaded; empty for a sound one.
@@ -42,6 +44,7 @@ class SimModel:
     efforts: tuple[str, ...] = ()
     tools: bool = False
     dimensions: int = 0
+    shortens: bool = False
     initial: frozenset[Flavour] = frozenset()
     variants: tuple[str, ...] = ()
     refuses: str = ""
@@ -150,6 +153,7 @@ MODELS: tuple[SimModel, ...] = (
         max_context=2048,
         default_context=2048,
         dimensions=256,
+        shortens=True,
         initial=_EVERYWHERE,
     ),
     SimModel(
@@ -243,10 +247,14 @@ DOWNLOADABLE: tuple[SimModel, ...] = (
 
 def fault_model(name: str) -> SimModel:
     """The model that shows the fault `name`."""
+    embeds = name in EMBEDDING_FAULTS
     return SimModel(
         key=FAULT_PREFIX + name,
         display_name=f"Fault: {name} (simulated)",
-        description=FAULTS[name],
+        description=EMBEDDING_FAULTS[name] if embeds else FAULTS[name],
+        type="embeddings" if embeds else "llm",
+        dimensions=256 if embeds else 0,
+        shortens=embeds,
         architecture="fault",
         params=None,
         quantization=None,
@@ -263,4 +271,4 @@ def fault_model(name: str) -> SimModel:
 def fault_name(model: str) -> str | None:
     """The fault that `model` asks for, or None; the number of an instance (``:2``) does not matter."""
     name = model.removeprefix(FAULT_PREFIX).partition(":")[0]
-    return name if model.startswith(FAULT_PREFIX) and name in FAULTS else None
+    return name if model.startswith(FAULT_PREFIX) and (name in FAULTS or name in EMBEDDING_FAULTS) else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from lmstudio_tui import __version__
+from lmstudio_tui.simulator.embedding_faults import EMBEDDING_FAULTS
 from lmstudio_tui.simulator.media.registry import MEDIA_FAULTS
 
 Flavour: TypeAlias = Literal["lmstudio", "classic", "openai"]
@@ -45,8 +46,8 @@ class SimulatorConfig:
         duplicate_keys: Whether LM Studio's v1 list has the loaded models twice: as they are on disk, and as loaded.
         audio: Whether speech is made and heard (flavours classic since 0.2.20, and openai).
         images: Whether images are drawn (flavours classic since 0.2.21, and openai).
-        media_fault: A fault of `MEDIA_FAULTS`, such as ``speech-cut`` or ``voices-strings``, that every request of its
-            kind meets, whichever model it names.
+        media_fault: A fault of `MEDIA_FAULTS` or `EMBEDDING_FAULTS`, such as ``speech-cut`` or ``embeddings-nan``, that
+            every request of its kind meets, whichever model it names.
         detail_errors: Whether what is wrong with a request for audio or images is said in ``detail``, as FastAPI does.
         load_seconds: How long a model takes to load.
         download_bytes_per_second: How fast a download goes.
@@ -87,8 +88,10 @@ class SimulatorConfig:
         if self.models is not None and not 0 <= self.models <= _MOST_MODELS:
             message = f"{self.models} models cannot be simulated: use 0 to {_MOST_MODELS}."
             raise SimulatorError(message)
-        if self.media_fault is not None and self.media_fault not in MEDIA_FAULTS:
-            message = f"There is no fault {self.media_fault!r} of audio or images: --list-faults names them."
+        if self.media_fault is not None and self.media_fault not in {**MEDIA_FAULTS, **EMBEDDING_FAULTS}:
+            message = (
+                f"There is no fault {self.media_fault!r} of audio, images or embeddings: --list-faults names them."
+            )
             raise SimulatorError(message)
         if self.speed < 0 or self.load_seconds < 0 or self.download_bytes_per_second <= 0:
             message = "Speeds and durations are positive numbers: only speed and load_seconds may be 0."

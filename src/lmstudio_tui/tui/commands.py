@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lmstudio_tui.tui.catalogue.chat import CHAT, CONVERSATIONS
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
+from lmstudio_tui.tui.catalogue.embeddings import EMBEDDINGS
 from lmstudio_tui.tui.catalogue.frame import FRAME
 from lmstudio_tui.tui.catalogue.images import IMAGES
 from lmstudio_tui.tui.catalogue.inspector import INSPECTOR
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
 COMMANDS: tuple[Command, ...] = (
-    *(*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS),
+    *(*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *EMBEDDINGS, *INSPECTOR, *SERVERS),
     *(*TRANSCRIBE, *SPEECH, *IMAGES),
 )
 

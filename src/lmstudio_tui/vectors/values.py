@@ -23,6 +23,13 @@ METRICS: tuple[Metric, ...] = ("cosine", "dot", "euclidean")
 Method = Literal["pca", "tsne", "umap"]
 """How many dimensions become two."""
 
+METHODS: tuple[Method, ...] = ("pca", "tsne", "umap")
+
+ExportForm = Literal["npy", "jsonl", "csv", "parquet"]
+"""What kind of file vectors are written to."""
+
+EXPORT_FORMS: tuple[ExportForm, ...] = ("npy", "jsonl", "csv", "parquet")
+
 
 class Stopped(Exception):  # noqa: N818 - it is no mistake
     """A computation was given up, because it was told to."""

@@ -29,7 +29,7 @@ class EmbeddingRequest(RequestModel):
         extra: parameters that this server knows and we do not; sent as they are.
     """
 
-    input: Annotated[str, Field(min_length=1)] | Annotated[list[Text], Field(min_length=1)]
+    input: Annotated[Text, Field(min_length=1)] | Annotated[list[Text], Field(min_length=1)]
     model: Text | None = None
     dimensions: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     encoding_format: Literal["float", "base64"] | None = None
@@ -62,6 +62,7 @@ class EmbeddingBatch:
         took_s: seconds from sending it to the whole answer.
         prompt_tokens: what the server counted; None when it does not say (LM Studio says 0).
         model: the one that answered; None when the server does not say.
+        problems: what is not as it was asked for, a sentence each; what an earlier batch said is not said again.
     """
 
     indices: tuple[int, ...]
@@ -70,6 +71,7 @@ class EmbeddingBatch:
     took_s: float = 0.0
     prompt_tokens: int | None = None
     model: str | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

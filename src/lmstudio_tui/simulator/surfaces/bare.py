@@ -3,7 +3,7 @@
 from lmstudio_tui.simulator.answers import Answer, Call, json_answer
 from lmstudio_tui.simulator.config import CREATED, OWNER, SimulatorConfig
 from lmstudio_tui.simulator.media.routes import is_open, media_routes, refusing_get
-from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, openai
+from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, embeddings, openai
 from lmstudio_tui.simulator.surfaces.auth import token_of
 
 
@@ -14,7 +14,7 @@ def surface(config: SimulatorConfig) -> Surface:
         ("GET", "/v1/models", _models),
         ("POST", "/v1/chat/completions", openai.chat),
         ("POST", "/v1/completions", openai.completion),
-        ("POST", "/v1/embeddings", openai.embeddings),
+        ("POST", "/v1/embeddings", embeddings.embeddings),
         *media_routes(config),
     ]
     return Surface([*routes, *refusing_get(routes)], _gate, _unknown)

@@ -6,7 +6,7 @@ from lmstudio_tui.simulator.catalogue import SimModel, fault_name
 from lmstudio_tui.simulator.config import CREATED, OWNER, SimulatorConfig
 from lmstudio_tui.simulator.media.registry import MediaModel
 from lmstudio_tui.simulator.media.routes import is_open, media_routes, refusing_get
-from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, openai
+from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, embeddings, openai
 from lmstudio_tui.simulator.surfaces.auth import lmstudio_gate
 from lmstudio_tui.simulator.world import World
 
@@ -22,7 +22,7 @@ def surface(config: SimulatorConfig) -> Surface:
         ("GET", "/v1/models", _models),
         ("POST", "/v1/chat/completions", _chat),
         ("POST", "/v1/completions", _completion),
-        ("POST", "/v1/embeddings", openai.embeddings),
+        ("POST", "/v1/embeddings", embeddings.embeddings),
         *media_routes(config),
     ]
     return Surface(

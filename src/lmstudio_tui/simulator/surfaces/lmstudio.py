@@ -3,7 +3,7 @@
 from lmstudio_tui.simulator.answers import Answer, Call, json_answer
 from lmstudio_tui.simulator.config import OWNER, SimulatorConfig
 from lmstudio_tui.simulator.errors import unexpected_endpoint
-from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, native_chat, native_v0, native_v1, openai
+from lmstudio_tui.simulator.surfaces import RouteEntry, Surface, embeddings, native_chat, native_v0, native_v1, openai
 from lmstudio_tui.simulator.surfaces.auth import lmstudio_gate
 
 
@@ -14,7 +14,7 @@ def surface(config: SimulatorConfig) -> Surface:
         ("GET", "/v1/models", _models),
         ("POST", "/v1/chat/completions", openai.chat),
         ("POST", "/v1/completions", openai.completion),
-        ("POST", "/v1/embeddings", openai.embeddings),
+        ("POST", "/v1/embeddings", embeddings.embeddings),
     ]
     if config.at_least(0, 3, 6):
         routes += native_v0.ROUTES

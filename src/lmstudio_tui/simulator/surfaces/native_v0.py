@@ -9,7 +9,7 @@ from lmstudio_tui.simulator.chunks import ChunkMaker
 from lmstudio_tui.simulator.config import FINGERPRINT
 from lmstudio_tui.simulator.engine.ask import Kind
 from lmstudio_tui.simulator.engine.generation import Generation
-from lmstudio_tui.simulator.surfaces import RouteEntry, openai
+from lmstudio_tui.simulator.surfaces import RouteEntry, embeddings, openai
 from lmstudio_tui.simulator.world import Instance, World
 
 JsonDict = dict[str, object]
@@ -110,5 +110,5 @@ ROUTES: Sequence[RouteEntry] = (
     ("GET", "/api/v0/models/{name:path}", _model),
     ("POST", "/api/v0/chat/completions", _chat),
     ("POST", "/api/v0/completions", _completion),
-    ("POST", "/api/v0/embeddings", openai.embeddings),
+    ("POST", "/api/v0/embeddings", embeddings.embeddings),
 )

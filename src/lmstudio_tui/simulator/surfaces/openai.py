@@ -1,4 +1,4 @@
-"""``/v1/chat/completions``, ``/v1/completions`` and ``/v1/embeddings``, which all flavours share."""
+"""``/v1/chat/completions`` and ``/v1/completions``, which all flavours share."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,13 +10,11 @@ from lmstudio_tui.simulator.catalogue import fault_name
 from lmstudio_tui.simulator.chunks import ChunkMaker, event
 from lmstudio_tui.simulator.config import Flavour
 from lmstudio_tui.simulator.engine.ask import Ask, Kind, read_chat, read_completion
-from lmstudio_tui.simulator.engine.embedding import as_base64, embed
 from lmstudio_tui.simulator.engine.generation import Generation
 from lmstudio_tui.simulator.engine.model import generate
-from lmstudio_tui.simulator.engine.tokens import estimate
 from lmstudio_tui.simulator.faults import Case, fault_function
 from lmstudio_tui.simulator.faults.case import opened
-from lmstudio_tui.simulator.jsonio import JsonObject, as_list, as_object, text_at
+from lmstudio_tui.simulator.jsonio import JsonObject, as_object
 from lmstudio_tui.simulator.surfaces.auth import token_of
 from lmstudio_tui.simulator.world import Instance, NeedsLoading, World
 
@@ -144,29 +142,3 @@ async def _answer(call: Call, kind: Kind) -> Answer:
         return prepared
     await whole_delay(call, prepared)
     return respond(call, prepared, bare=call.world.config.flavour == "openai")
-
-
-async def embeddings(call: Call) -> Answer:
-    """``POST /v1/embeddings``: the usage counts of LM Studio are zero (server contract, section 2.2)."""
-    world, body = call.world, call.json() or {}
-    value = body.get("input")
-    texts = [value] if isinstance(value, str) else [text for text in as_list(value) if isinstance(text, str)]
-    if not texts:
-        return errors.field_required("input")
-    instance = await instance_for(world, text_at(body, "model"), embedding=True)
-    if isinstance(instance, Plain):
-        return instance
-    model = instance.model
-    if not model.dimensions:
-        return errors.plain_error(f'Model "{instance.id}" is not an embedding model')
-    encode = as_base64 if body.get("encoding_format") == "base64" else list[float]
-    data: list[object] = []
-    for index, text in enumerate(texts):
-        data.append(
-            {"object": "embedding", "index": index, "embedding": encode(embed(text, model.key, model.dimensions))}
-        )
-        # A long list must not keep the server from noticing anything else.
-        await asyncio.sleep(0)
-    tokens = 0 if world.config.flavour == "lmstudio" else sum(estimate(text) for text in texts)
-    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return json_answer({"object": "list", "data": data, "model": instance.id, "usage": usage})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -62,3 +63,27 @@ class VectorKey:
     server: str
     model: str
     dimensions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfSizes:
+    """What is kept, and how much room it takes.
+
+    Attributes:
+        bytes: on disk, all files together.
+        sets: how many; without those that are deleted.
+        vectors: how many of each key; keys of which there are none are left out.
+    """
+
+    bytes: int = 0
+    sets: int = 0
+    vectors: tuple[tuple[VectorKey, int], ...] = ()
+
+
+def content_hash(text: str) -> bytes:
+    """What a text's vector is kept by.
+
+    Args:
+        text: exactly as it is sent, with its prefix.
+    """
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -14,6 +14,7 @@ Where = Literal[
     "transcript",
     "conversations",
     "models",
+    "embeddings",
     "images",
     "inspector",
     "transcribe",

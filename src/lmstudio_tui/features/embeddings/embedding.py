@@ -1,0 +1,301 @@
+"""Texts into vectors: out of the store what is there, from the server what is not.
+
+What comes from the server is kept batch by batch, so that whatever ends it costs no more than the batch on its way;
+asked again, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lmstudio_tui.features.embeddings.embedded import BatchTime, Embedded, EmbeddingProgress
+from lmstudio_tui.features.embeddings.memory import check_memory
+from lmstudio_tui.sdk import CancelScope, EmbeddingRequest, LMStudioError, ProtocolError, RequestCancelledError
+from lmstudio_tui.store.embeddings.records import content_hash
+from lmstudio_tui.store.media.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lmstudio_tui.sdk import EmbeddingBatch, LMStudioSDK
+    from lmstudio_tui.store.embeddings import EmbeddingShelf
+    from lmstudio_tui.store.embeddings.records import VectorKey
+    from lmstudio_tui.vectors.values import Vector
+
+__all__ = ["BatchTime", "Embedded", "EmbeddingProgress", "embed_texts"]
+
+
+def embed_texts(
+    client: LMStudioSDK,
+    shelf: EmbeddingShelf | None,
+    key: VectorKey,
+    texts: Sequence[str],
+    *,
+    batch_size: int | None = None,
+    tell: Callable[[EmbeddingProgress], None] = lambda _: None,
+    scope: CancelScope | None = None,
+    anew: bool = False,
+    memory: int | None = None,
+) -> Embedded:
+    """Embed texts, none of them twice. It blocks; it ends soon after the scope is cancelled.
+
+    What goes wrong with the server or the store is no exception, but told with what there is.
+
+    Args:
+        client: of the server.
+        shelf: has the vectors of earlier times, and keeps these; None for none.
+        key: of which server, by which model (empty: the server's choice), in how many dimensions.
+        texts: as they are sent, with their prefix.
+        batch_size: texts for each request; None leaves it to the client.
+        tell: is told how far it is, in the thread that calls.
+        scope: ends it.
+        anew: whether all are to be embedded, whatever is kept of them.
+        memory: bytes that the vectors may take; None for half of what the machine has.
+
+    Returns:
+        what there is, also when it ended early: then `stopped` or `error` says so.
+    """
+    return _Work(client, shelf, key, texts, batch_size, tell, scope or CancelScope(), anew, memory).run()
+
+
+@dataclass
+class _Work:
+    client: LMStudioSDK
+    shelf: EmbeddingShelf | None
+    key: VectorKey
+    texts: Sequence[str]
+    batch_size: int | None
+    tell: Callable[[EmbeddingProgress], None]
+    scope: CancelScope
+    anew: bool
+    memory: int | None
+    hashes: list[bytes] = field(init=False)
+    times: Counter[bytes] = field(init=False)
+    """How often each text is there."""
+    model: str = field(init=False)
+    vectors: dict[bytes, Vector] = field(default_factory=dict[bytes, "Vector"])
+    reused: dict[bytes, Vector] = field(default_factory=dict[bytes, "Vector"])
+    """Those of the vectors that came out of the store."""
+    refused: dict[bytes, str] = field(default_factory=dict[bytes, str])
+    made: int = 0
+    batches: list[BatchTime] = field(default_factory=list[BatchTime])
+    tokens: int | None = 0
+    problems: list[str] = field(default_factory=list[str])
+    progress: EmbeddingProgress = field(init=False)
+    began: float | None = None
+    renamed: bool = False
+    changed: bool = False
+    """Whether other texts are missing than were when the server was asked."""
+    stopped: bool = False
+    error: LMStudioError | None = None
+
+    def __post_init__(self) -> None:
+        self.hashes = [content_hash(text) for text in self.texts]
+        self.times = Counter(self.hashes)
+        self.model = self.key.model
+        self.progress = EmbeddingProgress(0, len(self.texts))
+
+    def run(self) -> Embedded:
+        try:
+            if not self.anew:
+                self._look_up()
+            self.tell(self.progress)
+            self.changed = True
+            while self.changed and (missing := self._missing()):
+                self.changed = False
+                self._ask(missing)
+        except RequestCancelledError:
+            self.stopped = True
+        except LMStudioError as error:
+            self.error = error
+        return self._result()
+
+    # The store
+
+    def _look_up(self) -> None:
+        """Take what is there already of the texts that have no vector yet."""
+        if self.shelf is None or not self.key.model:
+            return
+        self.scope.raise_if_cancelled()
+        try:
+            found = self.shelf.vectors(self.key, [hash_ for hash_ in self.times if hash_ not in self.vectors])
+            if len({len(vector) for vector in found.values()}) > 1:
+                # Another model has had the same name in between: nobody knows whose which are.
+                self.shelf.forget(self.key)
+                found = {}
+        except StoreError as error:
+            self._without_store(error)
+            return
+        if found:
+            self._check(next(iter(found.values())))
+            self.reused.update(found)
+            self.vectors.update(found)
+            self.changed = True
+            self._count(reused=self._texts_of(found))
+
+    def _drop(self) -> None:
+        """Let go of what came out of the store."""
+        if self.reused:
+            self.changed = True
+            self._count(reused=-self._texts_of(self.reused))
+            for hash_ in self.reused:
+                del self.vectors[hash_]
+            self.reused.clear()
+
+    def _keep(self, made: list[tuple[bytes, Vector]]) -> None:
+        if self.shelf is None or not self.key.model or not made:
+            return
+        try:
+            self.shelf.keep(self.key, made)
+        except StoreError as error:
+            self._without_store(error)
+
+    def _without_store(self, error: StoreError) -> None:
+        """Go on all the same: the vectors are worth more than the keeping of them."""
+        self.shelf = None
+        self._say(f"{error.message} Vectors are not kept. {error.hint}".rstrip())
+
+    # The server
+
+    def _missing(self) -> dict[bytes, str]:
+        """What is still to be embedded, each once, in the order of the texts."""
+        pairs = zip(self.hashes, self.texts, strict=True)
+        return {hash_: text for hash_, text in pairs if hash_ not in self.vectors and hash_ not in self.refused}
+
+    def _ask(self, missing: dict[bytes, str]) -> None:
+        """Have these embedded, as long as it is these that are missing."""
+        hashes = list(missing)
+        request = EmbeddingRequest(
+            input=list(missing.values()), model=self.model or None, dimensions=self.key.dimensions or None
+        )
+        self.began = self.began or time.monotonic()
+        for batch in self.client.stream_embedding(
+            request, batch_size=self.batch_size, skip_refused=True, scope=self.scope
+        ):
+            self._settle(batch)
+            self._take(batch, hashes)
+            self.tell(self.progress)
+            if self.changed:
+                return
+
+    def _take(self, batch: EmbeddingBatch, hashes: Sequence[bytes]) -> None:
+        made = [(hashes[index], vector) for index, vector in zip(batch.indices, batch.vectors, strict=True)]
+        made = [(hash_, vector) for hash_, vector in made if hash_ not in self.reused]
+        refused = {hashes[one.index]: one.message for one in batch.refused}
+        self.vectors.update(made)
+        self.refused.update(refused)
+        for problem in batch.problems:
+            self._say(problem)
+        if batch.vectors:
+            self.batches.append(BatchTime(len(batch.vectors) + len(batch.refused), batch.took_s))
+            counted = self.tokens is not None and batch.prompt_tokens is not None
+            self.tokens = (self.tokens or 0) + (batch.prompt_tokens or 0) if counted else None
+        self._keep(made)
+        self.made += len(made)
+        self._count(made=self._texts_of(hash_ for hash_, _ in made), refused=self._texts_of(refused))
+
+    def _settle(self, batch: EmbeddingBatch) -> None:
+        """Make sure that what is there and what has come are of one model, whatever it is called.
+
+        Raises:
+            ProtocolError: when they cannot be.
+            ValidationError: when they would not fit into the memory.
+        """
+        if batch.model and not _same_model(self.key.model, batch.model):
+            self._rename(batch.model)
+        if not batch.vectors:
+            return
+        dimensions = len(batch.vectors[0])
+        if self.vectors and (had := len(next(iter(self.vectors.values())))) != dimensions:
+            self._start_over(had, dimensions)
+        if not self.vectors:
+            self._check(batch.vectors[0])
+
+    def _rename(self, model: str) -> None:
+        """Vectors are kept by the model that made them, not by the one that was asked."""
+        if self.renamed:
+            # It answers now with this one and now with that: nobody could use what would be kept.
+            self.shelf = None
+            return
+        self.renamed = True
+        self.key = replace(self.key, model=model)
+        self._drop()
+        if not self.anew:
+            self._look_up()
+
+    def _start_over(self, had: int, has: int) -> None:
+        """Nothing that was kept is of the model that answers now.
+
+        Raises:
+            ProtocolError: when that model has answered before.
+        """
+        if self.made:
+            raise ProtocolError(
+                f"The model gave vectors of {had:,} numbers, and now of {has:,}: they cannot be compared.",
+                hint="Was another model loaded in the meantime? Try again.",
+            )
+        self._say(f"The vectors that were kept have {had:,} numbers, the model now gives {has:,}: all are made anew.")
+        self._drop()
+        if self.shelf is not None:
+            try:
+                self.shelf.forget(self.key)
+            except StoreError as error:
+                self._without_store(error)
+
+    def _check(self, vector: Vector) -> None:
+        check_memory(len(self.texts), len(vector), vector.itemsize, self.memory)
+
+    # What is told
+
+    def _texts_of(self, hashes: Iterable[bytes]) -> int:
+        """How many texts these are, those that are there twice counted twice."""
+        return sum(self.times[hash_] for hash_ in hashes)
+
+    def _count(self, *, made: int = 0, reused: int = 0, refused: int = 0) -> None:
+        now = self.progress
+        self.progress = EmbeddingProgress(
+            done=now.done + made + reused + refused,
+            total=now.total,
+            reused=now.reused + reused,
+            refused=now.refused + refused,
+            took_s=0.0 if self.began is None else time.monotonic() - self.began,
+        )
+
+    def _say(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _result(self) -> Embedded:
+        indices = tuple(index for index, hash_ in enumerate(self.hashes) if hash_ in self.vectors)
+        rows = {index: row for row, index in enumerate(indices)}
+        matrix = None
+        if indices:
+            # numpy is imported when there is something to compute with.
+            from lmstudio_tui.vectors.matrix import Matrix
+
+            matrix = Matrix.of([self.vectors[self.hashes[index]] for index in indices])
+        return Embedded(
+            key=self.key,
+            model_asked=self.model,
+            matrix=matrix,
+            row_of=tuple(rows.get(index) for index in range(len(self.hashes))),
+            indices=indices,
+            refused={at: self.refused[hash_] for at, hash_ in enumerate(self.hashes) if hash_ in self.refused},
+            reused=self.progress.reused,
+            asked=self.made,
+            took_s=sum(batch.took_s for batch in self.batches),
+            prompt_tokens=self.tokens,
+            batches=tuple(self.batches),
+            problems=tuple(self.problems),
+            stopped=self.stopped,
+            error=self.error,
+        )
+
+
+def _same_model(asked: str, answered: str) -> bool:
+    """Whether two names may well be of one model: servers add paths, tags and endings."""
+    one, other = asked.casefold(), answered.casefold()
+    return bool(one) and (one in other or other in one)
