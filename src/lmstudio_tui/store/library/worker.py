@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from lmstudio_tui.store.library.base import Op
@@ -25,25 +26,20 @@ class _Question(Generic[T]):
 
     def __init__(self, look: Callable[[Keeper], T]) -> None:
         self._look = look
-        self._found: T | None = None
-        self._error: Exception | None = None
-        self._done = threading.Event()
+        self._found: Future[T] = Future()
 
     def answer(self, keeper: Callable[[], Keeper]) -> None:
         """Called by the library's thread."""
         try:
-            self._found = self._look(keeper())
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._error = error
-        self._done.set()
+            found = self._look(keeper())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the thread that waits
+            self._found.set_exception(error)
+        else:
+            self._found.set_result(found)
 
     def wait(self, timeout: float | None = None) -> tuple[T] | None:
         """What was found; None when it takes longer than that many seconds."""
-        if not self._done.wait(timeout):
-            return None
-        if self._error is not None:
-            raise self._error
-        return (self._found,)  # pyright: ignore[reportReturnType] - it is found when there was no error
+        return (self._found.result(),) if wait([self._found], timeout).done else None
 
 
 class Worker:
