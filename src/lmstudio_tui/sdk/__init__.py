@@ -103,7 +103,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
-    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
+    from lmstudio_tui.sdk.uploading import AudioSource, Sending, UploadListener
 
 _HOMES = {
     "cancellation": ("CancelScope",),
@@ -199,7 +199,7 @@ _HOMES = {
     "types.images": ("GeneratedImage", "ImageRequest", "ImageResult"),
     "types.management": ("DownloadStatus", "LoadModelRequest", "LoadedModel"),
     "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
-    "uploading": ("AudioSource", "UploadListener"),
+    "uploading": ("AudioSource", "Sending", "UploadListener"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -265,6 +265,7 @@ __all__ = [
     "Recorder",
     "RequestCancelledError",
     "RequestTimeoutError",
+    "Sending",
     "ServerConnectionError",
     "ServerFailureError",
     "ServerKind",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.tui.catalogue.chat import CHAT, CONVERSATIONS
+from lmstudio_tui.tui.catalogue.chat import CHAT
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
+from lmstudio_tui.tui.catalogue.conversations import CONVERSATIONS
 from lmstudio_tui.tui.catalogue.frame import FRAME
 from lmstudio_tui.tui.catalogue.images import IMAGES
 from lmstudio_tui.tui.catalogue.inspector import INSPECTOR
@@ -13,6 +14,7 @@ from lmstudio_tui.tui.catalogue.models import MODELS
 from lmstudio_tui.tui.catalogue.servers import SERVERS
 from lmstudio_tui.tui.catalogue.speech import SPEECH
 from lmstudio_tui.tui.catalogue.transcribe import TRANSCRIBE
+from lmstudio_tui.tui.catalogue.transcript import TRANSCRIPT
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
 COMMANDS: tuple[Command, ...] = (
-    *(*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS),
+    *(*FRAME, *CHAT, *TRANSCRIPT, *CONVERSATIONS, *MODELS, *INSPECTOR, *SERVERS),
     *(*TRANSCRIBE, *SPEECH, *IMAGES),
 )
 

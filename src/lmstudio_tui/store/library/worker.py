@@ -6,7 +6,7 @@ import atexit
 import threading
 import time
 from concurrent.futures import Future, wait
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from lmstudio_tui.store.library.base import Op
 
@@ -55,7 +55,7 @@ class Worker:
         self._say = say
         self._keeper: Keeper | None = None
         self._changed = threading.Condition()
-        self._queue: list[Op | _Question[object]] = []
+        self._queue: list[Op | _Question[Any]] = []
         self._since = 0.0
         self._hurry = False
         self._stop = False
@@ -83,7 +83,7 @@ class Worker:
         """
         question = _Question(look)
         with self._changed:
-            self._queue.append(question)  # pyright: ignore[reportArgumentType] - nobody looks at what it finds
+            self._queue.append(question)
             self._hurry = True
             self._changed.notify()
             self._start()
@@ -126,7 +126,7 @@ class Worker:
                         atexit.unregister(self._close_at_exit)
                         return
 
-    def _take(self) -> tuple[list[Op | _Question[object]], bool]:
+    def _take(self) -> tuple[list[Op | _Question[Any]], bool]:
         """Wait for something to do. Without anything it sleeps until it is woken."""
         with self._changed:
             while not (self._hurry or self._stop):
@@ -140,7 +140,7 @@ class Worker:
             items, self._queue, self._hurry = self._queue, [], False
             return items, self._stop
 
-    def _serve(self, items: list[Op | _Question[object]]) -> None:
+    def _serve(self, items: list[Op | _Question[Any]]) -> None:
         ops: list[Op] = []
         for item in items:
             if isinstance(item, Op):
