@@ -277,7 +277,9 @@ async def test_adding_one_by_keyboard_alone(tmp_path: Path, locked: SimulatorSer
         await servers.type("new")
         await servers.press("enter")
         await servers.type(locked.base_url)
-        await servers.press("tab", "right", "enter", "tab")
+        await servers.press("tab", "right", "enter")
+        await servers.until(lambda: servers.app.screen.query_one("#key_text").region.height > 0)
+        await servers.press("tab")
         await servers.type(KEY)
         assert KEY not in servers.screen
         await servers.press("ctrl+t")

@@ -151,6 +151,8 @@ class LMStudioApp(PanedApp):
         self._served.want(event.service)
 
     def _tell_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
+        if not self.screen_stack:  # The app is being taken down, and parts of the panes are gone.
+            return
         for pane in self._panes.values():
             pane.use_service(service, client, view)
         if view.own:
@@ -188,6 +190,8 @@ class LMStudioApp(PanedApp):
 
     def _show(self, view: ServerView) -> None:
         """Tell everybody what the server is like now."""
+        if not self.screen_stack:
+            return
         before, self._view = self._view, view
         if view.online and not before.online:
             self._models.settle(view)
