@@ -29,7 +29,7 @@ from textual.widgets import Input  # noqa: E402
 from lmstudio_tui.features import facts, health  # noqa: E402
 from lmstudio_tui.features.chat.live import LiveAnswer  # noqa: E402
 from lmstudio_tui.sdk import CancelScope, ServerKind, ServerRefusedError  # noqa: E402
-from lmstudio_tui.tui import app as app_module  # noqa: E402
+from lmstudio_tui.tui import server_display  # noqa: E402
 from lmstudio_tui.tui.app import LMStudioApp  # noqa: E402
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _morning(moment: float) -> str:
 async def main() -> None:
     """All of them, or those that are named."""
     LiveAnswer.thought = "thought for 2.40 s (12 tokens)"  # type: ignore[assignment,method-assign]
-    facts.clock = app_module.clock = _morning
+    facts.clock = server_display.clock = _morning
     Input.cursor_blink = False  # type: ignore[assignment]
     wanted = sys.argv[1:]
     for picture in PICTURES:

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from ctypes.util import find_library
 from importlib import import_module
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from waiting import comes_true
 
 _PROGRAMS = {
     "pulseaudio": "pulseaudio",
@@ -79,12 +80,11 @@ class SoundServer:
                 stdout=log,
                 stderr=log,
             )
-        until = time.monotonic() + 30
-        while self._control("info").returncode != 0:
-            if self.process.poll() is not None or time.monotonic() > until:
-                said = (self.folder / "log").read_text(errors="replace")[-600:]
-                raise RuntimeError(f"PulseAudio did not start: {said}")
-            time.sleep(0.05)
+        process = self.process
+        in_time = comes_true(lambda: process.poll() is not None or self._answers(), seconds=30)
+        if not in_time or process.poll() is not None:
+            said = (self.folder / "log").read_text(errors="replace")[-600:]
+            raise RuntimeError(f"PulseAudio did not start: {said}")
         self.control("set-default-sink", "spk")
         self.control("set-default-source", "mic")
         # A virtual microphone that nobody listens to sleeps, and needs up to two seconds to wake.
@@ -95,6 +95,9 @@ class SoundServer:
         done = self._control(*words)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def _answers(self) -> bool:
+        return self._control("info").returncode == 0
 
     def _control(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

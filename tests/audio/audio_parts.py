@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 import wave
-from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -107,11 +105,3 @@ class FakeCapture:
 def near(value: float, wanted: float, within: float = 1e-3) -> bool:
     """Whether it is that, but for a little."""
     return abs(value - wanted) <= within
-
-
-def until(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
-    """Wait for it."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)

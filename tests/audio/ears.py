@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from audio_parts import until
 from sample_sounds import Sound
 
 from sound_server import SoundServer
+from waiting import until
 
 RATE = 48_000
 _FRAME_BYTES = 4

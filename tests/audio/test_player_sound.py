@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audio_parts import until
 from ears import RATE as HEARD_RATE
 from ears import Ears
 from sample_sounds import FORMATS, RATE, Sound, encoded, sweep
@@ -18,6 +17,7 @@ from lmstudio_tui.audio import loudspeaker
 from lmstudio_tui.audio.player import Player
 from lmstudio_tui.audio.values import DeviceLostError, SoundError
 from sound_server import SoundServer, say
+from waiting import until
 
 STEEPEST = 0.03
 """A tone of 200 Hz at half of full scale changes by 0.013 from one sample to the next, and its fades by 0.001."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audio_parts import likeness, near, seconds_of, until
+from audio_parts import likeness, near, seconds_of
 
 from lmstudio_tui.audio.devices import devices, find_device
+from lmstudio_tui.audio.portaudio import ask
 from lmstudio_tui.audio.recorder import Recorder
 from lmstudio_tui.audio.sound import Sound
 from lmstudio_tui.audio.values import (
@@ -24,6 +25,7 @@ from lmstudio_tui.audio.values import (
     SoundError,
 )
 from sound_server import SoundServer, say
+from waiting import until
 
 WORDS = "The quick brown fox jumps over the lazy dog."
 
@@ -112,6 +114,21 @@ def test_a_device_that_takes_nothing(
     with pytest.raises(DeviceRefusedError):
         recorder.stop()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [(ValueError("no such thing"), SoundError), (KeyError("_lib"), SoundError), (TypeError(), TypeError)],
+)
+def test_a_mistake_of_ours_is_not_taken_for_a_device_that_does_not_work(
+    sound_server: SoundServer, raised: Exception, told: type[Exception]
+) -> None:
+    def job(_: Any) -> None:
+        raise raised
+
+    with pytest.raises(told):
+        ask(job)
+    assert devices(), "and PortAudio's thread goes on"
 
 
 def test_a_device_that_is_busy(

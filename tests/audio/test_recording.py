@@ -9,12 +9,13 @@ from typing import cast
 
 import numpy as np
 import pytest
-from audio_parts import FakeCapture, near, read_wav, seconds_of, silence, tone, until
+from audio_parts import FakeCapture, near, read_wav, seconds_of, silence, tone
 
 from lmstudio_tui.audio import recording as recording_module
 from lmstudio_tui.audio.capture import Capture
 from lmstudio_tui.audio.recording import Recording
 from lmstudio_tui.audio.values import DeviceLostError, DeviceRefusedError, Recorded, RecordingOptions
+from waiting import until
 
 
 @pytest.fixture

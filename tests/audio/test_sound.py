@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from audio_parts import tone, until, write_wav
+from audio_parts import tone, write_wav
 
 from lmstudio_tui.audio.player import Player
 from lmstudio_tui.audio.sound import Sound
 from lmstudio_tui.audio.values import RecordingOptions
 from sound_server import SoundServer
+from waiting import until
 
 LONG_S = 600.0
 """Longer than any of these tests waits."""

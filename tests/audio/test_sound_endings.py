@@ -16,21 +16,22 @@ from audio_parts import seconds_of, tone
 
 from lmstudio_tui.audio.wavfile import mend
 from sound_server import SoundServer, say
+from waiting import FOR_PROGRAMS
 
-RECORDING = """
-import pathlib, sys, time
+RECORDING = f"""{FOR_PROGRAMS}
+import pathlib, time
 from lmstudio_tui.audio.recorder import Recorder
 from lmstudio_tui.audio.values import RecordingOptions
 recorder = Recorder()
 recorder.start(pathlib.Path(sys.argv[1]), RecordingOptions(trim_silence=True))
-while recorder.state.elapsed_s < 1.5:
-    time.sleep(0.01)
+until(lambda: recorder.state.elapsed_s >= 1.5)
 print("recorded", recorder.state.elapsed_s, flush=True)
 """
 TELLING = """
 while True:
-    time.sleep(0.02)
-    print(recorder.state.elapsed_s, time.monotonic(), flush=True)
+    told = recorder.state.elapsed_s
+    print(told, time.monotonic(), flush=True)
+    until(lambda: recorder.state.elapsed_s > told)
 """
 needs_portaudio = pytest.mark.skipif(find_library("portaudio") is None, reason="PortAudio is not installed")
 SILENT = {"PULSE_SERVER": "unix:/nonexistent", "JACK_NO_START_SERVER": "1"}
@@ -49,6 +50,11 @@ def run(
     )
 
 
+def moment_of(line: str) -> float:
+    """When a program that tells has told this."""
+    return float(line.split()[1])
+
+
 def test_a_kill_costs_less_than_a_second(sound_server: SoundServer, tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     program = subprocess.Popen(
@@ -58,14 +64,16 @@ def test_a_kill_costs_less_than_a_second(sound_server: SoundServer, tmp_path: Pa
         text=True,
     )
     assert program.stdout is not None
-    lines = [program.stdout.readline() for _ in range(60)]
+    lines = [program.stdout.readline(), program.stdout.readline()]
+    while moment_of(lines[-1]) < moment_of(lines[1]) + 1.2:
+        lines.append(program.stdout.readline())
     program.kill()
     killed_at = time.monotonic()
     lines += program.stdout.readlines()
     program.wait(30)
     program.stdout.close()
-    told = [[float(word) for word in line.split()] for line in lines[1:] if line.endswith("\n")]
-    old = max(elapsed for elapsed, moment in told if moment < killed_at - 0.9)
+    told = [line for line in lines[1:] if line.endswith("\n")]
+    old = max(float(line.split()[0]) for line in told if moment_of(line) < killed_at - 0.9)
     assert seconds_of(path) > old, "the file opens as it is"
     mend(path)
     assert seconds_of(path) >= old
@@ -94,8 +102,7 @@ from lmstudio_tui.audio.values import SoundError
 sys.stdin.readline()
 try:
     portaudio.ask(lambda sounddevice: sounddevice.query_devices() and portaudio.refresh(sounddevice), patience_s=0.5)
-    while recorder.state.phase != "done":
-        time.sleep(0.01)
+    until(lambda: recorder.state.phase == "done")
     print(recorder.state.ended_by)
     portaudio.ask(portaudio.refresh, patience_s=0.5)
 except SoundError as error:
@@ -124,13 +131,12 @@ def test_a_disk_that_is_full(sound_server: SoundServer, tmp_path: Path) -> None:
     full = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
-while recorder.state.phase != "done":
-    time.sleep(0.01)
+until(lambda: recorder.state.phase == "done")
 print(recorder.state.problem.message)
 recorded = recorder.stop()
 print(recorded.ended_by, recorded.duration_s)
 """
-    code = RECORDING.replace("1.5", "0.1") + full
+    code = RECORDING.replace(">= 1.5", ">= 0.1") + full
     surroundings = sound_server.surroundings()
     # What it would write of its coverage has no room either.
     measuring = {name for name in surroundings if name.startswith("COVERAGE_PROCESS")}
@@ -272,8 +278,7 @@ if child == 0:
     sys.exit(len(portaudio._the_hands().streams))
 assert os.waitpid(child, 0)[1] == 0
 before = recorder.state.elapsed_s
-while recorder.state.elapsed_s < before + 0.3:
-    time.sleep(0.01)
+until(lambda: recorder.state.elapsed_s >= before + 0.3)
 print(recorder.stop().problem)
 """
     done = run(RECORDING + forking, tmp_path / "a.wav", environment=sound_server.surroundings())

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,13 +110,6 @@ def some(stream: IO[bytes] | None) -> bytes:
     found = os.read(stream.fileno(), 65_536)
     assert found, "the command has ended without printing anything"
     return found
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that nothing tells of."""
-    nothing = threading.Event()
-    tries = int(LIMIT / 0.005)
-    assert any(holds() or nothing.wait(0.005) for _ in range(tries)), "it took too long"
 
 
 def asked(sim: SimulatorServer) -> list[RecordedRequest]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runs import LIMIT, Result, Run, asked, body, finished, some, started, until
+from cli_runs import LIMIT, Result, Run, asked, body, finished, some, started
 
 from lmstudio_tui.paths import library_file
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.store.library import Conversation, Library, Message, Preset
+from waiting import until
 
 LOADED = "sim-llama-3.1-8b"
 SCHEMA = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}

@@ -145,6 +145,20 @@ def test_help(cli: Run, command: str, option: str) -> None:
     assert all(name in result.out for name in wanted)
 
 
+def test_no_help_is_cut_off_in_80_columns(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands, seen = [""], list[str]()
+    for command in commands:
+        text = cli(*command.split(), "--help").out
+        lines = text.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert [line for line in lines if line.endswith(("...", "…")) and not line.startswith("Usage: ")] == []
+        below = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+        commands += [f"{command} {line.split()[0]}" for line in below.splitlines()]
+        seen.append(command.strip())
+    assert {"", "chat", "models", "models load", "history import"} <= set(seen)
+
+
 def test_the_version_among_other_options(cli: Run) -> None:
     assert cli("--demo", "--version") == Result(0, f"lmstudio-tui {__version__}\n", "")
 

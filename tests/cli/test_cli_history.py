@@ -255,7 +255,7 @@ def test_one_file_that_is_wrong_keeps_none_of_the_others(cli: Run, tmp_path: Pat
     good.write_text("## User\nhi\n\n## Assistant\nhello\n", encoding="utf-8")
     bad.write_text('[{"role": "user", "content": 3}]', encoding="utf-8")
     found = cli("history", "import", str(bad), str(good), str(tmp_path / "none"))
-    assert found.code == 1
+    assert found.code == 2
     assert re.fullmatch(r"[0-9a-f]{32}  good \(2 messages\)\n", found.out)
     assert f"error: {bad}: messages[0].content: The content is neither" in found.err
     assert f"error: {tmp_path / 'none'} cannot be read: no such file or directory." in found.err

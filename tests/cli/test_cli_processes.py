@@ -26,11 +26,11 @@ from cli_runs import (
     signals_as_usual,
     some,
     started,
-    until,
 )
 
 from lmstudio_tui import __version__
 from lmstudio_tui.simulator import SimulatorServer
+from waiting import until
 
 # Exit codes, as a shell sees them
 

@@ -154,10 +154,10 @@ def test_the_profiles_that_the_app_is_handed(sim: SimulatorServer, file: Path) -
         assert session.profiles.config_of("nobody").base_url == "http://127.0.0.1:9"
 
 
-def test_a_command_that_has_them_already_is_left_alone() -> None:
+def test_a_command_that_takes_no_session_is_left_alone() -> None:
     app = typer.Typer()
 
-    def command(base_url: str = "", profile: str = "") -> None:
+    def command(base_url: str = "", session: str = "") -> None:
         pass
 
     app.command()(command)

@@ -10,10 +10,11 @@ import wave
 from pathlib import Path
 
 import pytest
-from cli_runs import Run, started, until
+from cli_runs import Run, started
 from terminal_runs import Reply, at_terminal
 
 from sound_server import SoundServer, say
+from waiting import until
 
 
 def frames(path: Path) -> tuple[int, int, int]:

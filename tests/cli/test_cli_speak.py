@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_runs import Run, asked, body, started, until
+from cli_runs import Run, asked, body, in_shell, started
 
 from lmstudio_tui.audio.files import inspect
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from sound_server import SoundServer
+from waiting import until
 
 MEMBERS = ["path", "format", "bytes", "duration_s", "time_to_first_audio_ms"]
 
@@ -105,6 +106,35 @@ def test_another_format_than_was_asked_for_is_said(run: Run) -> None:
     done = run("speak", "Hello", "-o", "a.mp3", "-m", "fault-speech-other-format", "--json")
     assert (done.code, done.json["format"]) == (0, "wav")
     assert "The server sent wav, not mp3." in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "a.xyz"], "a.xyz is mp3, whatever its name says."),
+        (["-o", "a.mp3", "-f", "wav"], "a.mp3 is wav, whatever its name says."),
+        (["-o", "a.wav", "-f", "pcm"], "a.wav is pcm, whatever its name says."),
+        (["-o", "a.opus", "-f", "wav"], "a.opus is wav, whatever its name says."),
+        (["-o", "a"], ""),
+        (["-o", "a.wave"], ""),
+        (["-o", "a.ogg"], ""),
+        (["-o", "a.raw"], ""),
+    ],
+)
+def test_a_name_that_says_something_else(run: Run, arguments: list[str], said: str) -> None:
+    done = run("speak", "Hello", *arguments)
+    assert (done.code, done.err) == (0, f"warning: {said}\n" if said else "")
+
+
+@pytest.mark.parametrize("line", [["speak", "-"], ["speak"], ["image", "-"]])
+def test_the_text_that_is_read_is_never_replaced(
+    run: Run, audio: SimulatorServer, tmp_path: Path, line: list[str]
+) -> None:
+    text = tmp_path / "text"
+    text.write_text("Hello")
+    done = in_shell('"$@" < text', *line, "-o", "text", "--force")
+    assert (done.code, "text is the file that is read; it would be lost." in done.err) == (2, True)
+    assert (text.read_text(), asked(audio)) == ("Hello", [])
 
 
 def test_what_came_before_a_break_is_kept(run: Run, tmp_path: Path) -> None:
@@ -208,6 +238,8 @@ def test_several_images_and_none_named(run: Run, tmp_path: Path) -> None:
     done = run("image", "-", "-n", "2", "-o", "a.jpg", "--size", "64x64", stdin=b"a tree\n")
     assert (done.code, done.out) == (0, "a-1.jpg\na-2.jpg\n")
     assert "a-1.jpg is image/png, whatever its name says" in done.err
+    done = run("image", "a tree", "-o", "a.xyz", "--size", "64x64")
+    assert (done.code, "a.xyz is image/png, whatever its name says" in done.err) == (0, True)
     kept = run("image", "a tree", "--size", "64x64", "--json").json["images"]
     assert Path(kept[0]["path"]).read_bytes().startswith(b"\x89PNG")
     assert kept[0]["width"] == 64

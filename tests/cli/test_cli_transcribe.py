@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile  # pyright: ignore[reportMissingTypeStubs]
-from cli_runs import Run, asked, left, ran, started
+from cli_runs import Run, asked, in_shell, left, ran, started
 
 from lmstudio_tui.sdk import ClientConfig, LMStudioClient, SpeechRequest
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -138,8 +138,11 @@ def test_the_simulator_is_enough(cli: Run, spoken: Path) -> None:
     ("name", "content", "code", "kind", "said"),
     [
         ("none.wav", None, 2, "FileNotFoundError", "There is no file none.wav"),
-        ("text.wav", b"Hello there", 1, "AudioFormatError", "is text"),
-        ("empty.wav", b"", 1, "AudioFormatError", "empty"),
+        ("none/none.wav", None, 2, "FileNotFoundError", "There is no file none/none.wav"),
+        ("..", None, 2, "AudioFormatError", "is not a file"),
+        ("n" * 300, None, 2, "InputError", "cannot be read: file name too long"),
+        ("text.wav", b"Hello there", 2, "AudioFormatError", "is text"),
+        ("empty.wav", b"", 2, "AudioFormatError", "empty"),
     ],
 )
 def test_what_is_no_audio(
@@ -166,8 +169,22 @@ def test_the_file_that_is_read_is_never_replaced(
     for output in ("own.wav", str(own), "link.wav", "hard.wav"):
         done = hear(command, "own.wav", "-o", output, "--force")
         assert (done.code, "is the file that is read" in done.err) == (2, True)
+        piped = in_shell(f'"$@" < {own}', command, "-", "-o", output, "--force")
+        assert (piped.code, "is the file that is read" in piped.err) == (2, True)
     assert own.read_bytes() == spoken.read_bytes()
     assert not asked(audio)
+
+
+@pytest.mark.parametrize("line", [["transcribe", "-"], ["speak", "-", "-o", "a.wav"], ["image", "-", "-o", "a.png"]])
+def test_standard_input_that_cannot_be_read(hear: Run, tmp_path: Path, line: list[str]) -> None:
+    done = in_shell(f'"$@" 0> {tmp_path}/written', *line, "--json")
+    assert (done.code, done.json["error"]["type"]) == (2, "InputError")
+    assert "Standard input cannot be read: bad file descriptor." in done.err
+
+
+def test_what_is_no_file_may_be_read_and_written(hear: Run) -> None:
+    done = in_shell('"$@" < /dev/null', "transcribe", "-", "-o", "/dev/null", "--force")
+    assert (done.code, "is empty" in done.err) == (2, True)
 
 
 def test_there_must_be_a_server_that_can(cli: Run, sim: SimulatorServer, spoken: Path, monkeypatch: Any) -> None:

@@ -23,7 +23,7 @@ from lmstudio_tui.features.chat.attaching import (
     size_in_tokens,
     words,
 )
-from lmstudio_tui.features.chat.browsing import completed, list_for, pasted_paths
+from lmstudio_tui.features.chat.browsing import FileKind, completed, list_for, pasted_paths
 from lmstudio_tui.features.chat.images import LONGEST_SIDE, MOST_BYTES, preview
 from lmstudio_tui.sdk import Capability, ModelSummary
 
@@ -382,6 +382,22 @@ def test_what_is_in_a_folder(folder: Path, typed: str, names: list[str]) -> None
     found = list_for(typed, folder)
     assert found.problem == ""
     assert [entry.name for entry in found.entries if typed != "." or entry.name != ".."] == names
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "others"),
+    [
+        ("", ["..", "photos", "my photo.png", "photo.png"], 2),
+        ("photos/", [".."], 1),
+        ("p", ["photos", "photo.png", "my photo.png", "Photo2.JPG"], 0),
+        ("notes.md", ["notes.md"], 0),
+    ],
+)
+def test_files_of_one_kind_come_first_and_alone_until_a_name_is_begun(
+    folder: Path, typed: str, names: list[str], others: int
+) -> None:
+    found = list_for(typed, folder, FileKind("drawings", frozenset({".png"})))
+    assert ([entry.name for entry in found.entries], found.others) == (names, others)
 
 
 def test_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

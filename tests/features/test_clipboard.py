@@ -15,6 +15,7 @@ import pytest
 from lmstudio_tui.features.clipboard import Copied, copy, is_remote
 from lmstudio_tui.features.clipboard.programs import Budget, run
 from lmstudio_tui.features.clipboard.surroundings import longest_copy, takes_copies
+from waiting import until
 
 REMOTE = ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")
 TEXTS = {
@@ -159,10 +160,7 @@ def test_one_that_hangs_is_given_up_and_killed(desk: Machine, hangs: str) -> Non
     assert time.monotonic() - started < 4
     pids = [int(pid) for file in desk.folder.glob("*.pids") for pid in file.read_text().split()]
     assert pids
-    deadline = time.monotonic() + 10
-    while not all(map(gone, pids)) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert all(map(gone, pids))
+    until(lambda: all(map(gone, pids)), what="they were not killed")
     assert zombies() == []
 
 

@@ -65,6 +65,7 @@ def test_a_server_of_its_own_that_can_is_named() -> None:
     words = kokoro.words("speech")
     assert (words.ability, words.can, words.ways) == (Ability.YES, True, ())
     assert words.line == f"Kokoro at {URL}, a server of its own for audio"
+    assert words.shorter == (f"Kokoro · {URL} · audio server", f"Kokoro · {URL}")
     assert kokoro.can("speech")
     assert not kokoro.can("transcription")
     words = kokoro.words("transcription")

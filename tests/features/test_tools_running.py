@@ -8,7 +8,6 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from lmstudio_tui.features.tools import Tool, ToolResult, load_tools, run_command
 from lmstudio_tui.features.tools.running import MOST_OUTPUT, environment
 from lmstudio_tui.sdk import CancelScope
+from waiting import until
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "tools.md"
 
@@ -137,14 +137,6 @@ def test_what_it_leaves_running_neither_lasts_nor_delays_the_answer(tmp_path: Pa
     found = script(tmp_path, STUBBORN.format(seconds=0) + "print('done')")
     assert found.text == "done"
     until(lambda: not alive(tmp_path / "child"))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come to pass")
 
 
 @pytest.mark.parametrize("program", ["no-such-program-here", "./tool.py", "/", "x" * 300])

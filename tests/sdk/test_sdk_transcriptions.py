@@ -54,6 +54,7 @@ from lmstudio_tui.sdk import (
     TranscriptSegmentCame,
     ValidationError,
 )
+from lmstudio_tui.sdk.network import TickingStream
 from lmstudio_tui.sdk.upload_errors import bound_in, megabytes
 from lmstudio_tui.sdk.uploading import PIECE, SHOWN
 
@@ -328,7 +329,7 @@ def cancelled(server: RawServer, client: LMStudioClient, when: Any, audio: Any =
     return ended - since[0]
 
 
-def test_an_upload_is_left_and_the_server_sees_it(tmp_path: Path) -> None:
+def test_an_upload_is_left_and_the_server_sees_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "long.wav"
     with path.open("wb") as file:
         file.write(wav())
@@ -340,19 +341,20 @@ def test_an_upload_is_left_and_the_server_sees_it(tmp_path: Path) -> None:
         begun.wait(20)
         connection.wait_until_left()
 
+    full = threading.Event()
+    look = TickingStream._stop_if_answered
+
+    def note(stream: TickingStream) -> None:
+        """Called when a whole tick has gone by in which nothing could be written."""
+        full.set()
+        look(stream)
+
+    monkeypatch.setattr(TickingStream, "_stop_if_answered", note)
     with RawServer(stall) as server, client_of(server) as client:
         told = Progress()
-
-        def until_it_stands_still() -> None:
-            before = -1
-            while not told.now or not told.now[-1][0]:
-                time.sleep(0.01)
-            while told.now[-1][0] != before:
-                before = told.now[-1][0]
-                time.sleep(0.1)  # the way is full by then
-
-        assert cancelled(server, client, until_it_stands_still, path, progress=told) < CI_BOUND
-        assert told.now[-1][0] < 500 * 1024 * 1024
+        assert cancelled(server, client, lambda: full.wait(20), path, progress=told) < CI_BOUND
+        assert full.is_set()
+        assert 0 < told.now[-1][0] < 500 * 1024 * 1024
         begun.set()
         assert server.left.wait(10)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from lmstudio_tui.store.library import Conversation, Library, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 CHAT = "chat"
@@ -36,14 +34,6 @@ def texts(library: Library, id_: str = CHAT) -> dict[str, str]:
 
 def titles(library: Library, query: str = "") -> list[str]:
     return [hit.conversation.title for hit in library.conversations(query)]
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for a condition."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def heard(library: Library) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import time
 from dataclasses import dataclass, field
 from threading import Thread
@@ -14,7 +15,6 @@ from library_parts import end, heard, rows, start, texts
 from lmstudio_tui.store.library import Library
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 STREAMING = """
@@ -30,7 +30,7 @@ for number in range(10**9):
     if number % 100 == 50:
         library.add(Message(id=f"{name}.{number}", conversation_id=name, parent_id=f"{name}p", role="user", text="x"))
     print(number, time.time(), flush=True)
-    # Now and then there is a silence, in which nothing else brings about a write.
+    # As a model is: slow, and now and then silent for a while, in which nothing else brings about a write.
     time.sleep(3 if number % 1000 == 999 else 0.002)
 """
 
@@ -50,7 +50,8 @@ class Victim:
         self.lines.append(self.process.stdout.readline())
         reader = Thread(target=lambda: self.lines.extend(self.process.stdout or ()))
         reader.start()
-        time.sleep(seconds)
+        with pytest.raises(subprocess.TimeoutExpired):  # It lives until it is killed.
+            self.process.wait(seconds)
         self.killed_at = time.time()
         self.process.kill()
         reader.join()

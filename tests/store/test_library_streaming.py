@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from library_parts import CHAT, conversation, end, message, rows, start, texts, until
+from library_parts import CHAT, conversation, end, message, rows, start, texts
 
 from lmstudio_tui.store.library import Library, Message, ToolCallRecord
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

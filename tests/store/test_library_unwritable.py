@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from library_parts import conversation, filled, heard, message, rows, texts, titles, until
+from library_parts import conversation, filled, heard, message, rows, texts, titles
 
 from lmstudio_tui.store.library import Library, connection, damage, keeper
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

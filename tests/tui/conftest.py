@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any
 
 import pytest
 from app_parts import Driver, OpenApp, services
+from inspector_pane_parts import OpenInspector, inspector_pane
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.app import LMStudioApp
@@ -61,3 +63,9 @@ def open_app(tmp_path: Path) -> OpenApp:
             yield Driver(app, pilot)
 
     return open_it
+
+
+@pytest.fixture
+def open_inspector(simulator: SimulatorServer) -> OpenInspector:
+    """Opens the inspector pane on the simulator; arguments are those of `inspector_pane`."""
+    return partial(inspector_pane, simulator)

@@ -13,8 +13,9 @@ from types import SimpleNamespace
 from typing import cast
 
 from app_parts import NOW, Piloted
+from pane_app import MediaPaneApp
 from PIL import Image, ImageDraw
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Footer
 
@@ -34,12 +35,10 @@ from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
 from lmstudio_tui.store.media.records import ImageRecord
 from lmstudio_tui.store.media.shelf import MediaShelf
-from lmstudio_tui.tui.messages import CopyWanted
 from lmstudio_tui.tui.panes.images import ImagesPane
 from lmstudio_tui.tui.panes.images.history import ImageList
 from lmstudio_tui.tui.panes.images.preview import Preview, ReadyPicture
 from lmstudio_tui.tui.services import Services
-from lmstudio_tui.tui.themes import THEMES
 from lmstudio_tui.tui.widgets.picture import Way
 
 URL = "http://127.0.0.1:8080"
@@ -133,29 +132,19 @@ def keep(media: MediaShelf, prompt: str, *, data: bytes | None = None, **fields:
     return media.images.keep(replace(record, **fields))  # pyright: ignore[reportArgumentType] - fields of it
 
 
-class ImagesApp(App[None]):
+class ImagesApp(MediaPaneApp):
     """The pane, and nothing else."""
 
-    AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012
 
     def __init__(self, media: MediaShelf, theme: str | None = None, way: Way | None = None) -> None:
-        super().__init__()
-        self.media = media
+        super().__init__(media, theme)
         self.way: Way | None = way
-        self.copied: list[str] = []
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme or THEMES[0].name
 
     def compose(self) -> ComposeResult:
         handed = SimpleNamespace(media=self.media, now=lambda: NOW)
         yield ImagesPane(cast("Services", handed), way=self.way, id="images")
         yield Footer()
-
-    def on_copy_wanted(self, event: CopyWanted) -> None:
-        self.copied.append(event.text)
 
 
 class Images(Piloted):

@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import sys
-import time
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -431,12 +431,12 @@ async def test_files_are_attached_by_pasting_their_paths_and_taken_out(
         ui.composer.post_message(Paste(f"'{first}' '{second}'\n"))
         await ui.shows("2 images")
         assert ui.composer.text == ""
-        ui.pane.view.look_at_attached()
+        ui.pane.view.along.look()
         await ui.until(lambda: isinstance(ui.app.screen, Look))
         await ui.shows("photo.png")
         await ui.press("escape")
         await ui.until(lambda: not isinstance(ui.app.screen, Look))
-        ui.pane.view.detach()
+        ui.pane.view.along.clear()
         await ui.hides("2 images")
         (tmp_path / "not.png").write_bytes(b"\x00\x01\x02")
         ui.composer.post_message(Paste(str(tmp_path / "not.png")))
@@ -550,13 +550,12 @@ async def test_a_locked_server_keeps_the_prompt(open_app: OpenApp, tmp_path: Pat
 
 async def test_a_prompt_waits_while_a_server_is_looked_for(open_app: OpenApp, tmp_path: Path) -> None:
     server = FakeServer()
-    held: list[None] = []
+    go_on = threading.Event()
 
     class Slow(FakeServer):
         def health(self, *, scope: CancelScope | None = None) -> Any:
-            while not held:
+            while not go_on.wait(0.01):
                 (scope or CancelScope()).raise_if_cancelled()
-                time.sleep(0.01)
             return server.health(scope=scope)
 
     slow = Slow()
@@ -568,7 +567,7 @@ async def test_a_prompt_waits_while_a_server_is_looked_for(open_app: OpenApp, tm
         await ui.press("enter")
         await told(ui, "There is no server yet; the prompt is kept.")
         assert ui.composer.text == "three"
-        held.append(None)
+        go_on.set()
         await ui.until(lambda: ui.pane.desk.server.online)
         await ui.press("enter")
         await ui.until(lambda: len(path_texts(ui)) == 4 and not ui.pane.streaming)

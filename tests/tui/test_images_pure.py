@@ -16,11 +16,11 @@ from rich.cells import cell_len
 from lmstudio_tui.sdk import ModelSummary
 from lmstudio_tui.sdk.types.images import ImageRequest
 from lmstudio_tui.store.media.records import ImageRecord
-from lmstudio_tui.tui.panes.images.files import Unshowable, read_image, small_image
+from lmstudio_tui.tui.panes.images.files import UnshowableError, read_image, small_image
 from lmstudio_tui.tui.panes.images.picker import draws
 from lmstudio_tui.tui.panes.images.reading import (
     SIZES,
-    Unreadable,
+    UnreadableFieldError,
     count_of,
     counted,
     problem_of,
@@ -70,7 +70,7 @@ def test_sizes_as_people_type_them(typed: str, size: str | None) -> None:
 
 @pytest.mark.parametrize("typed", ["x", "512x", "x512", "0", "0x5", "512x100000", "big", "5.5", "-5", "512x512x512"])
 def test_what_is_no_size_says_what_would_be_one(typed: str) -> None:
-    with pytest.raises(Unreadable, match=r"size|side") as caught:
+    with pytest.raises(UnreadableFieldError, match=r"size|side") as caught:
         size_of(typed)
     assert caught.value.field == "size"
 
@@ -88,7 +88,7 @@ def test_counts(typed: str, count: int) -> None:
 
 @pytest.mark.parametrize("typed", ["0", "101", "-1", "2.5", "many", "٣", "9" * 5000])
 def test_what_is_no_count(typed: str) -> None:
-    with pytest.raises(Unreadable, match="1 to 100"):
+    with pytest.raises(UnreadableFieldError, match="1 to 100"):
         count_of(typed)
 
 
@@ -97,7 +97,7 @@ def test_seeds() -> None:
     assert seed_of(" 42 ") == 42
     assert seed_of("-1") == -1
     for typed in ("x", "1.5", "1e3", "9" * 21):
-        with pytest.raises(Unreadable, match="whole number"):
+        with pytest.raises(UnreadableFieldError, match="whole number"):
             seed_of(typed)
 
 
@@ -121,10 +121,10 @@ def test_only_what_was_typed_is_sent() -> None:
 
 
 def test_an_empty_prompt_is_the_last_thing_that_is_said() -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFieldError) as caught:
         request_of(" ", {"size": "x"})
     assert caught.value.field == "size"
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFieldError) as caught:
         request_of(" ", {})
     assert caught.value.field == "prompt"
     assert problem_of({}) is None
@@ -232,10 +232,10 @@ def test_files_that_cannot_be_shown_say_why(tmp_path: Path) -> None:
     text.write_bytes(b'{"error": "no"}')
     cut.write_bytes(drawn()[:60])
     for path, words in ((missing, "no longer there"), (empty, "is empty"), (text, "no image"), (tmp_path, "cannot be")):
-        with pytest.raises(Unshowable, match=words):
+        with pytest.raises(UnshowableError, match=words):
             read_image(path)
     assert read_image(cut)
-    with pytest.raises(Unshowable, match="broken or incomplete"):
+    with pytest.raises(UnshowableError, match="broken or incomplete"):
         small_image(cut, 20)
 
 

@@ -35,7 +35,8 @@ async def test_a_server_of_its_own_is_told_of_everywhere(open_app: OpenApp) -> N
         # What the main server lacks is there all the same; images come a moment later, from a third server.
         await ui.shows("✓ speech", "✓ transcription", "✓ images")
         await ui.press("ctrl+o", "5")
-        await ui.shows("speaches 0.8.3 at http://127.0.0.1:8080")
+        # Beside the picture there is room for the short form alone.
+        await ui.shows("● speaches 0.8.3 · http://127.0.0.1:8080")
 
 
 async def test_it_comes_and_goes_on_its_own(open_app: OpenApp) -> None:

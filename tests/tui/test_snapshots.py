@@ -224,7 +224,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
     monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
     monkeypatch.setattr("lmstudio_tui.features.facts.clock", _morning)
-    monkeypatch.setattr("lmstudio_tui.tui.app.clock", _morning)
+    monkeypatch.setattr("lmstudio_tui.tui.server_display.clock", _morning)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])

@@ -11,8 +11,9 @@ from speech_parts import seen, speech_pane
 
 from lmstudio_tui.audio.values import NoDeviceError
 from lmstudio_tui.features.server_view import Presence
-from lmstudio_tui.sdk import ServerRefusedError, StreamInterruptedError
+from lmstudio_tui.sdk import ServerFailureError, ServerRefusedError, StreamInterruptedError
 from lmstudio_tui.tui.panes.speech.settings import SpeakButton
+from lmstudio_tui.tui.panes.speech.status import Status
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +109,32 @@ async def test_what_the_server_refuses_is_said_and_the_text_stays(tmp_path: Path
         await ui.spoken(1)
 
 
+async def test_a_long_reason_leaves_room_for_the_text_and_can_be_read_to_its_end(tmp_path: Path) -> None:
+    reason = " ".join(f"line {number} of what happened inside the server;" for number in range(40))
+    error = ServerFailureError(reason, status=500, hint="Look at its log.")
+    async with speech_pane(tmp_path, size=(80, 22), server=FakeSpeech(error=error), before=["One"]) as ui:
+        await ui.speak("Good morning")
+        await ui.shows("line 0 of what", "Good morning", "Speak  Ctrl+S", "▶ play", "Spoken ─ 1")
+        status = ui.app.query_one(Status)
+        await ui.until(lambda: status.size.height == 4)
+        assert "Look at its log." not in ui.screen
+        ui.box.focus()
+        await ui.press(*["tab"] * 7)
+        await ui.until(lambda: status.has_focus)
+        await ui.press("end")
+        await ui.shows("Look at its log.")
+        await ui.press("up", "pageup", "home")
+        await ui.shows("line 0 of what")
+        await ui.press("down", "pagedown")
+        await ui.until(lambda: status.scroll_offset.y == 4)
+        ui.server.error = None
+        await ui.press("ctrl+s")
+        await ui.spoken(2)
+        # What fits is passed over by Tab.
+        await ui.until(lambda: status.size.height == 1)
+        assert not status.focusable
+
+
 async def test_what_breaks_off_is_kept_and_said(tmp_path: Path) -> None:
     broken = StreamInterruptedError("The connection broke.", partial=None)
     async with speech_pane(tmp_path, server=FakeSpeech(broken=broken)) as ui:
@@ -172,6 +199,22 @@ async def test_without_a_text_nothing_is_asked(tmp_path: Path) -> None:
 async def test_the_server_is_named_whatever_it_is_like(tmp_path: Path, presence: Presence, words: str) -> None:
     async with speech_pane(tmp_path, size=(140, 46), view=seen(presence=presence)) as ui:
         await ui.shows(words, URL)
+
+
+async def test_who_speaks_is_told_in_fewer_words_where_there_is_less_room(tmp_path: Path) -> None:
+    there = "http://workstation.example.lan:8000"
+    async with speech_pane(tmp_path, view=seen(there)) as ui:
+        await ui.shows(f"● speaches 0.8.2 · {there} · audio server")
+        await ui.pilot.resize_terminal(120, 30)
+        await ui.shows(f"● speaches 0.8.2 at {there}, a server of its own for audio")
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.shows(f"● speaches 0.8.2 · {there} · audio server")
+        ui.use(ui.server, seen(there, own=False))
+        await ui.shows(f"● speaches 0.8.2 at {there}, the main server")
+        ui.use(ui.server, seen(there, presence=Presence.CONNECTING))
+        await ui.shows(f"… Looking for the server for audio at {there} …")
+        await ui.pilot.resize_terminal(60, 24)
+        await ui.shows(f"… Looking for {there} …")
 
 
 async def test_how_to_get_a_server(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ async def test_a_lost_microphone_leaves_what_was_recorded(tmp_path: Path) -> Non
 
 async def test_one_that_ends_by_itself_is_kept_and_transcribed_if_wanted(tmp_path: Path) -> None:
     async with transcribe_pane(tmp_path) as ui:
-        ui.pane._settings = replace(ui.pane._settings, at_once=True)
+        ui.pane._listener.settings = replace(ui.pane._listener.settings, at_once=True)
         await ui.press("space")
         await ui.shows("Space stop")
         ui.mic.now = replace(ui.mic.now, phase="done", ended_by="silence")
@@ -239,7 +239,7 @@ async def test_the_microphone_is_remembered(tmp_path: Path) -> None:
         await ui.press("down", "enter")
         await ui.until(lambda: ui.pane._settings_file.load().device == MIC.key)
     async with transcribe_pane(tmp_path) as ui:
-        await ui.until(lambda: ui.pane._settings.device == MIC.key)
+        await ui.until(lambda: ui.pane._listener.settings.device == MIC.key)
 
 
 async def test_no_microphones_and_no_library(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from transcribe_parts import (
 from lmstudio_tui.audio.values import PlayerState, SoundError
 from lmstudio_tui.features.server_view import ServerView
 from lmstudio_tui.features.service_view import ServiceView
-from lmstudio_tui.sdk import ServerFailureError, StreamInterruptedError
+from lmstudio_tui.sdk import ModelSummary, ServerFailureError, StreamInterruptedError
 from lmstudio_tui.sdk.types.audio import Transcription, TranscriptSegment
 from lmstudio_tui.store.media.records import RecordingRecord
 from lmstudio_tui.store.media.shelf import MediaShelf, StoreError
@@ -205,7 +205,7 @@ async def test_nobody_known_yet(tmp_path: Path) -> None:
         ui.pane.use_service("audio", None, ServiceView("audio", "http://x", True, ServerView("http://x")))
         await ui.shows("Looking for")
         ui.pane.use_service("images", ui.server.client(), service())
-        assert ui.pane._client is None
+        assert ui.pane._listener.client is None
 
 
 async def test_options_are_chosen_sent_and_remembered(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_options_are_chosen_sent_and_remembered(tmp_path: Path) -> None:
         request = ui.server.asked[0][2]
         assert (request.model, request.language, request.temperature) == ("mine", "de", 0.4)
         assert request.prompt == "Kubernetes, LM Studio"
-        await ui.until(lambda: ui.pane._settings_file.load() == ui.pane._settings)
+        await ui.until(lambda: ui.pane._settings_file.load() == ui.pane._listener.settings)
     async with transcribe_pane(tmp_path) as ui:
         await ui.shows("speaches 0.8.2 · mine · de")
 
@@ -243,6 +243,14 @@ async def test_the_model_is_chosen_from_those_that_listen_first(tmp_path: Path) 
         options.highlighted = 2
         await ui.press("enter")
         await ui.shows("speaches 0.8.2 · kokoro")
+
+
+async def test_who_listens_is_told_in_fewer_words_where_there_is_less_room(tmp_path: Path) -> None:
+    long = ModelSummary(id="Systran/faster-distil-whisper-large-v3.5-english", type="automatic-speech-recognition")
+    async with transcribe_pane(tmp_path, seen=service(models=(long,))) as ui:
+        await ui.shows("● speaches 0.8.2 · http://127.0.0.1:8000 · audio server")
+        await ui.pilot.resize_terminal(130, 30)
+        await ui.shows(f"● speaches 0.8.2 · {long.id} · http://127.0.0.1:8000 · audio server")
 
 
 # Files
@@ -269,6 +277,24 @@ async def test_a_file_is_listed_transcribed_and_never_touched(tmp_path: Path) ->
         assert path.exists()
         await ui.press("u")
         await ui.shows("The next item is the budget.")
+
+
+async def test_audio_files_are_offered_and_others_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "albums").mkdir(parents=True)
+    for name in ("talk.WAV", "song.mp3", "notes.md", "voice.bin"):
+        (tmp_path / "here" / name).touch()
+    write_wav(tmp_path / "here" / "voice.bin")
+    monkeypatch.chdir(tmp_path / "here")
+    async with transcribe_pane(tmp_path) as ui:
+        await ui.press("f")
+        await ui.shows("albums/", "song.mp3", "talk.WAV", "Only audio files are listed: type to see 2 others.")
+        assert "notes.md" not in ui.screen
+        await ui.press(*"voi")
+        await ui.shows("voice.bin")
+        await ui.press("enter")
+        await ui.until(lambda: ui.names == ["voice.bin"])
 
 
 async def test_a_file_that_is_no_audio_is_refused_with_the_list(tmp_path: Path) -> None:

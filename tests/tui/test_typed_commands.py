@@ -146,7 +146,7 @@ async def test_presets_are_kept_used_undone_and_deleted(simulator: SimulatorServ
         await ui.press("ctrl+n")
         await command(ui, "/preset Wild")
         await ui.shows("temp 1.5")
-        ui.pane.delete_preset("Wild")
+        ui.pane.presets.delete("Wild")
         assert [one.name for one in ui.pane.desk.presets] == ["Sober"]
         await ui.press("f8")
         await told(ui, "The preset Wild is back.")

@@ -15,7 +15,8 @@ from types import SimpleNamespace
 from typing import Any, Self, cast
 
 from app_parts import NOW, Piloted
-from textual.app import App, ComposeResult
+from pane_app import MediaPaneApp
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from lmstudio_tui.audio.sound import Sound
@@ -52,12 +53,11 @@ from lmstudio_tui.sdk.types.audio import (
 from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.store.media.records import RecordingRecord, SegmentRecord, TranscriptRecord
 from lmstudio_tui.store.media.shelf import MediaShelf
-from lmstudio_tui.tui.messages import CopyWanted, PromptWanted, SaveWanted
+from lmstudio_tui.tui.messages import PromptWanted, SaveWanted
 from lmstudio_tui.tui.panes.transcribe import TranscribePane
 from lmstudio_tui.tui.panes.transcribe.recording_list import RecordingList
 from lmstudio_tui.tui.panes.transcribe.transcript_view import TranscriptView
 from lmstudio_tui.tui.services import Services
-from lmstudio_tui.tui.themes import THEMES
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 URL = "http://127.0.0.1:8000"
@@ -449,30 +449,19 @@ def shelf(folder: Path, now: Callable[[], datetime] = lambda: NOW) -> MediaShelf
     return MediaShelf(folder / "media", now)
 
 
-class PaneApp(App[None]):
+class PaneApp(MediaPaneApp):
     """The pane, and nothing else."""
 
-    AUTO_FOCUS = None
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012
-
     def __init__(self, sound: FakeSound, media: MediaShelf, theme: str | None = None) -> None:
-        super().__init__()
+        super().__init__(media, theme)
         self.fake = sound
-        self.media = media
-        self.copied: list[str] = []
         self.prompts: list[str] = []
         self.saved: list[SaveWanted] = []
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme or THEMES[0].name
 
     def compose(self) -> ComposeResult:
         handed = SimpleNamespace(sound=self.fake.sound(), media=self.media, now=lambda: NOW)
         yield TranscribePane(cast("Services", handed), id="transcribe")
         yield KeyFooter()
-
-    def on_copy_wanted(self, event: CopyWanted) -> None:
-        self.copied.append(event.text)
 
     def on_prompt_wanted(self, event: PromptWanted) -> None:
         self.prompts.append(event.text)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
-from lmstudio_tui.audio.devices import place_of
-from lmstudio_tui.audio.port_errors import in_words, is_refusal
-from lmstudio_tui.audio.portaudio import close_stream, open_stream, refresh
-from lmstudio_tui.audio.values import DeviceRefusedError
+from lmstudio_tui.audio.opening import first_taken, open_place
+from lmstudio_tui.audio.portaudio import close_stream, open_stream
 
 if TYPE_CHECKING:
     from lmstudio_tui.audio.devices import Place
@@ -52,7 +50,9 @@ class Capture:
         self.held = False
         self._queue: SimpleQueue[tuple[bytes, bool] | None] = SimpleQueue()
         self.device: Device
-        self._stream: Any = open_stream(lambda sounddevice: self._open(sounddevice, key, channels))
+        self._stream: Any = open_stream(
+            lambda sounddevice: open_place(sounddevice, key, "input", lambda place: self._open(sounddevice, place))
+        )
         self.rate = round(float(self._stream.samplerate))
         self.channels = int(self._stream.channels)
         self.latency_s = float(self._stream.latency)
@@ -93,50 +93,21 @@ class Capture:
         """In PortAudio's own thread: no more than a copy."""
         self._queue.put((bytes(data), self.held))
 
-    def _open(self, sounddevice: Any, key: str, channels: int) -> Any:
-        place = place_of(sounddevice, key, "input")
-        try:
-            return self._open_place(sounddevice, place, channels)
-        except sounddevice.PortAudioError as error:
-            # The list may be an old one, in which the number belongs to another device.
-            if not refresh(sounddevice):
-                raise in_words(error, place.device.name) from error
-        place = place_of(sounddevice, key, "input")
-        try:
-            return self._open_place(sounddevice, place, channels)
-        except sounddevice.PortAudioError as error:
-            raise in_words(error, place.device.name) from error
+    def _open(self, sounddevice: Any, place: Place) -> Any:
+        """Try its own rate first, then the usual ones."""
+        device = self.device = place.device
 
-    def _open_place(self, sounddevice: Any, place: Place, channels: int) -> Any:
-        """Try its own rate first, then the usual ones.
+        def opened(rate: int, channels: int) -> Any:
+            return sounddevice.RawInputStream(
+                samplerate=rate,
+                channels=channels,
+                dtype="float32",
+                device=place.index,
+                latency=_LATENCY_S,
+                callback=self._heard,
+            )
 
-        Raises:
-            DeviceRefusedError: when it takes none of them.
-            PortAudioError: when it is something else that is wrong.
-        """
-        device = place.device
-        self.device = device
-        refused: Exception | None = None
-        rates = dict.fromkeys((round(device.sample_rate), *_USUAL_RATES))
         # Two, where there are two: the voice may be in one of them only.
-        counts = dict.fromkeys((min(device.inputs, max(2, channels)), 1, device.inputs))
-        for rate in rates:
-            for count in counts:
-                try:
-                    return sounddevice.RawInputStream(
-                        samplerate=rate,
-                        channels=count,
-                        dtype="float32",
-                        device=place.index,
-                        latency=_LATENCY_S,
-                        callback=self._heard,
-                    )
-                except sounddevice.PortAudioError as error:
-                    if not is_refusal(error):
-                        raise
-                    refused = refused or error
-        tried = ", ".join(str(rate) for rate in rates)
-        raise DeviceRefusedError(
-            f"The device “{device.name}” refuses every sample rate that was tried: {tried} Hz.",
-            "Choose another device.",
-        ) from refused
+        counts = (min(device.inputs, max(2, self.wanted)), 1, device.inputs)
+        rates = (round(device.sample_rate), *_USUAL_RATES)
+        return first_taken(sounddevice, f"The device “{device.name}”", rates, counts, opened)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from lmstudio_tui.audio.devices import place_of
 from lmstudio_tui.audio.mixer import Mixer
-from lmstudio_tui.audio.port_errors import in_words, is_refusal
-from lmstudio_tui.audio.portaudio import close_stream, open_stream, refresh
-from lmstudio_tui.audio.values import DeviceRefusedError
+from lmstudio_tui.audio.opening import first_taken, open_place
+from lmstudio_tui.audio.portaudio import close_stream, open_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +48,9 @@ class Loudspeaker:
         self._volume = volume
         self._wake = wake
         self.latency_s = _LATENCY_S
-        self._stream: Any = open_stream(lambda sounddevice: self._open(sounddevice, key))
+        self._stream: Any = open_stream(
+            lambda sounddevice: open_place(sounddevice, key, "output", lambda place: self._open(sounddevice, place))
+        )
         self.latency_s = float(self._stream.latency)
 
     @property
@@ -69,7 +69,7 @@ class Loudspeaker:
             if not 0 <= ahead_s < _LONGEST_LATENCY_S:
                 ahead_s = self.latency_s
             news = self.mixer.mix(out, time.monotonic() + ahead_s)
-        except Exception:  # noqa: BLE001 - it would be printed to the terminal
+        except Exception:  # noqa: BLE001 - C calls this: what is raised is printed to the terminal, and ends the stream
             out.fill(0)
             news = True
         if news:
@@ -79,49 +79,22 @@ class Loudspeaker:
         self.finished = True
         self._wake()
 
-    def _open(self, sounddevice: Any, key: str) -> Any:
-        place = place_of(sounddevice, key, "output")
-        try:
-            return self._open_place(sounddevice, place)
-        except sounddevice.PortAudioError as error:
-            # The list may be an old one, in which the number belongs to another device.
-            if not refresh(sounddevice):
-                raise in_words(error, place.device.name) from error
-        place = place_of(sounddevice, key, "output")
-        try:
-            return self._open_place(sounddevice, place)
-        except sounddevice.PortAudioError as error:
-            raise in_words(error, place.device.name) from error
+    def _open(self, sounddevice: Any, place: Place) -> Any:
+        """Try its own rate first, then the usual ones."""
+        device = self.device = place.device
 
-    def _open_place(self, sounddevice: Any, place: Place) -> Any:
-        """Try its own rate first, then the usual ones.
+        def opened(rate: int, channels: int) -> Any:
+            self.mixer = Mixer(rate, channels, self._volume)
+            return sounddevice.OutputStream(
+                samplerate=rate,
+                channels=channels,
+                dtype="float32",
+                device=place.index,
+                latency=_LATENCY_S,
+                callback=self._play,
+                finished_callback=self._end,
+            )
 
-        Raises:
-            DeviceRefusedError: when it takes none of them.
-            PortAudioError: when it is something else that is wrong.
-        """
-        self.device = device = place.device
-        refused: Exception | None = None
-        rates = dict.fromkeys((round(device.sample_rate), *_USUAL_RATES))
-        for rate in rates:
-            for channels in dict.fromkeys((min(2, device.outputs), 1, device.outputs)):
-                self.mixer = Mixer(rate, channels, self._volume)
-                try:
-                    return sounddevice.OutputStream(
-                        samplerate=rate,
-                        channels=channels,
-                        dtype="float32",
-                        device=place.index,
-                        latency=_LATENCY_S,
-                        callback=self._play,
-                        finished_callback=self._end,
-                    )
-                except sounddevice.PortAudioError as error:
-                    if not is_refusal(error):
-                        raise
-                    refused = refused or error
-        tried = ", ".join(str(rate) for rate in rates)
-        raise DeviceRefusedError(
-            f"The loudspeaker “{device.name}” refuses every sample rate that was tried: {tried} Hz.",
-            "Choose another device.",
-        ) from refused
+        counts = (min(2, device.outputs), 1, device.outputs)
+        rates = (round(device.sample_rate), *_USUAL_RATES)
+        return first_taken(sounddevice, f"The loudspeaker “{device.name}”", rates, counts, opened)

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -45,6 +45,13 @@ class _Hands:
     def _run(self) -> None:
         while True:
             self.jobs.get()()
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What is raised when something cannot be used: PortAudio's own error, and what its module and cffi raise."""
+        own = () if self.module is None else (self.module.PortAudioError,)
+        # Of the last two: numpy is missing; the module is a version without something that is relied on here.
+        return (*own, OSError, RuntimeError, ValueError, ImportError, LookupError)
 
     def sounddevice(self) -> Any:
         """The module, imported by the first who needs it. A failure is not kept: the library can be installed."""
@@ -90,7 +97,7 @@ def ask(job: Callable[[Any], T], *, patience_s: float = PATIENCE_S, late: Callab
         try:
             with _quiet():
                 result = job(hands.sounddevice())
-        except Exception as error:  # noqa: BLE001 - it is raised again where it was asked for
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again where it was asked for
             future.set_exception(error)
         else:
             future.set_result(result)
@@ -108,7 +115,7 @@ def ask(job: Callable[[Any], T], *, patience_s: float = PATIENCE_S, late: Callab
             f"The sound system does not answer (waited {patience_s:g} seconds).",
             "Restart the sound server (PipeWire or PulseAudio), or unplug the device and plug it in again.",
         ) from error
-    except Exception as error:
+    except hands.errors as error:
         raise in_words(error) from error
 
 
@@ -126,11 +133,10 @@ def open_stream(make: Callable[[Any], T], *, patience_s: float = PATIENCE_S) -> 
 
     def opened(sounddevice: Any) -> T:
         stream: Any = make(sounddevice)
-        try:
+        with ExitStack() as failing:
+            failing.callback(stream.close)
             stream.start()
-        except BaseException:
-            stream.close()
-            raise
+            failing.pop_all()
         _the_hands().streams.append(stream)
         return stream
 
@@ -181,7 +187,7 @@ def _close(stream: Any) -> None:
     hands = _the_hands()
 
     def close() -> None:
-        with suppress(Exception):
+        with suppress(*hands.errors):
             stream.abort()
             stream.close()
         with suppress(ValueError):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from lmstudio_tui.audio.file_readers import wav_end
+from lmstudio_tui.audio.file_parts import wav_end
 from lmstudio_tui.audio.values import AudioFormatError
 
 if TYPE_CHECKING:

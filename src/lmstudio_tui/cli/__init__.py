@@ -12,8 +12,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command.
 
     Returns:
-        the exit code: 0 done; 1 the server refused or failed it; 2 usage or settings; 3 no server reachable;
-        4 authentication; 5 not available on this server; 130 interrupted.
+        the exit code: 0 done; 1 the server refused or failed it; 2 usage, settings, or a file that cannot be read;
+        3 no server reachable; 4 authentication; 5 not available on this server; 130 interrupted.
     """
     from lmstudio_tui.cli.main import run_command
 

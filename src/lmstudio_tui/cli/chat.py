@@ -14,7 +14,7 @@ from lmstudio_tui.cli.answer import failed_answer, print_answer
 from lmstudio_tui.cli.chat_wishes import Wishes, any_model
 from lmstudio_tui.cli.console import piped_text
 from lmstudio_tui.cli.outcome import reporting
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.sdk import ChatCompletionRequest, ChatMessage, CompletionRequest
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 def chat(
-    context: typer.Context,
     prompt: Annotated[str | None, typer.Argument(help="What to ask; standard input is read, too.")] = None,
     model: options.Model = None,
     system: Annotated[str | None, typer.Option("--system", "-s", metavar="TEXT", help="The system prompt.")] = None,
@@ -54,16 +53,13 @@ def chat(
     file: options.File = None,
     schema: options.Schema = None,
     preset: options.Preset = None,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Ask a model, and print its answer as it comes.
 
     With a prompt and standard input, both are sent: the prompt, a blank line, the input.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wishes = Wishes(continue_, conversation, save, tuple(image or ()), tuple(file or ()), schema, preset)
     wishes.check()
     wanted = model or session.model
@@ -101,7 +97,6 @@ def chat(
 
 
 def complete(
-    context: typer.Context,
     prompt: Annotated[str | None, typer.Argument(help="What to go on from; standard input is read, too.")] = None,
     model: options.Model = None,
     suffix: Annotated[str | None, typer.Option("--suffix", metavar="TEXT", help="What comes after the gap.")] = None,
@@ -121,13 +116,10 @@ def complete(
     ttl: options.Ttl = None,
     draft_model: options.DraftModel = None,
     param: options.Param = None,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Let a model go on from a text (the legacy completions endpoint)."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wanted = model or session.model
     extra = extra_of(param)
     given = _given(

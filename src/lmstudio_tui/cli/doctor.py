@@ -16,7 +16,7 @@ from lmstudio_tui.cli.doctor_text import Sheet, to_do
 from lmstudio_tui.cli.interrupts import raise_if_interrupted
 from lmstudio_tui.cli.outcome import FAILURES, Exit, Failure, reporting
 from lmstudio_tui.cli.own_servers import own_servers
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import wants_json
 
 if TYPE_CHECKING:
@@ -38,16 +38,13 @@ _WAY = ("dns", "tcp", "tls")
 def doctor(
     context: typer.Context,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Look for what keeps the program from working: here, on the way to the server, and there.
 
     Exit codes: 0 nothing needs doing; 2 a setting; 3 nothing answers; 4 the key; 5 the server is too old; 1 the rest.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     session.quiet = True
     as_object = wants_json(context, json_)
     found: list[Check] = []

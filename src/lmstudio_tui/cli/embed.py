@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lmstudio_tui.cli import options, sounds
+from lmstudio_tui.cli import media_files, options
 from lmstudio_tui.cli.console import OutputError, say, write_json
 from lmstudio_tui.cli.embed_delivery import place_of, say_written
 from lmstudio_tui.cli.embed_forms import Result, nothing
 from lmstudio_tui.cli.embed_input import query_of, refuse_reading_twice, texts_of
 from lmstudio_tui.cli.outcome import CommandError, exit_code, report, reporting
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.vectors.values import METRICS, VectorsError
 
@@ -33,7 +33,6 @@ _LARGE = 25_000_000
 
 
 def embed(
-    context: typer.Context,
     text: Annotated[
         list[str] | None, typer.Argument(help="The texts; - or nothing is standard input, a text a line.")
     ] = None,
@@ -76,8 +75,8 @@ def embed(
             help="json, jsonl, csv, npy or text; else as -o ends, else text on a terminal and json in a pipe.",
         ),
     ] = None,
-    output: sounds.Output = None,
-    force: sounds.Force = False,
+    output: media_files.Output = None,
+    force: media_files.Force = False,
     no_store: Annotated[
         bool, typer.Option("--no-store", help="Neither use the vectors of earlier times nor keep these.")
     ] = False,
@@ -85,17 +84,14 @@ def embed(
         bool, typer.Option("--anew", help="Embed all, whatever is kept of it, and keep that in its place.")
     ] = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Embed texts, or compare them by their vectors.
 
     What a model has embedded is kept, and not asked for again: after Ctrl+C, or an error, the same command goes on
     from there.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     task = _task(similarity=similarity, query=query)
     _refuse_pointless(task, top=top, metric=metric, query_prefix=query_prefix)
     how = _metric(metric)
@@ -112,9 +108,9 @@ def embed(
         from lmstudio_tui.features.embeddings.text_set import TextSet
 
         place.check(task, len(models))
-        sounds.refuse_existing(place.file, force=force)
+        media_files.refuse_existing(place.file, force=force)
         for one in files:
-            sounds.refuse_source(place.file, str(one))
+            media_files.refuse_source(place.file, str(one))
         asked = None if query is None else query_of(query)
         texts = TextSet(tuple(texts_of(arguments, files, column)), query_prefix, prefix)
         wish = Wish(texts, models, asked, dimensions, batch_size, stored=not no_store, anew=anew)

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import typer
 
-from lmstudio_tui.cli import sounds
+from lmstudio_tui.cli import media_files
 from lmstudio_tui.cli.console import prints_unicode, say
 from lmstudio_tui.cli.embed_forms import csv_pieces, json_line_pieces, json_pieces, npy_pieces
 from lmstudio_tui.cli.embed_text import text_pieces
@@ -67,7 +67,7 @@ class Place:
             if task == "query":
                 raise typer.BadParameter("npy holds numbers alone: take json, jsonl or csv for a ranking.")
             if self.file is None:
-                sounds.refuse_terminal()
+                media_files.refuse_terminal()
 
     def put(self, result: Result) -> None:
         """Write it.
@@ -79,15 +79,15 @@ class Place:
         if self.file is None:
             encoding = "utf-8" if prints_unicode() else sys.stdout.encoding or "ascii"
             for piece in _gathered(_pieces(result, self.form, encoding)):
-                sounds.write_bytes(piece)
+                media_files.write_bytes(piece)
             return
-        sounds.refuse_existing(self.file, force=self.force)
+        media_files.refuse_existing(self.file, force=self.force)
         try:
             with _replaced(self.file) as file:
                 for piece in _gathered(_pieces(result, self.form, "utf-8")):
                     file.write(piece)
         except (OSError, ValueError) as error:
-            raise sounds.cannot_write(self.file, error) from None
+            raise media_files.cannot_write(self.file, error) from None
 
 
 def place_of(form: str | None, output: Path | None, *, force: bool, as_object: bool) -> Place:
@@ -102,7 +102,7 @@ def place_of(form: str | None, output: Path | None, *, force: bool, as_object: b
     Raises:
         typer.BadParameter: when there is no such form, or two were asked for.
     """
-    file = None if sounds.to_stdout(output) else output
+    file = None if media_files.to_stdout(output) else output
     if form is not None:
         found = _FORMS.get(form.lower())
         if found is None:

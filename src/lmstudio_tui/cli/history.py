@@ -33,7 +33,7 @@ def history(context: typer.Context, json_: options.Json = False, limit: Limit = 
         raise typer.BadParameter(f"--limit belongs to the list, not before {context.invoked_subcommand}.")
 
 
-@group.command("list")
+@group.command("list", short_help="List them: the pinned ones first, then the ones used last.")
 def list_(context: typer.Context, json_: options.Json = False, limit: Limit = None) -> None:
     """List the conversations: the pinned ones first, then the ones used last."""
     _list("", limit, as_object=wants_json(context, json_))
@@ -42,7 +42,7 @@ def list_(context: typer.Context, json_: options.Json = False, limit: Limit = No
 @group.command("search")
 def search(
     context: typer.Context,
-    query: Annotated[list[str], typer.Argument(metavar="WORDS…", help="Words that must all be there.")],
+    query: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words that must all be there.")],
     json_: options.Json = False,
     limit: Limit = None,
 ) -> None:
@@ -71,8 +71,8 @@ def show(
             write(shown_text(loaded, whole_tree=all_branches, reasoning=reasoning))
 
 
-group.command("export")(history_export.export)
-group.command("import")(history_import.import_)
+group.command("export", short_help="Write a conversation as Markdown, JSON or HTML.")(history_export.export)
+group.command("import", short_help="Take over conversations from files.")(history_import.import_)
 group.command("delete")(history_delete.delete)
 group.command("restore")(history_delete.restore)
 

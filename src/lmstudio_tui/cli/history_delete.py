@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def delete(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="ID…", help="Any number; as much of each as is unmistakable.")],
+    names: Annotated[list[str], typer.Argument(metavar="ID", help="Any number; as much of each as is unmistakable.")],
     yes: Yes = False,
     json_: options.Json = False,
 ) -> None:
@@ -41,7 +41,7 @@ def delete(
 
 def restore(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="ID…", help="The whole ids, as `delete` has told them.")],
+    names: Annotated[list[str], typer.Argument(metavar="ID", help="The whole ids, as `delete` has told them.")],
     json_: options.Json = False,
 ) -> None:
     """Bring deleted conversations back."""

@@ -35,7 +35,7 @@ class _Outcome:
 
 def import_(
     context: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Any number; - is standard input.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Any number; - is standard input.")],
     json_: options.Json = False,
 ) -> None:
     """Take over conversations from files; nothing that is there already is changed.
@@ -65,7 +65,7 @@ def import_(
     for _, error in outcome.failed:
         report(error)
     if outcome.failed:
-        raise typer.Exit(Exit.FAILED)
+        raise typer.Exit(max(error.code for _, error in outcome.failed))
 
 
 def _read(name: str) -> tuple[Imported, ...]:
@@ -83,10 +83,10 @@ def _read(name: str) -> tuple[Imported, ...]:
     try:
         found = read(sys.stdin.buffer.read(LARGEST_FILE + 1)) if name == "-" else read_file(Path(name).expanduser())
     except UnreadableError as error:
-        raise CommandError(f"{shown}: {error.sentence}", kind="ImportError", hint=error.hint) from None
+        raise CommandError(f"{shown}: {error.sentence}", kind="ImportError", hint=error.hint, code=Exit.USAGE) from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = (getattr(error, "strerror", "") or str(error)).lower()
-        raise CommandError(f"{shown} cannot be read: {reason}.", kind="FileError") from None
+        raise CommandError(f"{shown} cannot be read: {reason}.", kind="FileError", code=Exit.USAGE) from None
     except MemoryError:
         raise CommandError(f"{shown} is too large for the memory of this machine.", kind="ImportError") from None
     for note in sorted({note for one in found for note in one.notes}):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli import options, sounds
-from lmstudio_tui.cli.console import piped_text, warn, write, write_json
+from lmstudio_tui.cli import media_files, options, sounds
+from lmstudio_tui.cli.console import warn, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Exit, as_json, reporting
 from lmstudio_tui.cli.progress import Elapsed
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 
 if TYPE_CHECKING:
     from lmstudio_tui.sdk import ImageRequest
@@ -31,9 +31,8 @@ _SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
 
 
 def image(
-    context: typer.Context,
     prompt: Annotated[str | None, typer.Argument(help="What is to be seen; - or nothing is standard input.")] = None,
-    output: sounds.Output = None,
+    output: media_files.Output = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="ID", help="The model; else one that draws.")
     ] = None,
@@ -44,12 +43,10 @@ def image(
     fetch_elsewhere: Annotated[
         bool, typer.Option("--fetch-elsewhere", help="Also fetch images that lie on another server, without the key.")
     ] = False,
-    force: sounds.Force = False,
+    force: media_files.Force = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Have the server for images draw something.
 
@@ -57,20 +54,21 @@ def image(
     """
     from lmstudio_tui.cli.chat import extra_of
 
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     extra = extra_of(param)
-    if sounds.to_stdout(output) and (json_ or count > 1):
+    if media_files.to_stdout(output) and (json_ or count > 1):
         raise typer.BadParameter("Standard output takes one image, and nothing beside it.")
     if size is not None and not _SIZE.fullmatch(size):
         raise typer.BadParameter(f"{size!r} is no size: give width and height in pixels, such as 512x512.")
     with reporting((lambda error: {"images": [], "problems": [], "error": as_json(error)}) if json_ else None):
         from lmstudio_tui.sdk import ImageRequest
 
-        text = piped_text() if prompt in {None, "-"} else prompt or ""
-        if sounds.to_stdout(output):
-            sounds.refuse_terminal()
         for path in _paths(output, count):
-            sounds.refuse_existing(path, force=force)
+            if prompt in {None, "-"}:
+                media_files.refuse_source(path, "-")
+            media_files.refuse_existing(path, force=force)
+        if media_files.to_stdout(output):
+            media_files.refuse_terminal()
+        text = media_files.text_of(prompt)
         if not text.strip():
             raise typer.BadParameter("Say what is to be seen: the prompt is empty.")
         request = ImageRequest(prompt=text.strip(), n=count, size=size, seed=seed, extra=extra)
@@ -83,7 +81,7 @@ def image(
             warn(problem)
         if json_:
             write_json({"images": rows, "problems": problems})
-        elif not sounds.to_stdout(output):
+        elif not media_files.to_stdout(output):
             write("".join(f"{row['path']}\n" for row in rows))
         if problems:
             raise typer.Exit(Exit.FAILED)
@@ -101,13 +99,10 @@ def _made(
         if output is not None:
             result = asked.client.create_image(request, fetch_elsewhere=elsewhere)
         else:
-            from lmstudio_tui.paths import media_dir
-            from lmstudio_tui.store.media.shelf import MediaShelf
-
             kept = make_images(
                 asked.client,
                 request,
-                MediaShelf(media_dir()).images,
+                media_files.shelf().images,
                 now=lambda: datetime.now().astimezone(),
                 fetch_elsewhere=elsewhere,
             )
@@ -133,13 +128,11 @@ def _written(image: GeneratedImage, path: Path, *, force: bool) -> dict[str, Any
     from lmstudio_tui.features.imaging import dimensions_of
 
     width, height = dimensions_of(image.data)
-    if sounds.to_stdout(path):
-        sounds.write_bytes(image.data)
+    if media_files.to_stdout(path):
+        media_files.write_bytes(image.data)
     else:
-        sounds.put(image.data, path, force=force)
-        meant = _SUFFIXES.get(path.suffix.lower())
-        if meant not in {None, image.media_type}:
-            warn(f"{path.name} is {image.media_type}, whatever its name says.")
+        media_files.put(image.data, path, force=force)
+        media_files.warn_of_name(path, image.media_type, _SUFFIXES)
     return _row(path, width, height, len(image.data), image.seed, image.revised_prompt)
 
 

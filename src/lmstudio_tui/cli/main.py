@@ -36,8 +36,8 @@ app = typer.Typer(
     help="Explore the language models that run on your own machine. Without a command, the app opens.",
     epilog=(
         "--base-url, --api-key, --profile, --config, --demo and --log-level may stand before or after a command. "
-        "Exit codes: 0 done; 1 the server refused or failed it; 2 usage or settings; 3 no server reachable; "
-        "4 authentication; 5 not available on this server; 130 interrupted."
+        "Exit codes: 0 done; 1 the server refused or failed it; 2 usage, settings, or a file that cannot be read; "
+        "3 no server reachable; 4 authentication; 5 not available on this server; 130 interrupted."
     ),
     no_args_is_help=False,
     add_completion=True,
@@ -46,19 +46,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("ping")(ping.ping)
-app.add_typer(models.group, name="models")
+app.add_typer(models.group, name="models", short_help="List the models of the server; or load, unload, download them.")
 app.command("chat")(chat.chat)
-app.command("complete")(chat.complete)
-app.add_typer(history.group, name="history")
+app.command("complete", short_help="Let a model go on from a text (the legacy endpoint).")(chat.complete)
+app.add_typer(
+    history.group, name="history", short_help="List the conversations; or search, export, import, delete them."
+)
 app.command("transcribe")(transcribe.transcribe)
-app.command("translate")(transcribe.translate)
+app.command("translate", short_help="Write down in English what is said in an audio file.")(transcribe.translate)
 app.command("record")(record.record)
 app.command("speak")(speak.speak)
-app.command("voices")(voices.voices)
+app.command("voices", short_help="List the voices that the server for audio speaks with.")(voices.voices)
 app.command("image")(image.image)
 app.command("embed")(embed.embed)
-app.command("doctor")(doctor.doctor)
-app.command("simulate")(simulate.simulate)
+app.command("doctor", short_help="Look for what keeps the program from working.")(doctor.doctor)
+app.command("simulate", short_help="Run the built-in simulator, a real HTTP server.")(simulate.simulate)
 
 _ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image", "embed"}
 

@@ -13,7 +13,7 @@ from lmstudio_tui.cli import models_download, models_load, models_sync, models_u
 from lmstudio_tui.cli.console import warn, write, write_json
 from lmstudio_tui.cli.models_table import listing_as_json, table
 from lmstudio_tui.cli.outcome import CommandError, Exit, Failure, as_json, reporting
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import wants_json
 from lmstudio_tui.features.models import matching
 from lmstudio_tui.sdk import AuthenticationError, ModelFilter, UnsupportedVersionError
@@ -95,13 +95,10 @@ def models(
     status: _Status = None,
     limit: _Limit = None,
     query: _Query = None,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """List the models of the server, with everything it tells about them; or load, unload, download them."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     as_object = wants_json(context, json_)
     wanted = Wanted(_lower(type_), loaded, owned_by, status, limit, query)
     verb = context.invoked_subcommand

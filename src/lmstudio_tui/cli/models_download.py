@@ -13,7 +13,7 @@ from lmstudio_tui.cli.downloading import Watched, begin, look
 from lmstudio_tui.cli.interrupts import leaving_behind, raise_if_interrupted
 from lmstudio_tui.cli.outcome import Failure, as_json, exit_code, report, reporting
 from lmstudio_tui.cli.progress import Drawn, can_draw
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import wants_json
 
 if TYPE_CHECKING:
@@ -27,23 +27,20 @@ def download(
     context: typer.Context,
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL…", help="Names from lmstudio.ai/models, or addresses on huggingface.co."),
+        typer.Argument(metavar="MODEL", help="Names from lmstudio.ai/models, or addresses on huggingface.co."),
     ],
     quantization: Annotated[
         str | None, typer.Option("--quantization", metavar="Q", help="Such as Q4_K_M; else the server chooses.")
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Begin it, and do not wait for its end.")] = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Download models, and wait until they are there.
 
     The server does it by itself: Ctrl+C ends only the waiting.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     as_object = wants_json(context, json_)
     watched = [Watched(name) for name in dict.fromkeys(models)]
     with reporting((lambda error: _object(watched, error)) if as_object else None):

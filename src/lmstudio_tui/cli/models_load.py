@@ -12,7 +12,7 @@ from lmstudio_tui.cli.interrupts import leaving_behind
 from lmstudio_tui.cli.models_naming import model_named, tells_all, unknown_model
 from lmstudio_tui.cli.outcome import CommandError, Exit, Failure, as_json, reporting
 from lmstudio_tui.cli.progress import Elapsed, can_draw
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import Yes, agrees, can_ask, wants_json
 from lmstudio_tui.features.models.memory import memory_needed
 from lmstudio_tui.features.progress import duration_in_words
@@ -51,16 +51,13 @@ def load(
     ] = False,
     yes: Yes = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Load a model, and wait until it is in memory.
 
     A second instance of a model that is loaded needs --new-instance, or a yes at a terminal.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     as_object = wants_json(context, json_)
     with reporting((lambda error: _failed(model, error)) if as_object else None):
         request = LoadModelRequest(

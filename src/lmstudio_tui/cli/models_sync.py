@@ -11,7 +11,7 @@ import typer
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Failure, as_json, reporting
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import wants_json
 from lmstudio_tui.features.model_changes import ModelChanges, changes_between
 from lmstudio_tui.sdk.wire import is_list, is_object
@@ -27,16 +27,13 @@ _LONGEST = 40
 def sync(
     context: typer.Context,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Keep the list for when the server is away, and say what is new."""
     from lmstudio_tui import paths
     from lmstudio_tui.store.models_cache import ModelsCache
 
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     as_object = wants_json(context, json_)
     with reporting(_failed if as_object else None):
         address = session.config.base_url

@@ -11,7 +11,7 @@ from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.models_naming import model_named, near_names, tells_loaded
 from lmstudio_tui.cli.outcome import CommandError, Exit, Failure, as_json, exit_code, report, reporting
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.cli.wanting import Yes, agrees, can_ask, wants_json
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError, ServerConnectionError
 from lmstudio_tui.text_safety import clean_line
@@ -38,13 +38,10 @@ def unload(
     ] = False,
     yes: Yes = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Unload an instance, a model, or everything."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     as_object = wants_json(context, json_)
     if name is None and not everything:
         raise typer.BadParameter("Name an instance or a model, or say --all.")

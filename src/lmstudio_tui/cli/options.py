@@ -1,8 +1,7 @@
 """The options that several commands share.
 
-A command takes `BaseUrl`, `ApiKey`, `Config` and `Demo` and hands them to `session_of`. `--profile` and `--log-level`
-it has by itself: `complete` adds them to every command and group that has a `--base-url`, and when the command runs
-they are in the session already. So a command has no parameters for them and does not hand them to `session_of`.
+A command that asks a server takes a `session`. What says which server that is, it has by itself: `complete` puts the
+options in the place of the session, which is made of them when the command runs.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +77,7 @@ Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Pa
 
 
 def complete(app: typer.Typer) -> None:
-    """Give `--profile` and `--log-level` to every command and group of an app that has a `--base-url`."""
+    """Give every command and group of an app that takes a session the options which that is made of."""
     for one in (*app.registered_commands, app.registered_callback):
         if one is not None and one.callback is not None:
             one.callback = _completed(one.callback)
@@ -87,20 +86,34 @@ def complete(app: typer.Typer) -> None:
             complete(group.typer_instance)
 
 
+_OF_A_SESSION: dict[str, tuple[Any, Any]] = {
+    "base_url": (BaseUrl, None),
+    "api_key": (ApiKey, None),
+    "config_path": (Config, None),
+    "demo": (Demo, False),
+    "profile": (Profile, None),
+    "log_level": (LogLevel, None),
+}
+"""By the names that `session_of` knows them by: what they are, and what they are when they are not given."""
+
+
 def _completed(command: Callable[..., Any]) -> Callable[..., Any]:
-    signature = inspect.signature(command, eval_str=True)
-    if "base_url" not in signature.parameters or "profile" in signature.parameters:
+    parameters = dict(inspect.signature(command, eval_str=True).parameters)
+    if getattr(parameters.pop("session", None), "annotation", None) is not Session:
         return command
+    wants_context = "context" in parameters
 
     @functools.wraps(command)
-    def run(*, profile: str | None, log_level: str | None, **given: Any) -> Any:
-        session_of(given["context"], profile=profile, log_level=log_level)
-        return command(**given)
+    def run(*, context: typer.Context, **given: Any) -> Any:
+        session = session_of(context, **{name: given.pop(name) for name in _OF_A_SESSION})
+        return command(session=session, **given, **({"context": context} if wants_context else {}))
 
-    more = {"profile": Profile, "log_level": LogLevel}
-    run.__annotations__ = command.__annotations__ | more
     keyword = inspect.Parameter.KEYWORD_ONLY
-    options = [inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in more.items()]
-    # Set, because typer asks for it; what it finds there it hands over by name.
-    vars(run)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), *options])
+    parameters.setdefault("context", inspect.Parameter("context", keyword, annotation=typer.Context))
+    for name, (kind, default) in _OF_A_SESSION.items():
+        parameters[name] = inspect.Parameter(name, keyword, default=default, annotation=kind)
+    signature = inspect.Signature([one.replace(kind=keyword) for one in parameters.values()])
+    # Set, because typer asks for both; what it finds there it hands over by name.
+    run.__annotations__ = {name: one.annotation for name, one in parameters.items()}
+    vars(run)["__signature__"] = signature
     return run

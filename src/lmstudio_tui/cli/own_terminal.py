@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import TextIO
 
 
 @contextmanager
@@ -43,11 +44,15 @@ def own_terminal() -> Generator[None]:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)
         os.close(nowhere)
-        sys.__stderr__ = terminal  # pyright: ignore[reportConstantRedefinition, reportAttributeAccessIssue]
-        sys.stderr = terminal
+        _use(terminal, terminal)
         try:
             yield
         finally:
             terminal.flush()
             os.dup2(own, 2)
-            sys.__stderr__, sys.stderr = before, replaced  # pyright: ignore[reportConstantRedefinition, reportAttributeAccessIssue]
+            _use(before, replaced)
+
+
+def _use(original: TextIO, current: TextIO) -> None:
+    """Set `sys.__stderr__`, which nobody is meant to, and `sys.stderr`."""
+    sys.__dict__.update(__stderr__=original, stderr=current)

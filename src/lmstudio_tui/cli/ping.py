@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import write, write_json
 from lmstudio_tui.cli.outcome import Exit, Failure, as_json, exit_code, reporting
 from lmstudio_tui.cli.own_servers import own_servers
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.settings import SettingsError
 from lmstudio_tui.simulator import SimulatorError
@@ -21,18 +19,14 @@ if TYPE_CHECKING:
 
 
 def ping(
-    context: typer.Context,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Say which server answers, which version, and what it can do.
 
     Exit codes: 0 it answers; 2 settings; 3 nothing answers; 4 it wants a key; 1 what answers is no model server.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     with reporting((lambda error: _failed(session, error)) if json_ else None, _exit_code):
         address = session.config.base_url
         status = session.client().health()

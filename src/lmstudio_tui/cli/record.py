@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli import devices, options, sounds
-from lmstudio_tui.cli.console import say, warn, write, write_json
+from lmstudio_tui.cli import devices, media_files, options, sounds
+from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Failure, as_json, report, reporting
 from lmstudio_tui.cli.progress import Drawn
 
@@ -28,7 +27,7 @@ _ENDED = {"limit": "the time is over", "silence": "it was silent", "loss": "the 
 
 
 def record(
-    output: sounds.Output = None,
+    output: media_files.Output = None,
     device: devices.Device_ = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", metavar="N", min=0.1, help="End by itself after so long; else 2 hours.")
@@ -40,7 +39,7 @@ def record(
     trim_silence: Annotated[bool, typer.Option("--trim-silence", help="Cut off silence at both ends.")] = False,
     rate: Annotated[int, typer.Option("--rate", metavar="HZ", min=4000, max=192_000, help="Of the file.")] = 16_000,
     list_devices: devices.ListDevices = False,
-    force: sounds.Force = False,
+    force: media_files.Force = False,
     json_: options.Json = False,
 ) -> None:
     """Record from a microphone, until Ctrl+C.
@@ -92,11 +91,11 @@ class _Place:
 def _recorded(output: Path | None, wanted: RecordingOptions, *, force: bool, as_object: bool) -> int:
     from lmstudio_tui.audio.recorder import Recorder
 
-    sounds.refuse_existing(output, force=force)
-    if output is not None and output.suffix.lower() not in {"", ".wav", ".wave"}:
-        warn(f"{output.name} will be WAV, whatever its name says.")
-    if sounds.to_stdout(output):
-        sounds.refuse_terminal()
+    media_files.refuse_existing(output, force=force)
+    if output is not None:
+        media_files.warn_of_name(output, "WAV", {".wav": "WAV", ".wave": "WAV"}, "will be")
+    if media_files.to_stdout(output):
+        media_files.refuse_terminal()
         if as_object:
             raise typer.BadParameter("Standard output cannot take both the recording and JSON.")
     recorder = Recorder()
@@ -117,14 +116,10 @@ def _recorded(output: Path | None, wanted: RecordingOptions, *, force: bool, as_
 
 def _place(output: Path | None, stack: ExitStack) -> _Place:
     if output is None:
-        from lmstudio_tui.paths import media_dir
-        from lmstudio_tui.store.media.shelf import MediaShelf
-
-        id_, path = MediaShelf(media_dir()).recordings.new_file(".wav")
+        id_, path = media_files.shelf().recordings.new_file(".wav")
         return _Place(path, id_)
-    if sounds.to_stdout(output):
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lmstudio-tui-", ignore_cleanup_errors=True))
-        return _Place(Path(folder) / "recording.wav", shown=False)
+    if media_files.to_stdout(output):
+        return _Place(stack.enter_context(media_files.temporary_folder()) / "recording.wav", shown=False)
     return _Place(output)
 
 
@@ -154,9 +149,7 @@ def _line(state: RecorderState) -> str:
 
 def _keep(place: _Place, done: Recorded) -> None:
     """Describe it for the app."""
-    from lmstudio_tui.paths import media_dir
     from lmstudio_tui.store.media.records import RecordingRecord
-    from lmstudio_tui.store.media.shelf import MediaShelf
 
     now = datetime.now().astimezone()
     kept = RecordingRecord(
@@ -168,7 +161,7 @@ def _keep(place: _Place, done: Recorded) -> None:
         size_bytes=place.path.stat().st_size,
         problem="" if done.problem is None else done.problem.message,
     )
-    MediaShelf(media_dir()).recordings.keep(kept)
+    media_files.shelf().recordings.keep(kept)
 
 
 def _tell(place: _Place, done: Recorded, *, as_object: bool) -> None:
@@ -184,7 +177,7 @@ def _tell(place: _Place, done: Recorded, *, as_object: bool) -> None:
     elif place.shown:
         write(f"{place.path}\n")
     else:
-        sounds.write_file(place.path)
+        media_files.write_file(place.path)
     if failure is not None:
         report(failure)
     elif not as_object:

@@ -1,24 +1,18 @@
-"""What the commands for sound and images share: the server that is asked, failures in words, files, signals."""
+"""What the commands for sound and images share: the server that is asked, failures in words, signals."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-import sys
-import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from lmstudio_tui.cli.console import OutputError, give_up, warn
+from lmstudio_tui.cli.console import warn
 from lmstudio_tui.cli.interrupts import Interrupted
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.cli.own_terminal import own_messages
 from lmstudio_tui.sdk import errors
-from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -28,12 +22,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.service_models import Doing
     from lmstudio_tui.sdk import HealthStatus, LMStudioClient
 
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Into this file; - is standard output.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")]
-
-_COPIED = 1024 * 1024
 _REST = 2.0
 """Seconds that a device may take to be closed before nobody waits for it."""
 
@@ -104,8 +92,11 @@ def _any_model(client: LMStudioClient, doing: Doing) -> str | None:
 
 
 @contextlib.contextmanager
-def in_words() -> Generator[None]:
+def in_words(sound: Exit = Exit.FAILED) -> Generator[None]:
     """Within the block what goes wrong with sound and with files fails as commands do; libraries say nothing.
+
+    Args:
+        sound: the exit code where it is the sound that is wrong; `USAGE` where that is a file of the user's.
 
     Raises:
         CommandError
@@ -117,7 +108,8 @@ def in_words() -> Generator[None]:
         with own_messages():
             yield
     except (SoundError, StoreError) as error:
-        failure = CommandError(error.message, kind=type(error).__name__, hint=error.hint)
+        code = sound if isinstance(error, SoundError) else Exit.FAILED
+        failure = CommandError(error.message, kind=type(error).__name__, hint=error.hint, code=code)
     else:
         return
     raise failure
@@ -130,138 +122,6 @@ def devices_at_rest() -> None:
 
     with contextlib.suppress(SoundError):
         ask(lambda _: None, patience_s=_REST)
-
-
-# Files
-
-
-def to_stdout(output: Path | None) -> bool:
-    """Whether what is made goes to standard output."""
-    return output is not None and str(output) == "-"
-
-
-def refuse_terminal() -> None:
-    """Raises:
-    CommandError: when standard output is a terminal, which bytes would only confuse.
-    """
-    if sys.stdout.isatty():
-        raise CommandError(
-            "A terminal cannot show that.", kind="OutputError", hint="Name a file: -o FILE.", code=Exit.USAGE
-        )
-
-
-def refuse_existing(path: Path | None, *, force: bool) -> None:
-    """Raises:
-    CommandError: when a file is there already, and nobody said that it may go; or it is a folder.
-    """
-    if path is None or to_stdout(path):
-        return
-    if path.is_dir():
-        raise CommandError(f"{path} is a folder.", kind="OutputError", hint="Name a file in it.", code=Exit.USAGE)
-    if path.exists() and not force:
-        raise CommandError(
-            f"{path} is there already.", kind="FileExistsError", hint="Add --force to replace it.", code=Exit.USAGE
-        )
-
-
-def refuse_source(output: Path | None, source: str) -> None:
-    """Raises:
-    CommandError: when a file would be replaced by what is made of it, whatever name it is called by.
-    """
-    if output is None or to_stdout(output) or source == "-":
-        return
-    try:
-        same = output.samefile(source)
-    except (OSError, ValueError):
-        return  # one of them is not there
-    if same:
-        raise CommandError(
-            f"{clean_line(str(output))} is the file that is read; it would be lost.",
-            kind="OutputError",
-            hint="Name another file: -o FILE.",
-            code=Exit.USAGE,
-        )
-
-
-def put(data: bytes, path: Path, *, force: bool) -> None:
-    """Write a file in one step; one that has appeared in the meantime is not replaced without leave.
-
-    Raises:
-        CommandError: when it is there, or cannot be written.
-    """
-    from lmstudio_tui.store.atomic import write_atomic
-
-    refuse_existing(path, force=force)
-    try:
-        if path.exists():
-            mode = path.stat().st_mode & 0o777
-            write_atomic(path, data)
-            path.chmod(mode)
-        else:
-            path.write_bytes(data)
-    except (OSError, ValueError) as error:
-        raise cannot_write(path, error) from None
-
-
-def cannot_write(path: Path, error: OSError | ValueError) -> CommandError:
-    """The failure to write a file."""
-    reason = (getattr(error, "strerror", "") or str(error)).lower()
-    return CommandError(f"{path} cannot be written: {reason}.", kind="OutputError")
-
-
-def write_bytes(data: bytes) -> None:
-    """Write to standard output, at once.
-
-    Raises:
-        OutputError: when it takes no more.
-    """
-    try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        give_up(sys.stdout)
-        reason = (error.strerror or type(error).__name__).lower()
-        raise OutputError(reason, reader_left=isinstance(error, BrokenPipeError)) from error
-
-
-def write_file(path: Path) -> None:
-    """Write a file's bytes to standard output.
-
-    Raises:
-        OutputError: when it takes no more.
-    """
-    with path.open("rb") as file:
-        while piece := file.read(_COPIED):
-            write_bytes(piece)
-
-
-@contextlib.contextmanager
-def input_file(name: str) -> Generator[Path]:
-    """The file of that name; for `-` what comes from standard input, in a file that is gone after the block.
-
-    Raises:
-        CommandError: when standard input is a terminal, or cannot be read.
-    """
-    if name != "-":
-        path = Path(name)
-        if not path.exists():
-            raise CommandError(f"There is no file {clean_line(name)}.", kind="FileNotFoundError", code=Exit.USAGE)
-        yield path
-        return
-    if sys.stdin.isatty():
-        raise CommandError(
-            "A terminal gives no audio.", kind="InputError", hint="Pipe a file in, or name one.", code=Exit.USAGE
-        )
-    with tempfile.TemporaryDirectory(prefix="lmstudio-tui-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "standard input"
-        try:
-            with path.open("wb") as file:
-                while piece := sys.stdin.buffer.read(_COPIED):
-                    file.write(piece)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise CommandError(f"Standard input cannot be read: {reason}.", kind="InputError") from None
-        yield path
 
 
 # Signals

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import wave
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli import devices, options, sounds
-from lmstudio_tui.cli.console import piped_text, say, warn, write, write_json
+from lmstudio_tui.cli import devices, media_files, options, sounds
+from lmstudio_tui.cli.console import say, warn, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Exit, Failure, as_json, report, reporting
 from lmstudio_tui.cli.playing import Playing
 from lmstudio_tui.cli.progress import Elapsed
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 _BY_SUFFIX = {
     ".mp3": "mp3",
     ".wav": "wav",
+    ".wave": "wav",
     ".flac": "flac",
     ".opus": "opus",
     ".ogg": "opus",
@@ -38,12 +38,13 @@ _BY_SUFFIX = {
 }
 _SAME = {"opus": "ogg", "vorbis": "ogg", "pcm": "wav"}
 """What a format is kept as."""
+_KINDS = {suffix: "ogg" if name == "opus" else name for suffix, name in _BY_SUFFIX.items()}
+"""What the name of a file promises."""
 
 
 def speak(
-    context: typer.Context,
     text: Annotated[str | None, typer.Argument(help="What to say; - or nothing is standard input.")] = None,
-    output: sounds.Output = None,
+    output: media_files.Output = None,
     voice: Annotated[
         str | None, typer.Option("--voice", "-v", metavar="ID", help="As `voices` lists them; else the server's own.")
     ] = None,
@@ -60,19 +61,16 @@ def speak(
     ] = False,
     device: devices.Device_ = None,
     list_devices: devices.ListDevices = False,
-    force: sounds.Force = False,
+    force: media_files.Force = False,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Have the server for audio speak a text.
 
     Without -o it is played, and kept among what the app has spoken. Ctrl+C stops it; what came is kept.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
-    if sounds.to_stdout(output) and json_:
+    if media_files.to_stdout(output) and json_:
         raise typer.BadParameter("Standard output cannot take both the sound and JSON.")
     with reporting((lambda error: _failed(error)) if json_ else None), sounds.in_words():
         if list_devices:
@@ -80,7 +78,9 @@ def speak(
             return
         from lmstudio_tui.features.speaking import SpeakOptions
 
-        said = piped_text() if text in {None, "-"} else text or ""
+        if text in {None, "-"}:
+            media_files.refuse_source(output, "-")
+        said = media_files.text_of(text)
         wanted = SpeakOptions(model or session.model, voice, _format(format_, output), speed)
         raise typer.Exit(
             _Speaking(session, said, wanted, output, force=force, as_object=json_).run(
@@ -119,9 +119,9 @@ class _Speaking:
 
     def run(self, *, playing: Playing | None) -> int:
         """Speak; the exit code."""
-        sounds.refuse_existing(self.output, force=self.force)
-        if sounds.to_stdout(self.output):
-            sounds.refuse_terminal()
+        media_files.refuse_existing(self.output, force=self.force)
+        if media_files.to_stdout(self.output):
+            media_files.refuse_terminal()
         with ExitStack() as stack:
             if playing is not None:
                 stack.enter_context(playing)
@@ -133,7 +133,7 @@ class _Speaking:
 
         asked = sounds.server_for(self.session, "speech", self.wanted.model)
         scope = CancelScope()
-        sinks = [sounds.write_bytes] if sounds.to_stdout(self.output) else []
+        sinks = [media_files.write_bytes] if media_files.to_stdout(self.output) else []
         sinks += [playing.feed] if playing is not None else []
 
         def sink(piece: bytes) -> None:
@@ -167,50 +167,39 @@ class _Speaking:
 
     def _path_for(self, stack: ExitStack) -> Callable[[str], Path]:
         """Where the sound is written while it comes."""
-        if sounds.to_stdout(self.output):
-            folder = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="lmstudio-tui-", ignore_cleanup_errors=True)
-            )
-            return lambda suffix: Path(folder) / f"speech{suffix}"
+        if media_files.to_stdout(self.output):
+            folder = stack.enter_context(media_files.temporary_folder())
+            return lambda suffix: folder / f"speech{suffix}"
         if self.output is None:
-            from lmstudio_tui.paths import media_dir
-            from lmstudio_tui.store.media.shelf import MediaShelf
-
-            shelf = MediaShelf(media_dir()).utterances
-            return lambda suffix: shelf.new_file(suffix)[1]
+            utterances = media_files.shelf().utterances
+            return lambda suffix: utterances.new_file(suffix)[1]
         part = self.output.with_name(f"{self.output.name}.part")
         return lambda _: part
 
     def _kept(self, record: UtteranceRecord, *, whole: bool) -> Path:
         """Put what came where it was wanted; of what is not whole the name says so."""
-        if sounds.to_stdout(self.output):
+        if media_files.to_stdout(self.output):
             return record.path
         if self.output is None:
-            from lmstudio_tui.paths import media_dir
-            from lmstudio_tui.store.media.shelf import MediaShelf
-
-            return MediaShelf(media_dir()).utterances.keep(record).path
+            return media_files.shelf().utterances.keep(record).path
         if not whole:
             return record.path
-        sounds.refuse_existing(self.output, force=self.force)
+        media_files.refuse_existing(self.output, force=self.force)
         try:
-            if self._bare:
+            if self._is_bare(record):
                 _without_header(record.path)
             record.path.replace(self.output)
         except OSError as error:
-            raise sounds.cannot_write(self.output, error) from None
+            raise media_files.cannot_write(self.output, error) from None
         return self.output
 
-    @property
-    def _bare(self) -> bool:
-        """Whether samples without a header are wanted."""
-        return self.wanted.format == "pcm"
+    def _is_bare(self, record: UtteranceRecord) -> bool:
+        """Whether samples without a header are wanted, and can be had of what came."""
+        return self.wanted.format == "pcm" and record.format == "wav"
 
     def _tell(self, record: UtteranceRecord, path: Path, *, interrupted: bool) -> None:
-        asked = self.wanted.format
-        if asked is not None and record.format and _SAME.get(asked, asked) != record.format:
-            warn(f"The server sent {clean_line(record.format)}, not {clean_line(asked)}.")
-        shown = not sounds.to_stdout(self.output)
+        self._warn_of_format(record, path)
+        shown = not media_files.to_stdout(self.output)
         failure = None
         if record.problem:
             kind = "RequestCancelledError" if interrupted else "StreamInterruptedError"
@@ -226,12 +215,22 @@ class _Speaking:
         elif record.note and not self.as_object:
             say(f"note: {record.note}")
 
+    def _warn_of_format(self, record: UtteranceRecord, path: Path) -> None:
+        asked, sent = self.wanted.format, record.format
+        if asked is not None and sent and _SAME.get(asked, asked) != sent:
+            warn(f"The server sent {clean_line(sent)}, not {clean_line(asked)}.")
+        elif sent and path == self.output:
+            media_files.warn_of_name(path, self._format(record, path), _KINDS)
+
+    def _format(self, record: UtteranceRecord, path: Path) -> str:
+        """What is in the file."""
+        return "pcm" if self._is_bare(record) and path == self.output else record.format
+
     def _object(self, record: UtteranceRecord, path: Path) -> dict[str, Any]:
-        bare = self._bare and path == self.output
         first = record.first_audio_ms
         return {
             "path": str(path),
-            "format": "pcm" if bare else record.format,
+            "format": self._format(record, path),
             "bytes": path.stat().st_size,
             "duration_s": None if record.duration_s is None else round(record.duration_s, 3),
             "time_to_first_audio_ms": None if first is None else round(first, 1),

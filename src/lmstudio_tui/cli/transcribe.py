@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from lmstudio_tui.cli import options, sounds
+from lmstudio_tui.cli import media_files, options, sounds
 from lmstudio_tui.cli.console import say, warn, write, write_json
 from lmstudio_tui.cli.interrupts import Interrupted
-from lmstudio_tui.cli.outcome import Failure, as_json, reporting
+from lmstudio_tui.cli.outcome import Exit, Failure, as_json, reporting
 from lmstudio_tui.cli.progress import Elapsed
-from lmstudio_tui.cli.session import Session, session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean, clean_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _FORMATS: dict[str, TextFormat] = {"text": "text", "txt": "text", "json": "json"
 
 
 def transcribe(
-    context: typer.Context,
     file: File,
     model: Model = None,
     language: Annotated[
@@ -49,43 +48,36 @@ def transcribe(
     prompt: Prompt = None,
     temperature: Temperature = None,
     format_: Format = None,
-    output: sounds.Output = None,
-    force: sounds.Force = False,
+    output: media_files.Output = None,
+    force: media_files.Force = False,
     no_stream: options.NoStream = False,
     json_: Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Write down what is said in an audio file.
 
     The server for audio is asked (audio_base_url); LM Studio itself serves none. The format of the file is told by its
     bytes, and what the server does not take is converted.
     """
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wish = _Wish("transcribe", file, model or session.model, language, prompt, temperature, not no_stream)
     _run(session, wish, _form(format_, output, as_object=json_), output, force=force, as_object=json_)
 
 
 def translate(
-    context: typer.Context,
     file: File,
     model: Model = None,
     prompt: Prompt = None,
     temperature: Temperature = None,
     format_: Format = None,
-    output: sounds.Output = None,
-    force: sounds.Force = False,
+    output: media_files.Output = None,
+    force: media_files.Force = False,
     no_stream: options.NoStream = False,
     json_: Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """Write down in English what is said in an audio file, whatever the language. As transcribe."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     wish = _Wish("translate", file, model or session.model, None, prompt, temperature, not no_stream)
     _run(session, wish, _form(format_, output, as_object=json_), output, force=force, as_object=json_)
 
@@ -108,7 +100,11 @@ class _Heard:
     text: str = ""
     segments: tuple[SegmentRecord, ...] = ()
     model: str | None = None
-    began: float = field(default_factory=time.monotonic)
+
+    def show(self) -> None:
+        """Print it."""
+        if self.text:
+            _print(f"{self.text}\n")
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -133,7 +129,7 @@ def _form(wanted: str | None, output: Path | None, *, as_object: bool) -> TextFo
     found = _FORMATS.get(wanted.lower())
     if found is None:
         raise typer.BadParameter(f"There is no format {clean_line(wanted)!r}; there is text, json, srt and vtt.")
-    if as_object and found != "json" and (output is None or sounds.to_stdout(output)):
+    if as_object and found != "json" and (output is None or media_files.to_stdout(output)):
         raise typer.BadParameter(f"--json prints JSON; --format {found} with it is for a file: -o FILE.")
     return found
 
@@ -145,22 +141,21 @@ def _run(session: Session, wish: _Wish, form: TextFormat, output: Path | None, *
         return {**heard.as_json(), "error": as_json(error)}
 
     with reporting(failed if as_object else None):
-        sounds.refuse_source(output, wish.file)
-        sounds.refuse_existing(output, force=force)
-        try:
-            with sounds.in_words():
+        media_files.refuse_source(output, wish.file)
+        media_files.refuse_existing(output, force=force)
+        with ExitStack() as failing:
+            if form == "text" and not as_object:
+                failing.callback(heard.show)
+            with sounds.in_words(Exit.USAGE):
                 record = _record(session, wish, heard)
-        except BaseException:
-            if heard.text and not as_object and form == "text":
-                _print(f"{heard.text}\n")
-            raise
+            failing.pop_all()
         _deliver(record, form, output, force=force, as_object=as_object)
 
 
 def _record(session: Session, wish: _Wish, heard: _Heard) -> TranscriptRecord:
     from lmstudio_tui.features.hearing import transcribing
 
-    with sounds.input_file(wish.file) as path, Elapsed("asking the server") as elapsed:
+    with media_files.input_file(wish.file) as path, Elapsed("asking the server") as elapsed:
         asked = sounds.server_for(session, "translation" if wish.task == "translate" else "transcription", wish.model)
         heard.model = asked.model
         wav_only = asked.status is not None and asked.status.software == "whisper.cpp"
@@ -207,13 +202,13 @@ def _deliver(record: TranscriptRecord, form: TextFormat, output: Path | None, *,
 
     if record.problem:
         warn(record.problem)
-    if output is not None and not sounds.to_stdout(output):
-        sounds.put(rendered(record, form).encode("utf-8", "replace"), output, force=force)
+    if output is not None and not media_files.to_stdout(output):
+        media_files.put(rendered(record, form).encode("utf-8", "replace"), output, force=force)
         if not as_object:
             say(f"note: written to {output}.")
-    if as_object or (form == "json" and (output is None or sounds.to_stdout(output))):
+    if as_object or (form == "json" and (output is None or media_files.to_stdout(output))):
         write_json(json.loads(transcript_json(record)))
-    elif output is None or sounds.to_stdout(output):
+    elif output is None or media_files.to_stdout(output):
         if not record.text:
             say("note: Nothing was heard.")
         _print(rendered(record, form))

@@ -9,7 +9,7 @@ import typer
 from lmstudio_tui.cli import options, sounds
 from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.outcome import as_json, reporting
-from lmstudio_tui.cli.session import session_of
+from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -17,16 +17,12 @@ if TYPE_CHECKING:
 
 
 def voices(
-    context: typer.Context,
     model: Annotated[str | None, typer.Option("--model", "-m", metavar="ID", help="Only those of this model.")] = None,
     json_: options.Json = False,
-    base_url: options.BaseUrl = None,
-    api_key: options.ApiKey = None,
-    config: options.Config = None,
-    demo: options.Demo = False,
+    *,
+    session: Session,
 ) -> None:
     """List the voices that the server for audio speaks with; the id, for --voice, comes first."""
-    session = session_of(context, base_url=base_url, api_key=api_key, config_path=config, demo=demo)
     with reporting((lambda error: {"voices": [], "error": as_json(error)}) if json_ else None):
         client = sounds.server_for(session, "speech", model or session.model).client
         found = client.list_voices(model or session.model)

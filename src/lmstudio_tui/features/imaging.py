@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.features.pictures import BadPictureError, coding
 from lmstudio_tui.store.atomic import write_atomic
 from lmstudio_tui.store.media.errors import StoreError, failed
 from lmstudio_tui.store.media.records import ImageRecord
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MadeImages", "dimensions_of", "make_images", "suffix_of"]
 
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _SUFFIXES: Final = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 _MOST_PIXELS: Final = 50_000_000
@@ -112,8 +114,8 @@ def dimensions_of(data: bytes) -> tuple[int, int]:
     """Width and height in pixels; zeros for what cannot be read here."""
     from PIL import Image
 
-    # Pillow raises whatever its readers stumble over; only the header is read.
-    with suppress(Exception), Image.open(BytesIO(data)) as image:
+    # Only the header is read.
+    with suppress(BadPictureError), coding(), Image.open(BytesIO(data), formats=_FORMATS) as image:
         return image.size
     return 0, 0
 
@@ -127,9 +129,9 @@ def _problem_of(data: bytes, pixels: int) -> str:
     if pixels > _MOST_PIXELS:
         return ""
     try:
-        with Image.open(BytesIO(data)) as image:
+        with coding(), Image.open(BytesIO(data), formats=_FORMATS) as image:
             image.load()
-    except Exception:  # noqa: BLE001 - Pillow raises whatever its decoders stumble over
+    except BadPictureError:
         return "It is damaged: perhaps only a part of it came."
     return ""
 

@@ -23,6 +23,9 @@ ServiceCapability = Literal["transcription", "translation", "speech", "images"]
 SETTINGS: Final[dict[Service, str]] = {"audio": "audio_base_url", "images": "images_base_url"}
 """The setting that gives a service a server of its own."""
 
+_OWN: Final[dict[Service, str]] = {"audio": "audio server", "images": "image server"}
+"""What such a server is called where there is little room."""
+
 
 class Ability(StrEnum):
     """Whether something can be done now."""
@@ -103,6 +106,7 @@ class ServiceWords:
         reason: why it can or cannot, in a sentence or two.
         next_step: what to do about it, in a sentence or two; empty when there is nothing to do.
         ways: servers that could do it, where this one cannot.
+        shorter: the line in fewer and fewer words, for narrow places.
     """
 
     ability: Ability
@@ -110,6 +114,7 @@ class ServiceWords:
     reason: str = ""
     next_step: str = ""
     ways: tuple[Way, ...] = ()
+    shorter: tuple[str, ...] = ()
 
     @property
     def can(self) -> bool:
@@ -145,6 +150,20 @@ class ServiceView:
             return clean_line(self.base_url)
         return "The built-in simulator" if self.view.status.simulator else server_name(self.view.status)
 
+    @property
+    def shorter(self) -> tuple[str, ...]:
+        """Who it is, where, and what for, in few words: `speaches 0.8.2 · http://127.0.0.1:8000 · audio server`.
+
+        The second form says what cannot be left out.
+        """
+        named = " · ".join(dict.fromkeys((self.name, self._address)))
+        return f"{named} · {self.role}", named
+
+    @property
+    def role(self) -> str:
+        """What it is to the app: `audio server`, or `main server`."""
+        return _OWN[self.service] if self.own else "main server"
+
     def capability(self, name: ServiceCapability) -> Capability | None:
         """What is known of a capability; None when nothing is."""
         return None if self.view.status is None else self.view.status.capabilities.get(name)
@@ -157,7 +176,8 @@ class ServiceView:
         """What is to be said of a capability."""
         match self.view.presence:
             case Presence.CONNECTING:
-                return ServiceWords(Ability.WAITING, f"Looking for {self._which} at {self._address} …")
+                line, shorter = f"Looking for {self._which} at {self._address} …", f"Looking for {self._address} …"
+                return ServiceWords(Ability.WAITING, line, shorter=(shorter,))
             case Presence.ONLINE:
                 return self._online(name)
             case _:
@@ -182,9 +202,9 @@ class ServiceView:
         found = self.capability(name)
         if found is None or found.available is None:
             reason = "" if found is None else clean_line(found.reason)
-            return ServiceWords(Ability.PERHAPS, line, reason or "It turns out when it is tried.")
+            return ServiceWords(Ability.PERHAPS, line, reason or "It turns out when it is tried.", shorter=self.shorter)
         if found.available:
-            return ServiceWords(Ability.YES, line, clean_line(found.reason))
+            return ServiceWords(Ability.YES, line, clean_line(found.reason), shorter=self.shorter)
         if found.missing and all(missing.startswith("enable_") for missing in found.missing):
             line = f"{self.name} at {self._address}: {self.service} switched off"
             return ServiceWords(Ability.NO, line, next_step=clean_line(found.hint))

@@ -110,7 +110,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
-    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
+    from lmstudio_tui.sdk.uploading import AudioSource, Sending, UploadListener
 
 _HOMES = {
     "cancellation": ("CancelScope",),
@@ -207,7 +207,7 @@ _HOMES = {
     "types.images": ("GeneratedImage", "ImageRequest", "ImageResult"),
     "types.management": ("DownloadStatus", "LoadModelRequest", "LoadedModel"),
     "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
-    "uploading": ("AudioSource", "UploadListener"),
+    "uploading": ("AudioSource", "Sending", "UploadListener"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -277,6 +277,7 @@ __all__ = [
     "RefusedInput",
     "RequestCancelledError",
     "RequestTimeoutError",
+    "Sending",
     "ServerConnectionError",
     "ServerFailureError",
     "ServerKind",

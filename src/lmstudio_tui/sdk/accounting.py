@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.telemetry import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Mapping
 
     from lmstudio_tui.sdk.calls import Call
     from lmstudio_tui.sdk.errors import ContextValue
-    from lmstudio_tui.sdk.telemetry import CallListener
+    from lmstudio_tui.sdk.telemetry import CallListener, CallRecord
     from lmstudio_tui.sdk.telling import Teller
 
 _log = logging.getLogger(__name__)
@@ -46,58 +45,86 @@ class Accounts:
         if idle:
             self._release()
 
-    @contextmanager
-    def of(self, call: Call, context: Mapping[str, ContextValue]) -> Generator[Tally]:
+    def of(self, call: Call, context: Mapping[str, ContextValue]) -> Account:
         """Count a call, put into an error what is known of it, and tell the listener and the recorder.
 
         Args:
             context: what every error of this call says.
 
         Raises:
+            LMStudioError: on entering, when it was closed.
+        """
+        return Account(self, call, context)
+
+    def begin(self, call: Call, tally: Tally) -> None:
+        """A call begins.
+
+        Raises:
             LMStudioError: when it was closed.
         """
-        tally = Tally()
         if self._teller is not None:
             tally.recording = self._teller.begin(call, tally)
-        failure: BaseException | None = None
-        self._begin()
-        try:
-            yield tally
-        except errors.LMStudioError as error:
-            failure = error
-            tally.outcome = "cancelled" if isinstance(error, errors.RequestCancelledError) else type(error).__name__
-            known = {"attempt": tally.attempts, "status": tally.status, "request_id": tally.request_id}
-            error.with_context(**context, **{key: value for key, value in known.items() if value})
-            raise
-        except BaseException as error:
-            failure = error
-            tally.outcome = "abandoned" if isinstance(error, GeneratorExit) else type(error).__name__
-            raise
-        finally:
-            self._end()
-            self._report(tally, call, str(context.get("endpoint", call.path)))
-            if tally.recording is not None:
-                tally.recording.finished(failure)
-            # An error whose traceback leads back here would keep itself alive.
-            failure = None
-
-    def _begin(self) -> None:
         with self._lock:
             if self._closed:
                 raise errors.LMStudioError("The client was closed.", hint="Make a new one.")
             self._under_way += 1
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """A call has ended."""
         with self._lock:
             self._under_way -= 1
             last = self._closed and self._under_way == 0
         if last:
             self._release()
 
-    def _report(self, tally: Tally, call: Call, path: str) -> None:
+    def report(self, call: CallRecord) -> None:
+        """Tell the listener of a call that has ended."""
         if self.listener is None:
             return
         try:
-            self.listener(tally.record(call.method, path, streamed=call.stream))
+            self.listener(call)
         except Exception:  # noqa: BLE001 - a listener's mistake must not cost the caller the answer
             _log.exception("a telemetry listener failed")
+
+
+class Account:
+    """One call, which is under way within the block.
+
+    Args:
+        accounts: count it.
+        call: what is asked.
+        context: what every error of this call says.
+    """
+
+    def __init__(self, accounts: Accounts, call: Call, context: Mapping[str, ContextValue]) -> None:
+        self._accounts = accounts
+        self._call = call
+        self._context = context
+        self._tally = Tally()
+
+    def __enter__(self) -> Tally:
+        self._accounts.begin(self._call, self._tally)
+        return self._tally
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        tally, call = self._tally, self._call
+        if error is not None:
+            tally.outcome = _outcome(error)
+        if isinstance(error, errors.LMStudioError):
+            known = {"attempt": tally.attempts, "status": tally.status, "request_id": tally.request_id}
+            error.with_context(**self._context, **{key: value for key, value in known.items() if value})
+        self._accounts.end()
+        path = str(self._context.get("endpoint", call.path))
+        self._accounts.report(tally.record(call.method, path, streamed=call.stream))
+        if tally.recording is not None:
+            tally.recording.finished(error)
+
+
+def _outcome(error: BaseException) -> str:
+    match error:
+        case errors.RequestCancelledError():
+            return "cancelled"
+        case GeneratorExit():
+            return "abandoned"
+        case _:
+            return type(error).__name__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from lmstudio_tui.sdk.gates import Gate
 from lmstudio_tui.sdk.imaging import Painter
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.audio import SpeechRequest, Transcription, Voice
     from lmstudio_tui.sdk.types.health import HealthStatus
     from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
-    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
+    from lmstudio_tui.sdk.uploading import AudioSource, Sending
 
 
 class MediaCalls:
@@ -39,13 +39,7 @@ class MediaCalls:
         self._hearing = WhereToAsk()
 
     def create_transcription(
-        self,
-        audio: AudioSource,
-        request: TranscriptionRequest | None = None,
-        *,
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        self, audio: AudioSource, request: TranscriptionRequest | None = None, **sending: Unpack[Sending]
     ) -> Transcription:
         """What is said in some audio (`POST /v1/audio/transcriptions`, or whisper.cpp's `POST /inference`).
 
@@ -55,8 +49,7 @@ class MediaCalls:
         Args:
             audio: a path, also of a named pipe; the bytes; or an open binary file.
             request: how it is to be heard.
-            filename: what the server is told that the file is called; None takes its own name.
-            progress: is told how much of the file was sent, in this thread.
+            sending: how it is sent: `filename`, `progress` and `scope`.
 
         Raises:
             ValidationError: the file cannot be read; nothing was sent.
@@ -64,19 +57,13 @@ class MediaCalls:
             BadRequestError: the file is too large, or of a format that the server does not know: see the hint.
             LMStudioError: connection, authentication and protocol errors; `RequestCancelledError`.
         """
-        return self._listen("transcription", audio, request, filename, progress, scope, stream=False).run()
+        return self._listen("transcription", audio, request, sending, stream=False).run()
 
     def create_translation(
-        self,
-        audio: AudioSource,
-        request: TranscriptionRequest | None = None,
-        *,
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        self, audio: AudioSource, request: TranscriptionRequest | None = None, **sending: Unpack[Sending]
     ) -> Transcription:
         """What is said in some audio, in English (`POST /v1/audio/translations`). As `create_transcription`."""
-        return self._listen("translation", audio, request, filename, progress, scope, stream=False).run()
+        return self._listen("translation", audio, request, sending, stream=False).run()
 
     def stream_transcription(
         self,
@@ -84,9 +71,7 @@ class MediaCalls:
         request: TranscriptionRequest | None = None,
         *,
         task: Task = "transcription",
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        **sending: Unpack[Sending],
     ) -> TranscriptionStream:
         """What is said in some audio, while it is heard, where the server offers that; otherwise in one piece.
 
@@ -96,16 +81,14 @@ class MediaCalls:
             task: `translation` puts it into English.
         """
         streams = self._media.config.enable_streaming
-        return self._listen(task, audio, request, filename, progress, scope, stream=streams)
+        return self._listen(task, audio, request, sending, stream=streams)
 
     def _listen(
         self,
         task: Task,
         audio: AudioSource,
         request: TranscriptionRequest | None,
-        filename: str | None,
-        progress: UploadListener | None,
-        scope: CancelScope | None,
+        sending: Sending,
         *,
         stream: bool,
     ) -> TranscriptionStream:
@@ -116,10 +99,8 @@ class MediaCalls:
             task,
             gate=self._gate,
             where=self._hearing,
-            filename=filename,
-            progress=progress,
-            scope=scope,
             stream=stream,
+            **sending,
         )
 
     def create_speech(self, request: SpeechRequest, *, scope: CancelScope | None = None) -> SpeechStream:

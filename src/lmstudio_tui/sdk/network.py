@@ -192,14 +192,13 @@ class TickingStream(httpcore.NetworkStream):
         except (OSError, ValueError) as error:
             self.close()
             raise TLSFailed(str(error)) from error
-        try:
-            _in_ticks(wrapped, wrapped.do_handshake, timeout, TLSTimeout)
-        except (OSError, ssl.CertificateError) as error:
-            wrapped.close()
-            raise TLSFailed(_tls_reason(error)) from error
-        except BaseException:
-            wrapped.close()
-            raise
+        with contextlib.ExitStack() as failing:
+            failing.callback(wrapped.close)
+            try:
+                _in_ticks(wrapped, wrapped.do_handshake, timeout, TLSTimeout)
+            except (OSError, ssl.CertificateError) as error:
+                raise TLSFailed(_tls_reason(error)) from error
+            failing.pop_all()
         return TickingStream(wrapped)
 
     def get_extra_info(self, info: str) -> Any:
@@ -315,25 +314,32 @@ def _resolve(host: str, port: int, until: float | None) -> list[_Address]:
 
 def _connected(family: socket.AddressFamily, address: Any, until: float | None) -> socket.socket:
     """Connect in ticks: a blocking connect to a silent address could not be left."""
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
+    with contextlib.ExitStack() as failing:
+        sock = failing.enter_context(socket.socket(family, socket.SOCK_STREAM))
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(BlockingIOError):
             sock.connect(address)
-        with DefaultSelector() as selector:
-            selector.register(sock, EVENT_WRITE)
-            watch = _watch()
-            while True:
-                left = watch.left(until)
-                if left <= 0:
-                    raise httpcore.ConnectTimeout("no connection in time")
-                if selector.select(min(TICK, left)):
-                    break
+        _wait_until_connected(sock, until)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise OSError(code, os.strerror(code))
-    except BaseException:
-        sock.close()
-        raise
+        failing.pop_all()
     return sock
+
+
+def _wait_until_connected(sock: socket.socket, until: float | None) -> None:
+    """Wait until a socket is connected, or has failed to be.
+
+    Raises:
+        httpcore.ConnectTimeout: when the time is over.
+    """
+    watch = _watch()
+    with DefaultSelector() as selector:
+        selector.register(sock, EVENT_WRITE)
+        while True:
+            left = watch.left(until)
+            if left <= 0:
+                raise httpcore.ConnectTimeout("no connection in time")
+            if selector.select(min(TICK, left)):
+                return

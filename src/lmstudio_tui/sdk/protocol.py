@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
-    from lmstudio_tui.sdk.uploading import AudioSource, UploadListener
+    from lmstudio_tui.sdk.uploading import AudioSource, Sending
 
 
 class LMStudioSDK(Protocol):
@@ -112,25 +112,13 @@ class LMStudioSDK(Protocol):
         ...
 
     def create_transcription(
-        self,
-        audio: AudioSource,
-        request: TranscriptionRequest | None = None,
-        *,
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        self, audio: AudioSource, request: TranscriptionRequest | None = None, **sending: Unpack[Sending]
     ) -> Transcription:
         """What is said in some audio."""
         ...
 
     def create_translation(
-        self,
-        audio: AudioSource,
-        request: TranscriptionRequest | None = None,
-        *,
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        self, audio: AudioSource, request: TranscriptionRequest | None = None, **sending: Unpack[Sending]
     ) -> Transcription:
         """What is said in some audio, in English."""
         ...
@@ -141,9 +129,7 @@ class LMStudioSDK(Protocol):
         request: TranscriptionRequest | None = None,
         *,
         task: Task = "transcription",
-        filename: str | None = None,
-        progress: UploadListener | None = None,
-        scope: CancelScope | None = None,
+        **sending: Unpack[Sending],
     ) -> TranscriptionStream:
         """What is said in some audio, while it is heard."""
         ...

@@ -130,7 +130,8 @@ class SpeechStream(Delivery[bytes]):
         """
         target = Path(path)
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
-        try:
+        with contextlib.ExitStack() as failing:
+            failing.callback(_remove, Path(name))
             with os.fdopen(handle, "wb") as file:
                 for piece in self:
                     file.write(piece)
@@ -139,10 +140,7 @@ class SpeechStream(Delivery[bytes]):
             # As a file that is simply opened would be: the temporary one is for its owner alone.
             Path(name).chmod(0o666 & ~_umask())
             Path(name).replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+            failing.pop_all()
         return self.received
 
     def _run(self) -> Generator[bytes]:
@@ -252,6 +250,11 @@ def _rate_in(headers: Mapping[str, str]) -> int | None:
     told += [headers[name] for name in _RATE_HEADERS if name in headers]
     rates = [int(one) for one in told if re.fullmatch(r"\d{4,6}", one.strip())]
     return next((rate for rate in rates if 4_000 <= rate <= 384_000), None)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _umask() -> int:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
 from lmstudio_tui.sdk.errors import ValidationError
 from lmstudio_tui.sdk.network import TICK
@@ -24,11 +24,28 @@ from lmstudio_tui.sdk.wire import whole_text
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from lmstudio_tui.sdk.cancellation import CancelScope
+
 AudioSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """A file's path, its bytes, or an open binary file, which is read from where it stands."""
 
 UploadListener = Callable[[int, int | None], None]
 """Is told how many bytes of the file were sent, and of how many; None when the length is not known."""
+
+
+class Sending(TypedDict, total=False):
+    """How a file is sent.
+
+    Attributes:
+        filename: what the server is told that it is called; None takes its own name.
+        progress: is told how much of it was sent, in the thread that sends.
+        scope: cancels it.
+    """
+
+    filename: str | None
+    progress: UploadListener | None
+    scope: CancelScope | None
+
 
 PIECE = 64 * 1024
 """Bytes that are read and sent at once."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import threading
 from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -84,8 +88,9 @@ class Part(io.RawIOBase):
         self._place = max(self._start, base + offset)
         return self._place - self._start
 
-    def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        data = self._upload.read(self._place, max(0, min(len(buffer), self._end - self._place)))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        into = memoryview(buffer)
+        data = self._upload.read(self._place, max(0, min(len(into), self._end - self._place)))
+        into[: len(data)] = data
         self._place += len(data)
         return len(data)

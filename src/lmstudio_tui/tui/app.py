@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from lmstudio_tui.features.facts import Fact, clock, facts_of
-from lmstudio_tui.features.models import RememberedModels, model_for_chat
-from lmstudio_tui.features.server_view import Presence, ServerView, describe_change
-from lmstudio_tui.sdk import LMStudioError, ModelSummary
-from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.features.models import RememberedModels
+from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.memory import Memory
+from lmstudio_tui.tui.model_choice import ModelChoice
 from lmstudio_tui.tui.paned import PanedApp
 from lmstudio_tui.tui.screens.confirm import Confirm
-from lmstudio_tui.tui.screens.server_facts import ServerFacts
 from lmstudio_tui.tui.server_choice import ServerChoice
+from lmstudio_tui.tui.server_display import ServerDisplay
 from lmstudio_tui.tui.server_link import LinkListener, ServerLink
 from lmstudio_tui.tui.service_links import SERVICES, ServiceLinks
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.widgets.header import HeaderBar
-from lmstudio_tui.tui.widgets.rail import Rail
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.binding import BindingType
-    from textual.timer import Timer
 
     from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
@@ -41,6 +37,11 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.pane import Pane
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.widgets.absence import Absence
+
+_WIDTHS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]
+"""Columns of the terminal from which on it has that class."""
+_HEIGHTS = [(0, "-short"), (16, "-tall")]
+"""Rows of the terminal from which on it has that class."""
 
 
 class LMStudioApp(PanedApp):
@@ -63,24 +64,23 @@ class LMStudioApp(PanedApp):
     KeyFooter.-covered { visibility: hidden; }
     .-tall ToastRack { margin-bottom: 5; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - as the one above
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app.quit", "app.help", "app.go_to", "app.next_pane", "app.previous_pane"),
         *bindings("app.facts", "app.servers", "app.key", "app.simulator", "app.retry_server"),
     ]
 
     def __init__(self, services: Services) -> None:
-        self._state = services.state.load()
-        super().__init__(services, self._state.last_pane)
+        self._memory = Memory(services.state)
+        super().__init__(services, self._memory.state.last_pane, made=self._introduce)
         self._view = ServerView(services.config.base_url)
-        self._model: str | None = services.model
-        self._change = ""
         listener = LinkListener(self._connected, self._show, self._not_connected)
         self._link = ServerLink(self._runs, services.connect, services.config, listener)
+        self._models = ModelChoice(self, self._runs, self._link, self._memory, self._panes, services.model)
         self._choice = ServerChoice(self, services, self._runs, lambda: self._link.config, self._use_another)
         self._served = ServiceLinks(self._runs, services, lambda: self._choice.profile, self._tell_service)
-        self._ticking: Timer | None = None
+        self._shown = ServerDisplay(self, lambda: self._link.config, lambda: self._served.views)
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -124,8 +124,8 @@ class LMStudioApp(PanedApp):
         self._served.close()
         self._runs.drop_all()
         self._services.sound.close()
-        if self._state.last_pane != self._pane:
-            self._services.state.save(self._state.with_pane(self._pane))
+        if self._memory.state.last_pane != self._pane:
+            self._memory.keep(self._memory.state.with_pane(self._pane))
         self._services.library.close()
         self._services.media.close()
 
@@ -134,9 +134,8 @@ class LMStudioApp(PanedApp):
         if self._link.client is not None:
             pane.use_client(self._link.client)
         pane.show_server(self._view)
-        pane.use_model(self._model)
+        self._models.introduce(pane)
         self._find_services(pane)
-        self._tell_defaults()
 
     def _find_services(self, pane: Pane) -> None:
         """Look for the servers of what the pane is there for."""
@@ -152,10 +151,12 @@ class LMStudioApp(PanedApp):
         self._served.want(event.service)
 
     def _tell_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
+        if not self.screen_stack:  # The app is being taken down, and parts of the panes are gone.
+            return
         for pane in self._panes.values():
             pane.use_service(service, client, view)
         if view.own:
-            self._show_facts()
+            self._shown.show_facts()
 
     # The server
 
@@ -169,7 +170,7 @@ class LMStudioApp(PanedApp):
     def _use_another(self, config: ClientConfig) -> None:
         """Talk to another server, and forget which model the one before was asked for."""
         if config.base_url != self._link.config.base_url:
-            self._model = None
+            self._models.forget()
         self._use_server(config)
 
     def _connected(self, client: LMStudioSDK) -> None:
@@ -189,13 +190,12 @@ class LMStudioApp(PanedApp):
 
     def _show(self, view: ServerView) -> None:
         """Tell everybody what the server is like now."""
+        if not self.screen_stack:
+            return
         before, self._view = self._view, view
-        if words := describe_change(before, view):
-            self._change = f"{clock(time.time())} {words}"
         if view.online and not before.online:
-            self._settle_model()
-        self.query_one(HeaderBar).show_server(view)
-        self._show_facts()
+            self._models.settle(view)
+        self._shown.show(view)
         if view.online and view.models and view.models_at != before.models_at:
             self._remember(view)
         for pane in self._panes.values():
@@ -206,7 +206,6 @@ class LMStudioApp(PanedApp):
         if self._choice.key_typed and view.presence is Presence.LOCKED:
             self.notify("The server does not take that key.", severity="warning")
         self._choice.key_typed = self._choice.key_typed and view.presence is Presence.CONNECTING
-        self._tick_while(view.presence is Presence.OFFLINE or view.silent_since is not None)
 
     def _remember(self, view: ServerView) -> None:
         """Keep the list for when the server is away. The simulator is gone with the app, and its list with it."""
@@ -220,61 +219,6 @@ class LMStudioApp(PanedApp):
 
         self._runs.start(keep, name="remember")
 
-    def _show_facts(self) -> None:
-        facts = self._facts()
-        # A server may be heard of while the app is taken down: then there is no screen, or nothing on it.
-        if not self.screen_stack:
-            return
-        for rail in self.query(Rail):
-            rail.show_facts(self._view.base_url, facts)
-        if isinstance(self.screen, ServerFacts):
-            self.screen.show_facts(self._view.base_url, facts)
-
-    def _facts(self) -> list[Fact]:
-        return facts_of(self._view, self._link.config.warnings(), self._change, self._served.views)
-
-    def _tick_while(self, counting: bool) -> None:
-        """Count seconds in the header, while there is something to count."""
-        if counting and self._ticking is None:
-            self._ticking = self.set_interval(1.0, self._tick)
-        elif not counting and self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = None
-
-    def _tick(self) -> None:
-        self.query_one(HeaderBar).refresh()
-        if self._view.silent_since is not None:
-            self._show_facts()
-
-    def _settle_model(self) -> None:
-        """Choose a model when a server appears."""
-        config = self._link.config
-        asked = self._services.model
-        listed = {model.id for model in self._view.models}
-        own = next((one for pane in self._panes.values() if (one := pane.own_model) in listed), None)
-        preferred = (own, self._model, self._state.last_model.get(config.base_url), config.default_model)
-        # What was asked for by name is asked for, listed or not.
-        chosen = asked or model_for_chat(self._view.models, *preferred)
-        wanted = next((name for name in preferred if name), None)
-        if chosen != wanted and wanted is not None and asked is None and self._view.models:
-            instead = f"{clean_line(chosen)} is asked instead" if chosen else "there is none to ask"
-            self.notify(f"{clean_line(wanted)} is not on this server; {instead}.", severity="warning")
-        self._use_model(chosen)
-
-    def _use_model(self, model: str | None) -> None:
-        self._model = model
-        self.query_one(HeaderBar).show_model(model)
-        for pane in self._panes.values():
-            pane.use_model(model)
-        self._tell_defaults()
-
-    def _tell_defaults(self) -> None:
-        """The models pane marks which models are used for what."""
-        config = self._link.config
-        chosen = self._state.last_embedding_model.get(config.base_url) or config.default_embedding_model
-        for pane in self._panes.values():
-            pane.show_defaults(self._model, chosen)
-
     # What the panes ask for
 
     def on_server_doubted(self) -> None:
@@ -287,57 +231,21 @@ class LMStudioApp(PanedApp):
 
     def action_explain(self, fact: str) -> None:
         """Explain what is known of the server."""
-        if isinstance(self.screen, ServerFacts):
-            self.screen.dismiss(None)
-        elif len(self.screen_stack) == 1:
-            self.push_screen(ServerFacts(self._view.base_url, self._facts(), fact))
+        self._shown.explain(fact)
 
     def on_model_wanted(self) -> None:
-        """Choose among the models, as they are now."""
-        client = self._link.client
-        if client is None:
-            return
-
-        def fetch(emit: object, scope: CancelScope) -> tuple[ModelSummary, ...] | LMStudioError:
-            del emit
-            try:
-                return tuple(client.list_models(scope=scope))
-            except LMStudioError as error:
-                return error
-
-        self._runs.start(fetch, finished=self._offer_models, name="models")
-
-    def _offer_models(self, found: tuple[ModelSummary, ...] | LMStudioError) -> None:
-        if isinstance(found, LMStudioError):
-            self.notify(f"{found.message} {found.hint}", severity="error")
-            return
-        from lmstudio_tui.tui.screens.model_picker import ModelPicker
-
-        if not isinstance(self.screen, ModelPicker):
-            self.push_screen(ModelPicker(found, self._model), self._chosen)
-
-    def _chosen(self, model: str | None) -> None:
-        if model is None:
-            return
-        self._use_model(model)
-        self._state = self._state.with_model(self._link.config.base_url, model)
-        self._services.state.save(self._state)
+        """Somebody wants to choose among the models."""
+        self._models.ask()
 
     def on_model_chosen(self, event: ModelChosen) -> None:
-        """A model was chosen in the list of models."""
-        if event.purpose == "chat":
-            self._chosen(event.model)
-            return
-        self._state = self._state.with_embedding_model(self._link.config.base_url, event.model)
-        self._services.state.save(self._state)
-        self._tell_defaults()
+        """A model was chosen in a pane."""
+        self._models.take(event)
 
     def on_chats_opened(self, event: ChatsOpened) -> None:
         """Other conversations are open."""
-        state = self._state.with_chats(event.ids, event.front)
-        if state != self._state:
-            self._state = state
-            self._services.state.save(state)
+        state = self._memory.state.with_chats(event.ids, event.front)
+        if state != self._memory.state:
+            self._memory.keep(state)
 
     def on_absence_chosen(self, event: Absence.Chosen) -> None:
         """A way on, from the page without a server."""

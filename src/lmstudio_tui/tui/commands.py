@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.tui.catalogue.chat import CHAT, CONVERSATIONS
+from lmstudio_tui.tui.catalogue.chat import CHAT
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
+from lmstudio_tui.tui.catalogue.conversations import CONVERSATIONS
 from lmstudio_tui.tui.catalogue.embeddings import EMBEDDINGS
 from lmstudio_tui.tui.catalogue.frame import FRAME
 from lmstudio_tui.tui.catalogue.images import IMAGES
@@ -14,6 +15,7 @@ from lmstudio_tui.tui.catalogue.models import MODELS
 from lmstudio_tui.tui.catalogue.servers import SERVERS
 from lmstudio_tui.tui.catalogue.speech import SPEECH
 from lmstudio_tui.tui.catalogue.transcribe import TRANSCRIBE
+from lmstudio_tui.tui.catalogue.transcript import TRANSCRIPT
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
 COMMANDS: tuple[Command, ...] = (
-    *(*FRAME, *CHAT, *CONVERSATIONS, *MODELS, *EMBEDDINGS, *INSPECTOR, *SERVERS),
+    *(*FRAME, *CHAT, *TRANSCRIPT, *CONVERSATIONS, *MODELS, *EMBEDDINGS, *INSPECTOR, *SERVERS),
     *(*TRANSCRIBE, *SPEECH, *IMAGES),
 )
 

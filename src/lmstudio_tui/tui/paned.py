@@ -41,10 +41,12 @@ class PanedApp(RemarkingApp):
     Args:
         services: everything it needs from outside.
         last_pane: the one that was used last.
+        made: is told of a pane that was made while the app runs, to tell it what the others know.
     """
 
-    def __init__(self, services: Services, last_pane: str | None) -> None:
+    def __init__(self, services: Services, last_pane: str | None, *, made: Callable[[Pane], None]) -> None:
         super().__init__()
+        self._made = made
         self._services = services
         self._pane = _first_pane(services.pane, last_pane)
         self._panes: dict[str, Pane] = {}
@@ -73,16 +75,12 @@ class PanedApp(RemarkingApp):
             self._panes[name] = pane = make_pane(name, self._services)
             pane.display = False
             await switcher.mount(pane)
-            self._introduce(pane)
+            self._made(pane)
         self._pane = name
         switcher.current = name
         self._mark_pane()
         pane.arrive()
         self.refresh_bindings()
-
-    def _introduce(self, pane: Pane) -> None:
-        """Tell a pane that has just been made what the others know."""
-        raise NotImplementedError
 
     def _mark_pane(self) -> None:
         self.query_one(Rail).show_pane(self._pane)

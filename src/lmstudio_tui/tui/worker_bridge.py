@@ -17,6 +17,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lmstudio_tui.sdk import CancelScope
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,8 @@ class Run(Generic[Item, Result]):
         work: does it, in the thread. It is given a function that hands on an item, and the scope that ends it.
         items: is given the items that came since the last time.
         finished: is given what `work` returned.
-        crashed: is given what `work` raised: a defect, since expected failures are results.
-        name: names the thread.
+        crashed: is given what `work` raised: a defect, since expected failures are results. None says it on the screen.
+        name: names the thread, and the work for people.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Run(Generic[Item, Result]):
         self._work = work
         self._items = items
         self._finished = finished
-        self._crashed = crashed
+        self._crashed = crashed or self._say
+        self._name = name
         self._mail: deque[Item] = deque()
         self._end: Callable[[], None] | None = None
         self._woken = False
@@ -84,9 +86,9 @@ class Run(Generic[Item, Result]):
     def _run(self) -> None:
         try:
             result = self._work(self._emit, self.scope)
-        except BaseException as error:  # noqa: BLE001 - a thread has nobody above it: the app's error screen is told
+        except BaseException as error:  # noqa: BLE001 - the thread ends here: whatever ended it is told in the app's loop
             failure = error
-            self._post(lambda: self._crashed(failure) if self._crashed else None)
+            self._post(lambda: self._crashed(failure))
         else:
             self._post(lambda: self._finished(result) if self._finished else None)
 
@@ -108,6 +110,10 @@ class Run(Generic[Item, Result]):
             self._owner.call_later(callback)
 
     # In the app's loop
+
+    def _say(self, error: BaseException) -> None:
+        said = f"Something went wrong in the app itself ({self._name}: {type(error).__name__})."
+        app_of(self._owner).notify(said, severity="error", markup=False)
 
     def _wake(self) -> None:
         pause = self._delivered_at + _SHORTEST - time.monotonic()

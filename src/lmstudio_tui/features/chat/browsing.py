@@ -44,6 +44,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class FileKind:
+    """The files that somebody looks for, by their names.
+
+    Args:
+        name: what they are called, such as `audio files`.
+        suffixes: how their names end, in small letters.
+    """
+
+    name: str
+    suffixes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What a typed path may mean.
 
@@ -53,6 +66,7 @@ class Listing:
         entries: what is there and begins or goes on like it; folders first.
         more: how many others there are that are not listed.
         problem: why nothing is listed, in a sentence; else empty.
+        others: how many files are not listed because they are of another kind than is looked for.
     """
 
     typed: str
@@ -60,6 +74,7 @@ class Listing:
     entries: tuple[Entry, ...] = ()
     more: int = 0
     problem: str = ""
+    others: int = 0
 
 
 def divided(typed: str) -> tuple[str, str]:
@@ -70,18 +85,19 @@ def divided(typed: str) -> tuple[str, str]:
     return typed[:cut], typed[cut:]
 
 
-def list_for(typed: str, here: Path) -> Listing:
+def list_for(typed: str, here: Path, kind: FileKind | None = None) -> Listing:
     """What is in the folder that a typed path has come to, and fits the name begun.
 
     Args:
         typed: the path so far.
         here: the folder that relative paths count from.
+        kind: of the files that are looked for: others are listed, after those, when a name is begun; None for any.
     """
     start, begun = divided(typed)
     folder = here
     try:
         folder = here / Path(start).expanduser()
-        names = _named(folder, begun)
+        names, others = _named(folder, begun, kind)
     except RuntimeError:
         return Listing(typed, folder, problem="There is no such user.")
     except ValueError:
@@ -91,19 +107,22 @@ def list_for(typed: str, here: Path) -> Listing:
     entries = [_entry(one) for one in names[:MOST_ENTRIES]]
     if not begun and folder.resolve() != folder.resolve().parent:
         entries.insert(0, Entry(UP, folder / UP, folder=True))
-    return Listing(typed, folder, tuple(entries), max(0, len(names) - MOST_ENTRIES))
+    return Listing(typed, folder, tuple(entries), max(0, len(names) - MOST_ENTRIES), others=others)
 
 
-def _named(folder: Path, begun: str) -> list[os.DirEntry[str]]:
-    """What begins like that comes before what has it within; a dot shows what is hidden."""
+def _named(folder: Path, begun: str, kind: FileKind | None) -> tuple[list[os.DirEntry[str]], int]:
+    """What begins like that comes before what has it within; a dot shows what is hidden. And how many are left out."""
     wanted, hidden = begun.casefold(), begun.startswith(".")
-    found: list[tuple[tuple[bool, bool, str], os.DirEntry[str]]] = []
+    found: list[tuple[tuple[bool, bool, bool, str], os.DirEntry[str]]] = []
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name.casefold()
             if wanted in name and (hidden or not name.startswith(".")):
-                found.append(((not name.startswith(wanted), not _is_folder(entry), name), entry))
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+                is_folder = _is_folder(entry)
+                other = kind is not None and not is_folder and Path(name).suffix not in kind.suffixes
+                found.append(((other, not name.startswith(wanted), not is_folder, name), entry))
+    listed = found if begun else [pair for pair in found if not pair[0][0]]
+    return [entry for _, entry in sorted(listed, key=lambda pair: pair[0])], len(found) - len(listed)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

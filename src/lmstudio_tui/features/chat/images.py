@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.features.pictures import BadPictureError, TooManyPixelsError, coding
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -114,8 +116,9 @@ def prepare(data: bytes, name: str) -> Prepared:
     """
     image = _opened(data, name)
     try:
-        return _prepared(image, data)
-    except Exception as error:  # Pillow raises whatever its coders stumble over.
+        with coding():
+            return _prepared(image, data)
+    except BadPictureError as error:
         raise _broken(name) from error
 
 
@@ -133,13 +136,14 @@ def preview(data: bytes, longest: int) -> Image.Image:
 
     image = _opened(data, "The image")
     try:
-        small = _plain(ImageOps.exif_transpose(image))
-        small.thumbnail((longest, longest), reducing_gap=2.0)
-        if small.mode == "RGBA":
-            white = Image.new("RGBA", small.size, "white")
-            small = Image.alpha_composite(white, small)
-        return small.convert("RGB")
-    except Exception as error:  # As above.
+        with coding():
+            small = _plain(ImageOps.exif_transpose(image))
+            small.thumbnail((longest, longest), reducing_gap=2.0)
+            if small.mode == "RGBA":
+                white = Image.new("RGBA", small.size, "white")
+                small = Image.alpha_composite(white, small)
+            return small.convert("RGB")
+    except BadPictureError as error:
         raise _broken("The image") from error
 
 
@@ -153,14 +157,15 @@ def _opened(data: bytes, name: str) -> Image.Image:
     # A picture that would fill the memory is no warning here.
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
-        image.load()
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        with coding():
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            image.load()
+    except TooManyPixelsError as error:
         most = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise AttachError(
             f"{name} has more than {most} million pixels, which is too many to unpack.", "Scale it down first."
         ) from error
-    except Exception as error:  # Pillow raises whatever its decoders stumble over.
+    except BadPictureError as error:
         raise _broken(name) from error
     return image
 
@@ -226,6 +231,10 @@ def _kept(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def _upper_eight_bits(value: Image.ImagePointTransform) -> Image.ImagePointTransform:
+    return value * (1 / 256)
+
+
 def _plain(image: Image.Image) -> Image.Image:
     """In RGB, with transparency if there is any; without anything beside the picture."""
     if image.has_transparency_data:
@@ -235,7 +244,7 @@ def _plain(image: Image.Image) -> Image.Image:
             picture = picture.convert("RGB")
     elif image.mode.startswith("I"):
         # 16 bits for each pixel, of which the upper eight are what an eye sees.
-        picture = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")  # pyright: ignore[reportUnknownLambdaType, reportUnknownMemberType]
+        picture = image.convert("I").point(_upper_eight_bits).convert("L")
     else:
         picture = image.convert("L" if image.mode in {"1", "L", "F"} else "RGB")
     if picture is image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
@@ -53,21 +54,16 @@ def within(seconds: float, action: Callable[[], T]) -> T:
         TooSlowError: when it does.
         Exception: what the action raises.
     """
-    results: list[T] = []
-    failures: list[Exception] = []
-    done = threading.Event()
+    outcome = Future[T]()
 
     def run() -> None:
         try:
-            results.append(action())
-        except Exception as error:  # noqa: BLE001 - raised again below, in the thread that waits
-            failures.append(error)
-        finally:
-            done.set()
+            outcome.set_result(action())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the thread that waits
+            outcome.set_exception(error)
 
+    # A thread of a pool would be waited for when the program ends.
     threading.Thread(target=run, name="check", daemon=True).start()
-    if not done.wait(seconds):
+    if not wait([outcome], seconds).done:
         raise TooSlowError
-    if failures:
-        raise failures[0]
-    return results[0]
+    return outcome.result()

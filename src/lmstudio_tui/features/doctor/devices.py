@@ -89,14 +89,13 @@ def _by_tmux() -> tuple[bool, str, str]:
 
 _LIST_DEVICES = """
 import json, sys
-try:
-    import sounddevice
-    found = list(sounddevice.query_devices())
-    answer = {"inputs": sum(one["max_input_channels"] > 0 for one in found),
-              "outputs": sum(one["max_output_channels"] > 0 for one in found)}
-except Exception as error:
-    answer = {"error": f"{type(error).__name__}: {error}"}
-sys.stdout.write("\\n" + json.dumps(answer))
+def tell(answer):
+    sys.stdout.write("\\n" + json.dumps(answer))
+sys.excepthook = lambda kind, error, _: tell({"error": f"{kind.__name__}: {error}"})
+import sounddevice
+found = list(sounddevice.query_devices())
+tell({"inputs": sum(one["max_input_channels"] > 0 for one in found),
+      "outputs": sum(one["max_output_channels"] > 0 for one in found)})
 """
 
 

@@ -59,14 +59,9 @@ class Op:
 def transaction(connection: sqlite3.Connection) -> Generator[None]:
     """All of it or nothing. It waits for other writers at its beginning, where that is safe."""
     connection.execute("BEGIN IMMEDIATE")
-    try:
+    # It commits at the end, and rolls back whatever is raised; a full disk, among others, has done so already.
+    with connection:
         yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # A full disk, among others, has ended the transaction already.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def placeholders(count: int) -> str:

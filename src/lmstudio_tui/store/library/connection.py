@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -37,14 +37,13 @@ def open_base(path: Path) -> Base:
     _refuse_later(path)
     _make_private(path)
     _make_alike(path)
-    connection = connect(path)
-    try:
+    with ExitStack() as failing:
+        connection = failing.enter_context(closing(connect(path)))
         _check_application(connection, path)
         _use_log(connection)
-        return _made_ready(connection)
-    except BaseException:
-        connection.close()
-        raise
+        base = _made_ready(connection)
+        failing.pop_all()
+    return base
 
 
 def empty_base() -> Base:
@@ -58,13 +57,12 @@ def copied_base(source: sqlite3.Connection) -> Base:
     Raises:
         sqlite3.Error: when that cannot be read.
     """
-    copy = connect(Path(":memory:"))
-    try:
+    with ExitStack() as failing:
+        copy = failing.enter_context(closing(connect(Path(":memory:"))))
         source.backup(copy)
-        return _made_ready(copy)
-    except BaseException:
-        copy.close()
-        raise
+        base = _made_ready(copy)
+        failing.pop_all()
+    return base
 
 
 def copied_file(path: Path) -> Base:

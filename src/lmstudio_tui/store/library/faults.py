@@ -7,6 +7,8 @@ import sqlite3
 from enum import Enum, auto
 from typing import Final
 
+from lmstudio_tui.store import reasons
+
 
 class Fault(Enum):
     """What is to be done about an error."""
@@ -31,17 +33,24 @@ class UnknownFileError(Exception):
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _UNUSABLE: Final = {
-    sqlite3.SQLITE_PERM: ("it may not be written", "Check who may write there."),
+    sqlite3.SQLITE_PERM: reasons.FORBIDDEN,
     sqlite3.SQLITE_BUSY: ("another program keeps it locked", "Close that program."),
     sqlite3.SQLITE_LOCKED: ("another program keeps it locked", "Close that program."),
     sqlite3.SQLITE_NOMEM: ("there is not enough memory", "Close something else."),
-    sqlite3.SQLITE_READONLY: ("it may not be written", "Check who may write there."),
+    sqlite3.SQLITE_READONLY: reasons.FORBIDDEN,
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk."),
     sqlite3.SQLITE_FULL: ("the disk is full", "Make room on it."),
     sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Check the folder and who may write there."),
     sqlite3.SQLITE_PROTOCOL: ("another program keeps it locked", "Close that program."),
     sqlite3.SQLITE_NOLFS: ("it is too large for this disk", "Move it to another disk."),
-    sqlite3.SQLITE_AUTH: ("it may not be written", "Check who may write there."),
+    sqlite3.SQLITE_AUTH: reasons.FORBIDDEN,
+}
+_OF_THE_SYSTEM: Final = {
+    errno.ENOSPC: _UNUSABLE[sqlite3.SQLITE_FULL],
+    errno.EDQUOT: _UNUSABLE[sqlite3.SQLITE_FULL],
+    errno.EACCES: reasons.FORBIDDEN,
+    errno.EPERM: reasons.FORBIDDEN,
+    errno.EROFS: reasons.FORBIDDEN,
 }
 _INDEX_DAMAGED: Final = sqlite3.SQLITE_CORRUPT_VTAB
 
@@ -63,13 +72,7 @@ def fault_of(error: Exception) -> Fault:
 def reason_of(error: Exception) -> tuple[str, str]:
     """Why something is impossible, and what can be done about it, in words."""
     if isinstance(error, OSError):
-        match error.errno:
-            case errno.ENOSPC | errno.EDQUOT:
-                return _UNUSABLE[sqlite3.SQLITE_FULL]
-            case errno.EACCES | errno.EPERM | errno.EROFS:
-                return _UNUSABLE[sqlite3.SQLITE_READONLY]
-            case _:
-                return str(error.strerror or error).lower(), "Check the folder and who may write there."
+        return reasons.reason_of(error, _OF_THE_SYSTEM)
     return _UNUSABLE.get(_code(error) & 0xFF, (str(error), "Check the file."))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from lmstudio_tui.store.library.base import Op
 
@@ -25,25 +26,20 @@ class _Question(Generic[T]):
 
     def __init__(self, look: Callable[[Keeper], T]) -> None:
         self._look = look
-        self._found: T | None = None
-        self._error: Exception | None = None
-        self._done = threading.Event()
+        self._found: Future[T] = Future()
 
     def answer(self, keeper: Callable[[], Keeper]) -> None:
         """Called by the library's thread."""
         try:
-            self._found = self._look(keeper())
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._error = error
-        self._done.set()
+            found = self._look(keeper())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again in the thread that waits
+            self._found.set_exception(error)
+        else:
+            self._found.set_result(found)
 
     def wait(self, timeout: float | None = None) -> tuple[T] | None:
         """What was found; None when it takes longer than that many seconds."""
-        if not self._done.wait(timeout):
-            return None
-        if self._error is not None:
-            raise self._error
-        return (self._found,)  # pyright: ignore[reportReturnType] - it is found when there was no error
+        return (self._found.result(),) if wait([self._found], timeout).done else None
 
 
 class Worker:
@@ -59,7 +55,7 @@ class Worker:
         self._say = say
         self._keeper: Keeper | None = None
         self._changed = threading.Condition()
-        self._queue: list[Op | _Question[object]] = []
+        self._queue: list[Op | _Question[Any]] = []
         self._since = 0.0
         self._hurry = False
         self._stop = False
@@ -87,7 +83,7 @@ class Worker:
         """
         question = _Question(look)
         with self._changed:
-            self._queue.append(question)  # pyright: ignore[reportArgumentType] - nobody looks at what it finds
+            self._queue.append(question)
             self._hurry = True
             self._changed.notify()
             self._start()
@@ -130,7 +126,7 @@ class Worker:
                         atexit.unregister(self._close_at_exit)
                         return
 
-    def _take(self) -> tuple[list[Op | _Question[object]], bool]:
+    def _take(self) -> tuple[list[Op | _Question[Any]], bool]:
         """Wait for something to do. Without anything it sleeps until it is woken."""
         with self._changed:
             while not (self._hurry or self._stop):
@@ -144,7 +140,7 @@ class Worker:
             items, self._queue, self._hurry = self._queue, [], False
             return items, self._stop
 
-    def _serve(self, items: list[Op | _Question[object]]) -> None:
+    def _serve(self, items: list[Op | _Question[Any]]) -> None:
         ops: list[Op] = []
         for item in items:
             if isinstance(item, Op):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-_ROOM: Final = ("the disk is full", "Make room on it, then try again.")
-_RIGHT: Final = ("it may not be written", "Check who may write there.")
+from lmstudio_tui.store import reasons
+
 _REASONS: Final = {
-    errno.ENOSPC: _ROOM,
+    errno.ENOSPC: ("the disk is full", "Make room on it, then try again."),
     errno.EDQUOT: ("your share of the disk is used up", "Make room, then try again."),
-    errno.EACCES: _RIGHT,
-    errno.EPERM: _RIGHT,
+    errno.EACCES: reasons.FORBIDDEN,
+    errno.EPERM: reasons.FORBIDDEN,
     errno.EROFS: ("the disk is read-only", "Choose another folder, or make it writable."),
     errno.EFBIG: ("the file is too large for this disk", "Use another disk."),
     errno.EIO: ("the disk reports an error", "Check the disk."),
@@ -38,8 +38,7 @@ class StoreError(Exception):
 
 def reason_of(error: OSError) -> tuple[str, str]:
     """Why a file cannot be written or read, to go on a sentence with, and what to do about it."""
-    usual = (str(error.strerror or error).lower(), "Check the folder and who may write there.")
-    return _REASONS.get(error.errno or 0, usual)
+    return reasons.reason_of(error, _REASONS)
 
 
 def failed(what: str, error: OSError) -> StoreError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 IMAGES: tuple[Command, ...] = (
     Command(
@@ -27,8 +28,7 @@ IMAGES: tuple[Command, ...] = (
     Command("images.filter", "/", "filter", "Filter", "Filter the images made so far.", "images", show=True),
     Command("images.model", "alt+m", "choose_model", "Model", "Choose the model that draws.", "images", priority=True),
     Command("images.size", "alt+s", "choose_size", "Size", "Choose the size of the images.", "images", priority=True),
-    Command("images.up", "up,k", "move(-1)", "Up", "The image above.", "images", palette=False),
-    Command("images.down", "down,j", "move(1)", "Down", "The image below.", "images", palette=False),
+    *steps("images", "The image above.", "The image below."),
     Command(
         "images.previous",
         "left",
@@ -41,8 +41,6 @@ IMAGES: tuple[Command, ...] = (
     Command(
         "images.next", "right", "turn(1)", "Next", "Of those made at once: the image after.", "images", palette=False
     ),
-    Command("images.page_up", "pageup", "page(-1)", "Page up", "A page up.", "images", palette=False),
-    Command("images.page_down", "pagedown", "page(1)", "Page down", "A page down.", "images", palette=False),
-    Command("images.first", "home,g", "first", "First", "The newest image.", "images", palette=False),
-    Command("images.last", "end,G", "last", "Last", "The oldest image.", "images", palette=False),
+    *pages("images"),
+    *ends("images", "The newest image.", "The oldest image."),
 )

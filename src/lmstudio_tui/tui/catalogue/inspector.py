@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 _SECTIONS = (
     ("timing", "Where the time went."),
@@ -60,10 +61,7 @@ INSPECTOR: tuple[Command, ...] = (
         "inspector",
         palette=False,
     ),
-    Command("inspector.up", "up,k", "line(-1)", "Up", "A line up.", "inspector", palette=False),
-    Command("inspector.down", "down,j", "line(1)", "Down", "A line down.", "inspector", palette=False),
-    Command("inspector.page_up", "pageup", "page(-1)", "Page up", "A page up.", "inspector", palette=False),
-    Command("inspector.page_down", "pagedown", "page(1)", "Page down", "A page down.", "inspector", palette=False),
-    Command("inspector.start", "home,g", "start", "First", "To the first line.", "inspector", palette=False),
-    Command("inspector.end", "end,G", "end", "Last", "To the last line.", "inspector", palette=False),
+    *steps("inspector", "A line up.", "A line down.", "line"),
+    *pages("inspector"),
+    *ends("inspector", "To the first line.", "To the last line.", ("start", "end")),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 MODELS: tuple[Command, ...] = (
     Command("models.load", "l", "load", "Load", "Load the model into memory.", "models", show=True),
@@ -29,10 +30,7 @@ MODELS: tuple[Command, ...] = (
     Command(
         "models.back", "escape", "back", "Back", "Close the details, then clear the filter.", "models", palette=False
     ),
-    Command("models.up", "up,k", "move(-1)", "Up", "The model above.", "models", palette=False),
-    Command("models.down", "down,j", "move(1)", "Down", "The model below.", "models", palette=False),
-    Command("models.page_up", "pageup", "page(-1)", "Page up", "A page up.", "models", palette=False),
-    Command("models.page_down", "pagedown", "page(1)", "Page down", "A page down.", "models", palette=False),
-    Command("models.first", "home,g", "first", "First", "The first model.", "models", palette=False),
-    Command("models.last", "end,G", "last", "Last", "The last model.", "models", palette=False),
+    *steps("models", "The model above.", "The model below."),
+    *pages("models"),
+    *ends("models", "The first model.", "The last model."),
 )

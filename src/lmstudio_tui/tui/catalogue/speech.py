@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 SPEECH: tuple[Command, ...] = (
     Command("speech.speak", "ctrl+s,alt+s", "speak", "Speak", "Speak the text.", "speech", show=True, priority=True),
@@ -58,10 +59,7 @@ SPEECH: tuple[Command, ...] = (
     Command("speech.delete", "x,delete", "delete", "Delete", "Delete the utterance; F8 brings it back.", "speech"),
     Command("speech.undo", "f8,u", "undo", "Undo", "Bring back the utterance deleted last.", "speech"),
     Command("speech.filter", "slash", "filter", "Filter", "Filter what was spoken.", "speech"),
-    Command("speech.up", "up,k", "move(-1)", "Up", "The utterance above.", "speech", palette=False),
-    Command("speech.down", "down,j", "move(1)", "Down", "The utterance below.", "speech", palette=False),
-    Command("speech.page_up", "pageup", "page(-1)", "Page up", "A page up.", "speech", palette=False),
-    Command("speech.page_down", "pagedown", "page(1)", "Page down", "A page down.", "speech", palette=False),
-    Command("speech.first", "home,g", "first", "First", "The newest utterance.", "speech", palette=False),
-    Command("speech.last", "end,G", "last", "Last", "The oldest utterance.", "speech", palette=False),
+    *steps("speech", "The utterance above.", "The utterance below."),
+    *pages("speech"),
+    *ends("speech", "The newest utterance.", "The oldest utterance."),
 )

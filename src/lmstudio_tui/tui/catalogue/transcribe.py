@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command, Where
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 _HERE: Where = "transcribe"
 
@@ -104,10 +105,7 @@ TRANSCRIBE: tuple[Command, ...] = (
     Command("transcribe.check", "w", "check", "Check", "Speak a text, and check what is heard of it.", _HERE),
     Command("transcribe.filter", "slash", "filter", "Filter", "Filter the recordings by name and text.", _HERE),
     Command("transcribe.rename", "r,f2", "rename", "Rename", "Give the recording another name.", _HERE),
-    Command("transcribe.up", "up,k", "line(-1)", "Up", "A line up.", _HERE, palette=False),
-    Command("transcribe.down", "down,j", "line(1)", "Down", "A line down.", _HERE, palette=False),
-    Command("transcribe.page_up", "pageup", "page(-1)", "Page up", "A page up.", _HERE, palette=False),
-    Command("transcribe.page_down", "pagedown", "page(1)", "Page down", "A page down.", _HERE, palette=False),
-    Command("transcribe.first", "home,g", "first", "First", "To the first line.", _HERE, palette=False),
-    Command("transcribe.last", "end,G", "last", "Last", "To the last line.", _HERE, palette=False),
+    *steps(_HERE, "A line up.", "A line down.", "line"),
+    *pages(_HERE),
+    *ends(_HERE, "To the first line.", "To the last line."),
 )

@@ -5,18 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lmstudio_tui.features.chat.browsing import UP, Entry, Listing, completed, divided, list_for
-from lmstudio_tui.features.models.words import size_in_words
+from lmstudio_tui.features.chat.browsing import UP, Entry, FileKind, Listing, completed, divided, list_for
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.screens.file_lines import LineStyles, folder_in_words, line_of, marked_in_words
 from lmstudio_tui.tui.widgets.path_input import PathInput
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk import CancelScope
 
-_MARK = "✓"
-_SIZE = 8
-_KIND = 8
-"""Columns for the size and for the kind."""
-
 
 class AttachFile(Dialog[list[Path]]):
     """Gives the files that were chosen; none when it was left.
@@ -41,6 +35,7 @@ class AttachFile(Dialog[list[Path]]):
         here: the folder to begin in, and the one that relative paths count from; None for the current one.
         title: of the frame.
         take: what its button says.
+        kind: of the files that are looked for; others can be had by typing their names. None for any.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,8 +67,16 @@ class AttachFile(Dialog[list[Path]]):
     }
     """
 
-    def __init__(self, here: Path | None = None, *, title: str = "Attach", take: str = "Attach") -> None:
+    def __init__(
+        self,
+        here: Path | None = None,
+        *,
+        title: str = "Attach",
+        take: str = "Attach",
+        kind: FileKind | None = None,
+    ) -> None:
         super().__init__()
+        self._kind = kind
         self._asked = title
         self._words = take
         self._here = here
@@ -117,11 +120,11 @@ class AttachFile(Dialog[list[Path]]):
         typed = self.query_one(PathInput).value
         if self._run is not None:
             self._run.drop()
-        here = self._here
+        here, kind = self._here, self._kind
 
         def look(emit: Callable[[None], None], scope: CancelScope) -> Listing:
             del emit, scope
-            return list_for(typed, here or _current_folder())
+            return list_for(typed, here or _current_folder(), kind)
 
         self._run = self._runs.start(look, finished=self._show, crashed=self._crashed, name="folder")
 
@@ -161,17 +164,8 @@ class AttachFile(Dialog[list[Path]]):
             self._draw()
 
     def _line(self, entry: Entry) -> Text:
-        quiet = self._colour("attach--quiet")
-        marked = self._key(entry) in self._marked
-        line = Text(no_wrap=True, overflow="ellipsis", end="")
-        line.append(f"{_MARK if marked else ' '} ", style=self._colour("attach--mark"))
-        room = max(8, self._width - 2 - _SIZE - _KIND - 4)
-        name = clean_line(entry.name) + ("/" if entry.folder else "")
-        if cell_len(name) > room:
-            name = set_cell_size(name, room - 1).rstrip() + "…"
-        line.append(set_cell_size(name, room), style="bold" if entry.folder else "")
-        line.append(f"  {entry.kind[:_KIND]:<{_KIND}}", style=quiet)
-        return line.append(f"  {size_in_words(entry.size):>{_SIZE}}", style=quiet)
+        styles = LineStyles(self._colour("attach--mark"), self._colour("attach--quiet"))
+        return line_of(entry, self._width, styles, marked=self._key(entry) in self._marked)
 
     def _colour(self, component: str) -> Style:
         """The colour alone: the background is the cursor's."""
@@ -185,14 +179,9 @@ class AttachFile(Dialog[list[Path]]):
         if listing.problem:
             self._say(listing.problem, bad=True)
         elif self._marked:
-            names = ", ".join(clean_line(path.name) for path in self._marked)
-            sizes = [size for size in self._marked.values() if size is not None]
-            self._say(f"{len(self._marked)} marked, {size_in_words(sum(sizes))}: {names}")
-        elif not any(entry.name != UP for entry in listing.entries):
-            self._say("Nothing here begins or goes on like that." if divided(listing.typed)[1] else "It is empty.")
+            self._say(marked_in_words(self._marked))
         else:
-            more = f"  and {listing.more:,} more: type to narrow it down" if listing.more else ""
-            self._say(f"{clean_line(str(listing.folder))}{more}")
+            self._say(folder_in_words(listing, self._kind))
 
     def _say(self, text: str, *, bad: bool = False) -> None:
         about = self.query_one("#about", Static)

@@ -13,13 +13,14 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, command, readable_key
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.rename import title_entry
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.conversation_list import ConversationList, States
 from lmstudio_tui.tui.widgets.conversation_list.painting import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from lmstudio_tui.store.library.records import Hit
@@ -201,9 +202,8 @@ class Conversations(Dialog[tuple[str, str | None, str] | None]):
                 self._desk.rename(event.id, title)
                 self._changed()
 
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
         if hit is not None:
-            app.push_screen(title_entry(hit.conversation.title), rename)
+            app_of(self).push_screen(title_entry(hit.conversation.title), rename)
 
     def on_conversation_list_pin_wanted(self, event: ConversationList.PinWanted) -> None:
         """Keep it at the top, or no longer."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
@@ -76,4 +77,4 @@ class Dialog(ModalScreen[Result]):
         return self._screens()[0].query(KeyFooter)
 
     def _screens(self) -> list[Screen[object]]:
-        return self.app.screen_stack  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
+        return app_of(self).screen_stack

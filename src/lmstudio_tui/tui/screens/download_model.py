@@ -41,7 +41,7 @@ class DownloadModel(Form[tuple[str, str | None]]):
     """
 
     def __init__(self, refusal: Callable[[], str]) -> None:
-        super().__init__()
+        super().__init__(self.take)
         self._refusal = refusal
 
     def compose(self) -> ComposeResult:

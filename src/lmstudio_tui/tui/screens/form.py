@@ -11,11 +11,17 @@ from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.binding import BindingType
 
 
 class Form(Dialog[Result | None]):
-    """Enter in a field takes it, and so does the button for it. Esc and the other button give None."""
+    """Enter in a field takes it, and so does the button for it. Esc and the other button give None.
+
+    Args:
+        take: dismisses with what was filled in, or says why that cannot be.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.leave")]
 
@@ -28,18 +34,18 @@ class Form(Dialog[Result | None]):
     }
     """
 
-    def take(self) -> None:
-        """Dismiss with what was filled in, or say why that cannot be."""
-        raise NotImplementedError
+    def __init__(self, take: Callable[[], None]) -> None:
+        super().__init__()
+        self._take = take
 
     def on_input_submitted(self) -> None:
         """Take it."""
-        self.take()
+        self._take()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Take it, or do not."""
         if event.button.id == "go":
-            self.take()
+            self._take()
         else:
             self.dismiss(None)
 

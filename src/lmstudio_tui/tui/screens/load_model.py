@@ -27,12 +27,13 @@ from lmstudio_tui.sdk import LMStudioError, LoadModelRequest
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.form import Form, buttons
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual import events
-    from textual.app import App, ComposeResult, RenderResult
+    from textual.app import ComposeResult, RenderResult
     from textual.binding import BindingType
 
     from lmstudio_tui.sdk import ModelSummary
@@ -169,7 +170,7 @@ class LoadModel(Form[LoadModelRequest]):
     def __init__(
         self, model: Callable[[], ModelSummary], refusal: Callable[[], str], begin: LoadModelRequest | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(self.take)
         self._model = model
         self._refusal = refusal
         self._fields = fields_for(model())
@@ -253,8 +254,7 @@ class LoadModel(Form[LoadModelRequest]):
             if yes:
                 self.dismiss(request)
 
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(Confirm("Load another instance?", clean_line(second), "Load", "Back"), confirmed)
+        app_of(self).push_screen(Confirm("Load another instance?", clean_line(second), "Load", "Back"), confirmed)
 
     def _typed(self) -> dict[str, str]:
         typed: dict[str, str] = {}

@@ -15,6 +15,7 @@ from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.save_file import SaveFile
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.picture import Picture
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -181,8 +182,7 @@ class Look(Dialog[str | None]):
             if written is not None:
                 self.notify(f"Saved to {clean_line(str(written))}.", markup=False)
 
-        app = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(SaveData(name, path, self._data), said)
+        app_of(self).push_screen(SaveData(name, path, self._data), said)
 
     def action_remove(self) -> None:
         """Take it away."""

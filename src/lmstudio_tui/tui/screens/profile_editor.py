@@ -16,6 +16,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -329,8 +330,7 @@ class ProfileEditor(Dialog[str | None]):
             self._note("Stopped.")
         elif self.changed:
             question = "What was changed here is not saved."
-            app = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - of any result
-            app.push_screen(Confirm("Discard it?", question, "Discard", "Keep editing"), self._discard)
+            app_of(self).push_screen(Confirm("Discard it?", question, "Discard", "Keep editing"), self._discard)
         else:
             self.dismiss(None)
 

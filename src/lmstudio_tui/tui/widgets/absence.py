@@ -16,8 +16,12 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import RenderResult
     from textual.binding import BindingType
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class Absence(Widget, can_focus=True):
@@ -45,8 +49,8 @@ class Absence(Widget, can_focus=True):
 
         way: str
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._view = ServerView("")
 
     def show_server(self, view: ServerView) -> None:

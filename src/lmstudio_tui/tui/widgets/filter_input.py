@@ -9,7 +9,11 @@ from textual.message import Message
 from textual.widgets import Input
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.binding import BindingType
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class FilterInput(Input):
@@ -17,7 +21,6 @@ class FilterInput(Input):
 
     Args:
         placeholder: what can be typed.
-        id: of the widget.
         compact: whether it has no border.
     """
 
@@ -29,14 +32,8 @@ class FilterInput(Input):
     class Left(Message):
         """The cursor goes back to the list."""
 
-    def __init__(
-        self,
-        placeholder: str,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's name
-        compact: bool = False,
-    ) -> None:
-        super().__init__(placeholder=placeholder, id=id, compact=compact)
+    def __init__(self, placeholder: str, *, compact: bool = False, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(placeholder=placeholder, compact=compact, **options)
         # Nothing ticks when nothing happens: a filter may keep the keyboard for hours.
         self.cursor_blink = False
 

@@ -16,9 +16,12 @@ from lmstudio_tui.tui.messages import FactWanted, ModelWanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual.app import RenderResult
     from textual.events import Click
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _SHORT = {"chat": "chat", "vision": "vision", "tools": "tools", "reasoning": "reason", "embeddings": "embed"}
 _STYLES = {
@@ -65,8 +68,8 @@ class HeaderBar(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._view = ServerView("")
         self._model = ""
         self._warning = ""

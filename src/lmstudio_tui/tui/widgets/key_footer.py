@@ -9,11 +9,17 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from lmstudio_tui.tui.typed import app_of, bindings_updated
+
 if TYPE_CHECKING:
-    from textual.app import App, RenderResult
+    from typing import Unpack
+
+    from textual.app import RenderResult
     from textual.binding import ActiveBinding
     from textual.events import Leave, MouseDown, MouseMove
     from textual.screen import Screen
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _RULE = "▏"
 
@@ -54,28 +60,23 @@ class KeyFooter(Widget, can_focus=False):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._keys: tuple[_Key, ...] = ()
         self._palette: _Key | None = None
         self._hovered: _Key | None = None
 
     def on_mount(self) -> None:
         """Follow what works now."""
-        changed = self.screen.bindings_updated_signal  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        changed.subscribe(self, self._bindings_changed)  # pyright: ignore[reportUnknownMemberType]
+        bindings_updated(self.screen).subscribe(self, self._bindings_changed)
         self.call_after_refresh(self._bindings_changed, self.screen)
-
-    @property
-    def _app(self) -> App[object]:
-        return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as Textual has it
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
         # While another window of the terminal is in front nothing in the app has the focus: the keys stay.
-        if not self.is_attached or screen is not self.screen or not self._app.app_focus:
+        if not self.is_attached or screen is not self.screen or not app_of(self).app_focus:
             return
         active = dict(screen.active_bindings)
-        palette = active.pop(self._app.COMMAND_PALETTE_BINDING, None)
+        palette = active.pop(app_of(self).COMMAND_PALETTE_BINDING, None)
         shown: dict[str, _Key] = {}
         for one in active.values():
             if one.binding.show:
@@ -88,7 +89,7 @@ class KeyFooter(Widget, can_focus=False):
     def _key(self, active: ActiveBinding) -> _Key:
         binding = active.binding
         tooltip = active.tooltip or binding.description
-        return _Key(binding.key, self._app.get_key_display(binding), binding.description, tooltip, active.enabled)
+        return _Key(binding.key, app_of(self).get_key_display(binding), binding.description, tooltip, active.enabled)
 
     def _placed(self) -> list[tuple[int, _Key]]:
         """The keys that fit, each with the column that it begins in."""
@@ -146,6 +147,6 @@ class KeyFooter(Widget, can_focus=False):
         if key is None:
             return
         if key.enabled:
-            self._app.simulate_key(key.key)
+            app_of(self).simulate_key(key.key)
         else:
-            self._app.bell()
+            app_of(self).bell()

@@ -11,7 +11,11 @@ from textual.widget import Widget
 from lmstudio_tui.audio.values import QUIETEST_DB
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import RenderResult
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 FLOOR_DB: Final = -60.0
 """Where the bar begins: speech at a good distance lies between -40 and -6 dB."""
@@ -52,8 +56,8 @@ class LevelMeter(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._level = (QUIETEST_DB, QUIETEST_DB, False)
         self._drawn = Text()
 

@@ -11,9 +11,12 @@ from lmstudio_tui.tui.messages import PaneWanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual.app import RenderResult
     from textual.events import Click
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class PaneStrip(Widget):
@@ -34,8 +37,8 @@ class PaneStrip(Widget):
     }
     """
 
-    def __init__(self, panes: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, panes: Sequence[tuple[str, str]], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._panes = tuple(panes)
         self._active = ""
 

@@ -22,15 +22,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lmstudio_tui.features.chat.images import AttachError, preview
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Unpack
 
     from PIL import Image
-    from textual.app import App, RenderResult
+    from textual.app import RenderResult
 
     from lmstudio_tui.sdk import CancelScope
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 Way: TypeAlias = Literal["kitty", "sixel", "blocks"]
 """How an image is drawn: the terminal graphics protocol of kitty, sixel graphics, or half blocks."""
@@ -132,8 +135,8 @@ class Picture(Widget):
     Picture { width: 1fr; height: 1fr; align: center middle; content-align: center middle; color: $text-muted; }
     """
 
-    def __init__(self, data: bytes, way: Way | None = None, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, data: bytes, way: Way | None = None, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._data = data
         self._asked: Way | None = way
         self._way: Way = "blocks"
@@ -146,7 +149,7 @@ class Picture(Widget):
 
     def on_mount(self) -> None:
         """Find out how, and unpack it."""
-        app = cast("App[object]", self.app)  # pyright: ignore[reportUnknownMemberType] - as it is
+        app = app_of(self)
         real = not (app.is_headless or app.is_web)
         cell = cell_size() if real else None
         self._way = self._asked or way_for(os.environ, cell)

@@ -14,11 +14,14 @@ from textual.widget import Widget
 from lmstudio_tui.audio.values import PlayerState
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual import events
     from textual.app import RenderResult
     from textual.binding import BindingType
 
     from lmstudio_tui.audio.values import PlayerPhase
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 STEP_S: Final = 5.0
 """Seconds that an arrow key goes."""
@@ -118,8 +121,8 @@ class PlayerBar(Widget, can_focus=True):
 
         volume: float
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._state = PlayerState()
         self.drawn = Text()
         """The line as it was drawn last."""

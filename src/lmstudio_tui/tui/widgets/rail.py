@@ -12,12 +12,15 @@ from textual.widgets.option_list import Option
 from lmstudio_tui.features.facts import Fact, Mark
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import FactWanted, PaneWanted, ServersWanted
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
-    from textual.app import App
     from textual.binding import BindingType
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _STYLES = {
     Mark.GOOD: "rail--good",
@@ -70,8 +73,8 @@ class Rail(OptionList):
     }
     """
 
-    def __init__(self, panes: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, panes: Sequence[tuple[str, str]], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._panes = tuple(panes)
         self._active = ""
         self._address = ""
@@ -81,8 +84,7 @@ class Rail(OptionList):
     def on_mount(self) -> None:
         """Draw for the first time; the colours are known now."""
         self._draw()
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.theme_changed_signal.subscribe(self, lambda _: self._redraw())
+        app_of(self).theme_changed_signal.subscribe(self, lambda _: self._redraw())
 
     def show_facts(self, address: str, facts: Sequence[Fact]) -> None:
         """Show what is known of the server at that address."""

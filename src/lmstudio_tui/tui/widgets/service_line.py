@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.widgets import Static
+from textual.content import Content
 
 from lmstudio_tui.features.service_view import Ability, way_in_words
+from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from lmstudio_tui.features.service_view import Service, ServiceWords
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _SIGNS = {Ability.YES: "●", Ability.PERHAPS: "?", Ability.NO: "✗", Ability.WAITING: "…"}
 
 
-class ServiceLine(Static):
-    """One line while the server can; what to do, in several, where it cannot."""
+class ServiceLine(FittingLine):
+    """One line while the server can, a shorter one in a narrow place; what to do, in several, where it cannot."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "service--yes", "service--perhaps", "service--no", "service--waiting", "service--step", "service--command",
@@ -37,8 +41,8 @@ class ServiceLine(Static):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._shown: tuple[object, ...] = ()
 
     def show(self, service: Service, words: ServiceWords, *, ways: bool = True) -> None:
@@ -53,14 +57,19 @@ class ServiceLine(Static):
             self._shown = shown
             several = words.ability is Ability.NO
             self.styles.text_wrap, self.styles.text_overflow = ("wrap", "fold") if several else ("nowrap", "ellipsis")
-            self.update(self._text(service, words, ways))
+            texts = (self._refusal(service, words, ways),) if several else self._lines(words)
+            self.offer(*(Content.from_rich_text(text) for text in texts))
 
-    def _text(self, service: Service, words: ServiceWords, ways: bool) -> Text:
+    def _line(self, words: ServiceWords, line: str) -> Text:
+        sign = self.get_component_rich_style(f"service--{words.ability.value}")
+        return Text.assemble((_SIGNS[words.ability], sign), " ", line)
+
+    def _lines(self, words: ServiceWords) -> tuple[Text, ...]:
+        return tuple(self._line(words, line) for line in (words.line, *words.shorter))
+
+    def _refusal(self, service: Service, words: ServiceWords, ways: bool) -> Text:
         style = self.get_component_rich_style
-        sign = style(f"service--{words.ability.value}")
-        text = Text.assemble((_SIGNS[words.ability], sign), " ", words.line)
-        if words.ability is not Ability.NO:
-            return text
+        text = self._line(words, words.line)
         if words.reason:
             text.append(f"\n{words.reason}")
         if words.next_step:

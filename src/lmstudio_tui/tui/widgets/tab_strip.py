@@ -17,9 +17,12 @@ from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual import events
     from textual.app import RenderResult
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _STYLES: Final = ("current", "other", "number", "streaming", "interrupted", "unread", "button")
 _LONGEST_TITLE: Final = 28
@@ -122,8 +125,8 @@ class TabStrip(Widget):
     class NewTabWanted(Message):
         """A new conversation is to begin."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._tabs: tuple[Tab, ...] = ()
         self._current = ""
         self._first = 0

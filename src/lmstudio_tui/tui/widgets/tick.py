@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.widgets import Checkbox
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class Tick(Checkbox):
@@ -25,8 +32,8 @@ class Tick(Checkbox):
     }
     """
 
-    def __init__(self, label: str, *, value: bool = False, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(Content(label), value, id=id)
+    def __init__(self, label: str, *, value: bool = False, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(Content(label), value, **options)
 
     def render(self) -> Content:
         """The mark, and the label."""

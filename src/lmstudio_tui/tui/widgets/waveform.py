@@ -12,6 +12,9 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _FLOOR_DB: Final = -54.0
@@ -48,8 +51,8 @@ class Waveform(Widget):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._peaks: tuple[float, ...] = ()
         self._moving = True
 

@@ -112,9 +112,9 @@ class Aloud:
         """Ask, play and keep. Blocks until all of it has come."""
         from lmstudio_tui.features.speaking import PCM_RATE, speak
 
-        def began(format: str, rate: int | None) -> None:  # noqa: A002 - the field's own name
+        def began(audio_format: str, rate: int | None) -> None:
             if not scope.cancelled:
-                self._feed = self._player.stream(format, pcm_rate=rate or PCM_RATE)
+                self._feed = self._player.stream(audio_format, pcm_rate=rate or PCM_RATE)
                 arriving()
 
         def heard(piece: bytes) -> None:

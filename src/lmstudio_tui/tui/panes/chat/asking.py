@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from lmstudio_tui.features.chat.answers import crashed
 from lmstudio_tui.features.chat.context import ContextUse, fits
-from lmstudio_tui.features.chat.joining import Joiner
-from lmstudio_tui.features.chat.live import LiveAnswer
 from lmstudio_tui.features.chat.prompting import request_of
 from lmstudio_tui.features.server_view import Presence
 from lmstudio_tui.sdk import (
@@ -21,21 +19,25 @@ from lmstudio_tui.sdk import (
 from lmstudio_tui.store.library.records import Message, new_id
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.chat.answering import Answering, Outcome
+from lmstudio_tui.tui.panes.chat.arriving import Arriving
 from lmstudio_tui.tui.panes.chat.base import ConversationBase
-from lmstudio_tui.tui.widgets.composer import Composer
-from lmstudio_tui.tui.widgets.transcript import ToolView, Transcript
+from lmstudio_tui.tui.panes.chat.editing import PromptEditing
+from lmstudio_tui.tui.panes.chat.sent_along import SentAlong
+from lmstudio_tui.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual.timer import Timer
 
-    from lmstudio_tui.features.chat.attaching import Attached
     from lmstudio_tui.features.chat.parameters import Parameters
     from lmstudio_tui.features.tools import Tool
-    from lmstudio_tui.sdk import ChatCompletionRequest, StreamEvent
-    from lmstudio_tui.store.library.records import Attachment, Conversation
+    from lmstudio_tui.sdk import ChatCompletionRequest
+    from lmstudio_tui.store.library.records import Conversation
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
+    from lmstudio_tui.tui.typed import WidgetOptions
+    from lmstudio_tui.tui.widgets.composer import Composer
 
 _LONG_PROMPT = 2000
 """Tokens: reading so many takes a while."""
@@ -52,16 +54,14 @@ class AskingView(ConversationBase):
         conversation: Conversation,
         *,
         kept: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        **options: Unpack[WidgetOptions],
     ) -> None:
-        super().__init__(desk, conversation, kept=kept, id=id)
-        self._live: LiveAnswer | None = None
-        self._answer: Message | None = None
-        self._joiner: Joiner | None = None
+        super().__init__(desk, conversation, kept=kept, **options)
+        self.along = SentAlong(self, self._runs)
+        """What is sent along with the next prompt."""
+        self._editing = PromptEditing(lambda: self.composer)
+        self._arriving: Arriving | None = None
         self._ticker: Timer | None = None
-        self._attached: list[Attached] = []
-        self._editing: Message | None = None
-        self._put_aside = ""
         self._warned = ""
         self._typed_answers: dict[str, str] = {}
 
@@ -87,23 +87,21 @@ class AskingView(ConversationBase):
 
     def _doubt(self, prompt: str) -> str:
         """Why this prompt cannot be answered, most likely; empty when nothing speaks against it."""
-        return fits(self.context_in_use(), prompt, tuple(one.attachment for one in self._attached))
+        return fits(self.context_in_use(), prompt, self.along.attachments)
 
     def _ask(self, prompt: str) -> None:
-        edited, self._editing = self._editing, None
-        attachments = self.take_attached()
+        edited = self._editing.end()
+        attachments = self.along.take()
         message = Message(
             id=new_id(),
-            conversation_id=self._conversation.id,
-            parent_id=edited.parent_id if edited is not None else self._thread.head,
+            conversation_id=self.conversation.id,
+            parent_id=edited.parent_id if edited is not None else self.thread.head,
             role="user",
             text=prompt,
             attachments=(*edited.attachments, *attachments) if edited is not None else attachments,
             created_at=self.desk.now().timestamp(),
         )
         self.desk.prompts[:] = [*(one for one in self.desk.prompts if one != prompt), prompt]
-        if edited is not None:
-            self._leave_editing()
         self._add(message)
         # At once: what was sent is no draft any more, whatever happens in the next moment.
         self.keep_draft()
@@ -113,19 +111,19 @@ class AskingView(ConversationBase):
         """Have a prompt, or the answer of a tool, answered: as another branch, where there is an answer already."""
         begun = Message(
             id=new_id(),
-            conversation_id=self._conversation.id,
+            conversation_id=self.conversation.id,
             parent_id=prompt.id,
             role="assistant",
             status="streaming",
             requested_model=self.model,
-            parameters=self._parameters.record,
+            parameters=self.parameters.record,
             created_at=self.desk.now().timestamp(),
         )
         if self.desk.client is None:
             self.notify("There is no connection yet: Ctrl+R asks again.", severity="warning")
             return
         self._add(begun)
-        path = self._thread.path[:-1]
+        path = self.thread.path[:-1]
         self._begin(begun, path)
 
     def go_on_with(self, answer: Message) -> None:
@@ -134,11 +132,10 @@ class AskingView(ConversationBase):
         if client is None:
             self.notify("There is no connection yet.", severity="warning")
             return
-        self._ours = answer.id
-        if self._thread.head != answer.id:
-            self.show_thread(self._thread.ending(answer.id))
-        self._joiner = Joiner(answer.text)
-        path = self._thread.path
+        self._shown.ours = answer.id
+        if self.thread.head != answer.id:
+            self.show_thread(self.thread.ending(answer.id))
+        path = self.thread.path
         self.query_one(Transcript).update_turn(answer.id, status="streaming", note="", footer="", phases=())
         self._begin(replace(answer, note=""), path, go_on=True)
 
@@ -172,22 +169,20 @@ class AskingView(ConversationBase):
         """
         client = self.desk.client
         assert client is not None, "whoever calls this has looked"
-        self._live = LiveAnswer()
-        self._answer = begun
         transcript = self.query_one(Transcript)
-        transcript.update_turn(begun.id, activity=self._live.waited)
+        self._arriving = Arriving(transcript, begun, go_on=go_on)
         self._arrange()
         transcript.action_end()
         answering = Answering(
             client,
             begun,
-            partial(self._request, path, self._parameters, begun.requested_model or self.model, self._tools),
+            partial(self._request, path, self.parameters, begun.requested_model or self.model, self.tools),
             self.desk.library.begin(replace(begun, status="streaming")),
             go_on=go_on,
             native=self._wants_phases(),
         )
         self._run = self._runs.start(
-            answering.run, items=self._receive, finished=self._delivered, crashed=self._crashed, name="answer"
+            answering.run, items=self._arriving.receive, finished=self._delivered, crashed=self._crashed, name="answer"
         )
         self._ticker = self.set_interval(_TICK, self._tick)
         self._tell()
@@ -211,45 +206,17 @@ class AskingView(ConversationBase):
 
     # Being answered
 
-    def _receive(self, events: list[StreamEvent]) -> None:
-        """Show what came since the last time."""
-        live, answer = self._live, self._answer
-        if live is None or answer is None:
-            return
-        for event in events:
-            live.apply(event)
-        transcript = self.query_one(Transcript)
-        activity = live.waited if live.waiting else live.calling
-        if transcript.turn(answer.id).activity != activity:
-            transcript.update_turn(answer.id, activity=activity)
-        if live.calls:
-            calls = [ToolView(one.name, "".join(one.arguments), None, "streaming") for one in live.calls.values()]
-            transcript.update_turn(answer.id, tools=tuple(calls))
-        text, reasoning, replaced = live.take()
-        if replaced:
-            transcript.update_turn(answer.id, text=text, reasoning=reasoning)
-        else:
-            if reasoning:
-                transcript.append_reasoning(answer.id, reasoning)
-            if text and self._joiner is not None:
-                text = self._joiner.feed(text)
-            if text:
-                transcript.append_text(answer.id, text)
-        if live.answer_at and live.reasoning_tokens and not transcript.turn(answer.id).reasoning_label:
-            transcript.update_turn(answer.id, reasoning_label=live.thought)
-
     def _tick(self) -> None:
-        """Say for how long nothing has come, before the first word and in a stall."""
-        if self._live is not None and self._answer is not None and self._live.quiet:
-            self.query_one(Transcript).update_turn(self._answer.id, activity=self._live.quiet)
+        if self._arriving is not None:
+            self._arriving.tick()
         self._show_info()
 
     def context_in_use(self) -> ContextUse:
         """How full the model's context is, with what has come so far."""
         use = super().context_in_use()
-        if self._live is None:
+        if self._arriving is None:
             return use
-        return replace(use, used=use.used + self._live.deltas, estimated=True)
+        return replace(use, used=use.used + self._arriving.tokens, estimated=True)
 
     def _delivered(self, outcome: Outcome) -> None:
         """The answer has ended, one way or the other."""
@@ -263,16 +230,15 @@ class AskingView(ConversationBase):
 
     def _crashed(self, error: BaseException) -> None:
         """A defect of ours: say so, and go on."""
-        if self._answer is not None:
-            self._end_run(crashed(self._answer, error))
+        if self._arriving is not None:
+            self._end_run(crashed(self._arriving.answer, error))
 
     def _end_run(self, message: Message) -> None:
-        self._run, self._live, self._answer, self._joiner, self._ours = None, None, None, None, None
+        self._run, self._arriving, self._shown.ours = None, None, None
         if self._ticker is not None:
             self._ticker.stop()
             self._ticker = None
-        self._thread = self._thread.replaced(message)
-        self._redraw(message.id)
+        self._shown.replace(message)
         self._tell()
 
     def stop(self) -> None:
@@ -284,38 +250,21 @@ class AskingView(ConversationBase):
 
     def edit(self, prompt: Message) -> None:
         """Put a prompt into the composer once more; sent, it is another branch."""
-        composer = self.query_one(Composer)
-        if self._editing is None:
-            # Where it was asked for by a command, that is done with.
-            self._put_aside = "" if composer.is_command else composer.text_to_keep
-        self._editing = prompt
-        composer.put(prompt.text)
-        composer.show_editing(True)
-        composer.focus()
+        self._editing.begin(prompt)
 
     @property
     def typed(self) -> str:
         """What is typed and not sent yet: while a prompt is edited that was sent already, what was typed before."""
-        return self._put_aside if self._editing is not None else super().typed
+        return self._editing.put_aside if self._editing.prompt is not None else super().typed
 
     def cancel_edit(self) -> bool:
         """Leave the editing, and bring back what was being typed before. Whether there was any."""
-        if self._editing is None:
-            return False
-        self._editing = None
-        self._leave_editing()
-        return True
+        return self._editing.end() is not None
 
     def leave_editing_of(self, gone: Sequence[str]) -> None:
         """Leave the editing of a prompt that is no longer there."""
-        if self._editing is not None and self._editing.id in gone:
-            self.cancel_edit()
-
-    def _leave_editing(self) -> None:
-        composer = self.query_one(Composer)
-        composer.show_editing(False)
-        composer.put(self._put_aside)
-        self._put_aside = ""
+        if self._editing.prompt is not None and self._editing.prompt.id in gone:
+            self._editing.end()
 
     # What is built upon this
 
@@ -338,32 +287,3 @@ class AskingView(ConversationBase):
 
     def check_schema(self, message: Message) -> None:
         """Say whether an answer is what the schema wants."""
-
-    @property
-    def attached(self) -> bool:
-        """Whether something is sent along with the next prompt."""
-        return bool(self._attached)
-
-    def keep_attached(self) -> tuple[Attachment, ...]:
-        """What is sent along with the next prompt; the library has its bytes from now on."""
-        for one in self._attached:
-            self.desk.library.put_blob(one.data)
-        return tuple(one.attachment for one in self._attached)
-
-    def take_attached(self) -> tuple[Attachment, ...]:
-        """The same; the prompt after that begins without."""
-        attachments = self.keep_attached()
-        self._attached = []
-        self._show_attached()
-        return attachments
-
-    def attach(self, found: Sequence[Attached]) -> None:
-        """Send these along with the next prompt."""
-        self._attached += found
-        self._show_attached()
-
-    def _show_attached(self) -> None:
-        from lmstudio_tui.features.chat.attaching import words
-
-        attached: list[Attachment] = [one.attachment for one in self._attached]
-        self.query_one(Composer).show_attachments(words(attached) if attached else "")

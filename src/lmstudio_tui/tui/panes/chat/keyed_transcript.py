@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.events import Key
 
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
 
-    from textual.app import App
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class KeyedTranscript(Transcript):
@@ -25,12 +27,15 @@ class KeyedTranscript(Transcript):
         begin_prompt: is given what is typed and is no key of the transcript.
     """
 
-    def __init__(self, begin_prompt: Callable[[str], None], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, begin_prompt: Callable[[str], None], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._begin_prompt = begin_prompt
 
-    async def on_key(self, event: Key) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - both are called
-        """Run the binding, or begin to type, or hand the key to what has the cursor by now."""
+    async def on_key(self, event: Key) -> None:
+        """Run the binding, or begin to type, or hand the key to what has the cursor by now.
+
+        Textual calls the one of `Transcript` as well, unless this one prevents it.
+        """
         if self.marking and event.key == "escape":
             return
         focused = self.screen.focused
@@ -43,8 +48,7 @@ class KeyedTranscript(Transcript):
         if active is not None and active.enabled and not active.binding.priority:
             event.stop()
             event.prevent_default()
-            app: App[Any] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-            await app.run_action(active.binding.action, active.node)
+            await app_of(self).run_action(active.binding.action, active.node)
         elif active is None and event.is_printable and event.character:
             event.stop()
             event.prevent_default()

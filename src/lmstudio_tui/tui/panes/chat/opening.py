@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -23,5 +24,4 @@ def open_screen(widget: Widget, screen: Screen[Result], answered: Answered[Resul
         screen: which one.
         answered: is told what came of it.
     """
-    app: App[Any] = widget.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-    app.push_screen(screen, answered)
+    app_of(widget).push_screen(screen, answered)

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from lmstudio_tui.features.chat.parameters import Parameters
-from lmstudio_tui.features.history.exporting import FORMATS, file_name
-from lmstudio_tui.store.library.records import Preset
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.messages import ModelChosen, ModelWanted, SaveWanted
-from lmstudio_tui.tui.panes.chat.desk import Undo
-from lmstudio_tui.tui.panes.chat.shelf import Shelf, take_in
+from lmstudio_tui.tui.messages import ModelWanted
+from lmstudio_tui.tui.panes.chat.comparing import compare
+from lmstudio_tui.tui.panes.chat.porting import Porting
+from lmstudio_tui.tui.panes.chat.presets import Presets
+from lmstudio_tui.tui.panes.chat.shelf import Shelf
 from lmstudio_tui.tui.panes.chat.slashing import SlashRunner
 from lmstudio_tui.tui.panes.chat.voiced import VoicedPane
 from lmstudio_tui.tui.widgets.parameters_panel import ParametersPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Unpack
 
-    from textual.app import App
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from lmstudio_tui.features.history.exporting import Format
-    from lmstudio_tui.store.library.records import Conversation, Loaded
+    from lmstudio_tui.features.chat.parameters import Parameters
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.composer import Composer
 
 
@@ -47,8 +44,12 @@ class ChatPane(VoicedPane):
     }
     """
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(services, id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, **options)
+        self.presets = Presets(self.desk, self._presets_changed)
+        """Parameters by name."""
+        self.porting = Porting(self)
+        """Files of conversations."""
         self._slash = SlashRunner(self)
 
     # Parameters
@@ -98,49 +99,20 @@ class ChatPane(VoicedPane):
 
     def on_parameters_panel_preset_saved(self, event: ParametersPanel.PresetSaved) -> None:
         """The parameters are to have a name."""
-        self.save_preset(event.name, event.parameters)
+        self.presets.save(event.name, event.parameters)
 
     def on_parameters_panel_preset_deleted(self, event: ParametersPanel.PresetDeleted) -> None:
         """A preset is to go."""
-        self.delete_preset(event.name)
+        self.presets.delete(event.name)
 
     def use_preset(self, name: str) -> bool:
         """Ask with the parameters of that name; False when there are none."""
-        preset = self.desk.preset(name)
-        if preset is None:
-            return False
-        before, conversation = self.view.parameters, self.view.conversation.id
+        used = self.presets.use(name, self.view)
+        if used:
+            self._show_parameters()
+        return used
 
-        def back() -> None:
-            if (view := self.desk.views.get(conversation)) is not None:
-                view.use_parameters(before)
-
-        self.desk.undos.append(Undo("The parameters are as before.", back))
-        self.view.use_parameters(Parameters.from_json(preset.parameters))
-        self._show_parameters()
-        return True
-
-    def save_preset(self, name: str, parameters: Parameters) -> None:
-        """Keep parameters by name."""
-        preset = Preset(name, parameters.to_json())
-        self.desk.library.save_preset(preset)
-        self._use_presets([*(one for one in self.desk.presets if one.name != name), preset])
-
-    def delete_preset(self, name: str) -> None:
-        """Forget parameters; it can be undone."""
-        gone = self.desk.preset(name)
-        if gone is not None:
-            self.desk.library.delete_preset(name)
-            back = gone
-            self.desk.undos.append(
-                Undo(
-                    f"The preset {name} is back.", lambda: self.save_preset(name, Parameters.from_json(back.parameters))
-                )
-            )
-            self._use_presets([one for one in self.desk.presets if one.name != name])
-
-    def _use_presets(self, presets: list[Preset]) -> None:
-        self.desk.presets = tuple(sorted(presets, key=lambda one: one.name.casefold()))
+    def _presets_changed(self) -> None:
         self._show_context()
         self._show_parameters()
 
@@ -155,9 +127,9 @@ class ChatPane(VoicedPane):
             case "undo_last":
                 return bool(self.desk.undos)
             case "tab" | "close_tab":
-                return len(self._tabs) > 1 or (action == "close_tab" and self._front is not None)
+                return len(self._tabs) > 1 or (action == "close_tab" and self._tabs.front is not None)
             case "export":
-                return self._front is not None and bool(self.thread.path)
+                return self._tabs.front is not None and bool(self.thread.path)
             case "compare":
                 return self.desk.server.online
             case _:
@@ -165,7 +137,7 @@ class ChatPane(VoicedPane):
 
     def actor(self, action: str) -> Widget:
         """Who does what the catalogue calls so: the pane, or the conversation in front."""
-        return self if hasattr(self, f"action_{action}") or self._front is None else self.view
+        return self if hasattr(self, f"action_{action}") or self._tabs.front is None else self.view
 
     def action_choose_model(self) -> None:
         """Ask for a model."""
@@ -197,81 +169,15 @@ class ChatPane(VoicedPane):
 
     def action_export(self) -> None:
         """Write the conversation in front to a file."""
-        self.choose_export(self.view.loaded)
-
-    def choose_export(self, loaded: Loaded) -> None:
-        """Ask for the format, and write a conversation to a file."""
-        from lmstudio_tui.tui.screens.choose import Choose
-
-        formats = [
-            ("md", "Markdown", "for people: the branch that is shown"),
-            ("json", "JSON", "everything, to be read again: all branches, parameters, attachments"),
-            ("html", "HTML", "one page to look at, in light and dark"),
-        ]
-
-        def write(chosen: str | None) -> None:
-            for ending in FORMATS:
-                if ending == chosen:
-                    self.export(loaded, ending)
-
-        self._open(Choose("Export as", formats), write)
-
-    def export(self, loaded: Loaded, ending: Format = "md", path: Path | None = None) -> None:
-        """Write a conversation to a file, as the ending says: md, json or html."""
-
-        def make(emit: object, scope: object) -> str:
-            del emit, scope
-            from lmstudio_tui.features.history.exporting import export
-
-            return export(loaded, ending, blob=self.desk.library.blob)
-
-        def save(text: str) -> None:
-            name = path or Path(file_name(loaded.conversation, ending))
-            self.post_message(SaveWanted(text, f"conversation as {ending}", name))
-
-        self.runs.start(make, finished=save, name="export")
+        self.porting.choose_export(self.view.loaded)
 
     def action_import(self) -> None:
         """Read conversations from a file."""
-        from lmstudio_tui.tui.screens.attach_file import AttachFile
-
-        def read(paths: list[Path] | None) -> None:
-            if paths:
-                self.import_files(paths)
-
-        self._open(AttachFile(title="Import", take="Import"), read)
-
-    def import_files(self, paths: Sequence[Path]) -> None:
-        """Read conversations from files; the last one is opened."""
-
-        def read(emit: object, scope: object) -> tuple[list[Conversation], list[str]]:
-            del emit, scope
-            return take_in(paths, self.desk.library, self.desk.now().timestamp())
-
-        def tell(found: tuple[list[Conversation], list[str]]) -> None:
-            conversations, complaints = found
-            for sentence in complaints:
-                self.notify(sentence, severity="error")
-            if conversations:
-                count = "One conversation" if len(conversations) == 1 else f"{len(conversations)} conversations"
-                self.notify(f"{count} read.", timeout=4)
-                self.call_later(self.open, conversations[-1])
-                self._list_again()
-
-        self.runs.start(read, finished=tell, name="import")
-
-    def _list_again(self) -> None:
-        """The list of conversations, where it is open, shows what has come."""
-        from lmstudio_tui.tui.screens.conversations import Conversations
-
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        for screen in app.screen_stack:
-            if isinstance(screen, Conversations):
-                screen.look_again()
+        self.porting.choose_import()
 
     def action_attach(self) -> None:
         """Send a file along; where some are, look at them, and take them out again."""
-        if self.view.attached:
+        if self.view.along.attachments:
             self._choose_attached()
         else:
             self._choose_file()
@@ -289,9 +195,9 @@ class ChatPane(VoicedPane):
             if way == "more":
                 self._choose_file()
             elif way == "look":
-                self.view.look_at_attached()
+                self.view.along.look()
             elif way == "none":
-                self.view.detach()
+                self.view.along.clear()
 
         self._open(Choose("Attached to the next prompt", ways), go)
 
@@ -300,7 +206,7 @@ class ChatPane(VoicedPane):
 
         def take(paths: list[Path] | None) -> None:
             if paths:
-                self.view.attach_paths(paths)
+                self.view.along.attach(paths)
 
         self._open(AttachFile(), take)
 
@@ -334,37 +240,7 @@ class ChatPane(VoicedPane):
 
     def compare(self, models: tuple[str, ...]) -> None:
         """Ask these models the same, or those that are chosen there."""
-        from lmstudio_tui.features.chat.compare import parameters_after, thread_after
-        from lmstudio_tui.features.chat.titles import title_of
-        from lmstudio_tui.tui.screens.compare import CompareResult, CompareScreen
-        from lmstudio_tui.tui.widgets.composer import Composer
-
-        view, desk, composer = self.view, self.desk, self.view.query_one(Composer)
-        if view.busy():
-            return
-        prompt = "" if composer.is_command else composer.prompt_to_send
-        attachments = view.keep_attached()
-
-        def take(result: CompareResult | None) -> None:
-            if result is not None and not result.messages:
-                composer.put(result.draft)
-            elif result is not None:
-                composer.put("")
-                view.take_attached()
-                view.show_thread(thread_after(view.thread, result.messages, result.chosen))
-                if not view.conversation.title:
-                    self.show_conversation(replace(view.conversation, title=title_of(result.messages[0].text)))
-                if (kept := view.thread.get(result.chosen)) is not None and kept.requested_model:
-                    presets = [Parameters.from_json(preset.parameters) for preset in desk.presets]
-                    self.use_parameters(parameters_after(kept, view.parameters, presets) or view.parameters)
-                    self.post_message(ModelChosen(kept.requested_model, "chat"))
-            view.arrive()
-
-        known = (view.parameters, desk.presets, desk.server.models)
-        screen = CompareScreen(
-            desk, view.conversation, view.thread, *known, prompt, models, attachments=attachments, keep=view.keep
-        )
-        self._open(screen, take)
+        compare(self, models)
 
     # Commands
 

@@ -6,14 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.library.records import new_id
-from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.chat.desk import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.library.records import Conversation, Hit, Loaded
     from lmstudio_tui.tui.panes.chat.pane import ChatPane
 
@@ -69,36 +66,37 @@ class Shelf:
 
         self._pane.runs.start(look, finished=show, name="conversations")
 
-    def conversation(self, id: str) -> Conversation | None:  # noqa: A002 - as the messages name it
+    def conversation(self, conversation_id: str) -> Conversation | None:
         """A conversation that was found before."""
-        return self._known.get(id)
+        return self._known.get(conversation_id)
 
-    def rename(self, id: str, title: str) -> None:  # noqa: A002
+    def rename(self, conversation_id: str, title: str) -> None:
         """Give it another title."""
-        self._update(id, title=title, titled=True)
+        self._library.update(conversation_id, title=title, titled=True)
+        if (known := self._known.get(conversation_id)) is not None:
+            self._show(replace(known, title=title, titled=True))
 
-    def pin(self, id: str, pinned: bool) -> None:  # noqa: A002
+    def pin(self, conversation_id: str, pinned: bool) -> None:
         """Keep it at the top, or no longer."""
-        self._update(id, pinned=pinned)
+        self._library.update(conversation_id, pinned=pinned)
+        if (known := self._known.get(conversation_id)) is not None:
+            self._show(replace(known, pinned=pinned))
 
-    def _update(self, id_: str, **fields: object) -> None:
-        self._library.update(id_, **fields)
-        known = self._known.get(id_)
-        if known is not None:
-            self._known[id_] = known = replace(known, **fields)  # pyright: ignore[reportArgumentType] - fields of it
-            self._pane.show_conversation(known)
+    def _show(self, changed: Conversation) -> None:
+        self._known[changed.id] = changed
+        self._pane.show_conversation(changed)
 
-    def delete(self, id: str) -> None:  # noqa: A002
+    def delete(self, conversation_id: str) -> None:
         """Delete it; it can be undone. Its tab closes."""
-        known = self._known.get(id)
-        self._library.delete(id)
-        was_open = id in self.open_ids
+        known = self._known.get(conversation_id)
+        self._library.delete(conversation_id)
+        was_open = conversation_id in self.open_ids
         if was_open:
-            self._pane.call_later(self._pane.close_conversation, id)
+            self._pane.call_later(self._pane.close_conversation, conversation_id)
         title = known.title if known is not None else ""
 
         def back() -> None:
-            self._library.restore(id)
+            self._library.restore(conversation_id)
             if was_open and known is not None:
                 self._pane.call_later(self._pane.open, known)
 
@@ -108,52 +106,23 @@ class Shelf:
         """Bring back what was deleted last; says what, or that there is nothing."""
         return self._pane.desk.undo()
 
-    def duplicate(self, id: str) -> None:  # noqa: A002
+    def duplicate(self, conversation_id: str) -> None:
         """Make a second one with the same content."""
-        self._library.duplicate(id, new_id())
+        self._library.duplicate(conversation_id, new_id())
 
-    def export(self, id: str) -> None:  # noqa: A002
+    def export(self, conversation_id: str) -> None:
         """Write it to a file."""
 
         def load(emit: object, scope: object) -> Loaded | None:
             del emit, scope
-            return self._library.load(id)
+            return self._library.load(conversation_id)
 
         def write(loaded: Loaded | None) -> None:
             if loaded is not None:
-                self._pane.choose_export(loaded)
+                self._pane.porting.choose_export(loaded)
 
         self._pane.runs.start(load, finished=write, name="load")
 
     def import_file(self) -> None:
         """Read conversations from a file."""
-        self._pane.action_import()
-
-
-def take_in(paths: Sequence[Path], library: Library, now: float) -> tuple[list[Conversation], list[str]]:
-    """Read conversations from files into the library. Blocks.
-
-    Returns:
-        what was read, and a sentence for each file that could not be.
-    """
-    from lmstudio_tui.features.history.importing import read_file, settled, with_new_ids
-    from lmstudio_tui.features.history.values import UnreadableError
-
-    conversations: list[Conversation] = []
-    complaints: list[str] = []
-    for path in paths:
-        try:
-            found = read_file(path)
-        except UnreadableError as failure:
-            complaints.append(f"{clean_line(path.name)}: {failure}")
-            continue
-        except OSError as error:
-            complaints.append(f"{clean_line(path.name)} cannot be read: {(error.strerror or 'no file').lower()}.")
-            continue
-        for one in found:
-            kept = with_new_ids(settled(one, now))
-            for data in kept.blobs.values():
-                library.put_blob(data)
-            library.import_(kept.loaded)
-            conversations.append(kept.loaded.conversation)
-    return conversations, complaints
+        self._pane.porting.choose_import()

@@ -15,6 +15,7 @@ from lmstudio_tui.features.chat.slash_arguments import (
     without_assigned,
 )
 from lmstudio_tui.features.history.exporting import FORMATS
+from lmstudio_tui.sdk.wire import is_object
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import CopyWanted, ModelChosen, ModelWanted, SaveWanted
 from lmstudio_tui.tui.widgets.transcript import Transcript
@@ -53,7 +54,7 @@ class SlashRunner:
             "continue": lambda _: self._view.action_continue_answer(),
             "branch": self._branch,
             "delete": self._delete,
-            "attach": lambda path: self._view.attach_paths([_path(path)]),
+            "attach": lambda path: self._view.along.attach([_path(path)]),
             "tools": lambda _: pane.action_tools(),
             "compare": self._compare,
             "record": lambda _: pane.action_record(),
@@ -64,7 +65,7 @@ class SlashRunner:
             "fold": lambda _: self._view.query_one(Transcript).action_fold_message(),
             "stats": self._stats,
             "export": self._export,
-            "import": lambda path: pane.import_files([_path(path)]),
+            "import": lambda path: pane.porting.import_files([_path(path)]),
             "help": self._help,
             "quit": self._quit,
         }
@@ -125,14 +126,14 @@ class SlashRunner:
 
         path = _path(argument)
         try:
-            schema = json.loads(path.read_bytes())
+            schema: object = json.loads(path.read_bytes())
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {(error.strerror or 'it is no file').lower()}.") from None
         except (ValueError, RecursionError):
             raise ValueError(f"{path} holds no JSON.") from None
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             raise ValueError(f"{path} holds no JSON schema: that is an object.")
-        if fault := fault_of(schema):  # pyright: ignore[reportUnknownArgumentType] - JSON
+        if fault := fault_of(schema):
             raise ValueError(f"{path} holds no JSON schema: {fault}")
         self._pane.use_parameters(self._view.parameters.with_value("schema", schema))
         self._pane.remark("Answers follow the schema, and are checked.")
@@ -147,7 +148,7 @@ class SlashRunner:
             self._pane.remark(f"Preset {clean_line(name)}: {self._view.parameters.words or 'nothing set'}.")
 
     def _save_preset(self, name: str) -> None:
-        self._pane.save_preset(name, self._view.parameters)
+        self._pane.presets.save(name, self._view.parameters)
         self._pane.remark(f"Kept as {clean_line(name)}.")
 
     # The conversation
@@ -226,7 +227,7 @@ class SlashRunner:
             raise ValueError("There is nothing to export yet.")
         by_name: dict[str, Format] = {one: one for one in FORMATS}
         wanted = by_name[ending]
-        self._pane.export(self._view.loaded, wanted, _path(path) if path else None)
+        self._pane.porting.export(self._view.loaded, wanted, _path(path) if path else None)
 
     def _help(self, name: str) -> None:
         from lmstudio_tui.features.chat.slash_commands import BY_NAME

@@ -1,4 +1,4 @@
-"""A conversation in which models call functions, and files are sent along."""
+"""A conversation in which models call functions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from lmstudio_tui.tui.panes.chat.asking import AskingView
 from lmstudio_tui.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from lmstudio_tui.features.chat.attaching import Attached
-    from lmstudio_tui.features.chat.images import AttachError
     from lmstudio_tui.features.tools import Tool, ToolResult
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.store.library.records import Status
@@ -25,7 +20,7 @@ class ToolingView(AskingView):
 
     def open_calls(self) -> list[ToolCallRecord]:
         """The calls of the last answer that nobody has answered yet."""
-        path, asking = self._thread.path, self._last_answer()
+        path, asking = self.thread.path, self._last_answer()
         if asking is None or asking.status == "streaming":
             return []
         done = {one.tool_call_id for one in path[path.index(asking) + 1 :]}
@@ -33,7 +28,7 @@ class ToolingView(AskingView):
 
     def _last_answer(self) -> Message | None:
         """The one that calls functions, if any does."""
-        return next((one for one in reversed(self._thread.path) if one.role == "assistant"), None)
+        return next((one for one in reversed(self.thread.path) if one.role == "assistant"), None)
 
     def answer_tools(self) -> None:
         """Have the next open call answered: by a command that was approved for it, else by the user."""
@@ -45,7 +40,7 @@ class ToolingView(AskingView):
             del emit, scope
             from lmstudio_tui.features.tools import Approvals, check_arguments
 
-            tool = next(iter(self._load_tools([name for name in self._tools if name == calls[0].name])), None)
+            tool = next(iter(self._load_tools([name for name in self.tools if name == calls[0].name])), None)
             if tool is None or not tool.command or check_arguments(tool, calls[0].arguments):
                 return tool, False
             return tool, Approvals(self.desk.approvals_file).allows(tool)
@@ -130,7 +125,7 @@ class ToolingView(AskingView):
     def _call_left(self, note: str) -> None:
         """The command was stopped: the call stays open."""
         asking = self._last_answer()
-        self._redraw(asking.id if asking is not None else None)
+        self._shown.redraw(asking.id if asking is not None else None)
         self.remark(f"{note} The call stays open; Ctrl+R takes it up again.".strip())
         self._tell()
 
@@ -138,8 +133,8 @@ class ToolingView(AskingView):
         """Keep what came of a call, and go on when there is no other."""
         message = Message(
             id=new_id(),
-            conversation_id=self._conversation.id,
-            parent_id=self._thread.head,
+            conversation_id=self.conversation.id,
+            parent_id=self.thread.head,
             role="tool",
             text=text,
             tool_call_id=call.id,
@@ -159,82 +154,11 @@ class ToolingView(AskingView):
         if self._command is not None:
             self._command.cancel()
 
-    # Files
-
-    def attach_paths(self, paths: Sequence[Path], instead: Callable[[], object] | None = None) -> None:
-        """Send files along with the next prompt.
-
-        Args:
-            paths: where they are.
-            instead: what to do where none of them can be sent.
-        """
-
-        def read(emit: object, scope: object) -> tuple[tuple[Attached, ...], tuple[AttachError, ...]]:
-            del emit, scope
-            from lmstudio_tui.features.chat.attaching import attach_all
-
-            return attach_all(paths)
-
-        def take(found: tuple[tuple[Attached, ...], tuple[AttachError, ...]]) -> None:
-            attached, failed = found
-            for error in failed:
-                self.notify(f"{error.message} {error.hint}".strip(), severity="error")
-            if not attached and instead is not None:
-                instead()
-            self._take(attached)
-
-        self._runs.start(read, finished=take, name="attach")
-
-    def _take(self, attached: Sequence[Attached]) -> None:
-        from lmstudio_tui.features.chat.attaching import caution, refusal
-
-        server = self.desk.server
-        model = self.listed_model()
-        vision = server.status.capabilities.get("vision") if server.status is not None else None
-        taken: list[Attached] = []
-        for one in attached:
-            if no := refusal(one.attachment, model, vision):
-                self.notify(no, severity="error")
-                continue
-            if doubt := caution(one.attachment, model, vision):
-                self.notify(doubt, severity="warning")
-            if one.note:
-                self.notify(one.note, timeout=5)
-            taken.append(one)
-        self.attach(taken)
-
-    def detach(self) -> None:
-        """Send nothing along after all."""
-        self._attached = []
-        self._show_attached()
-
-    def look_at_attached(self) -> None:
-        """Look at what is sent along with the next prompt; it can be taken out there."""
-        from lmstudio_tui.tui.screens.look import Look
-
-        data = {one.attachment.id: one.data for one in self._attached}
-
-        def take_out(removed: str | None) -> None:
-            self._attached = [one for one in self._attached if one.attachment.id != removed]
-            self._show_attached()
-
-        shown = Look([one.attachment for one in self._attached], lambda one: data.get(one.id), removable=True)
-        self._open(shown, take_out)
-
-    def look_at(self, message: Message) -> None:
-        """Look at what was sent along with a prompt."""
-        from lmstudio_tui.tui.screens.look import Look
-
-        if not message.attachments:
-            self.remark("Nothing was sent along with this prompt.")
-            return
-        self._open(Look(message.attachments, lambda one: self.desk.library.blob(one.sha256)))
-
     # The schema
 
     def check_schema(self, message: Message) -> None:
         """Say whether an answer is what the schema wants; it is kept with it."""
-        schema = self._parameters.schema
+        schema = self.parameters.schema
         if schema is None:
             return
 
@@ -246,11 +170,10 @@ class ToolingView(AskingView):
             return verdict.message if verdict.valid else f"Not what the schema wants: {verdict.message}"
 
         def tell(sentence: str) -> None:
-            now = self._thread.get(message.id)
+            now = self.thread.get(message.id)
             if now is not None:
                 noted = replace(now, note="\n".join(part for part in (now.note, sentence) if part))
                 self.desk.library.add(noted)
-                self._thread = self._thread.replaced(noted)
-                self._redraw(message.id)
+                self._shown.replace(noted)
 
         self._runs.start(look, finished=tell, name="schema")

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lmstudio_tui.features.chat.thread import Thread
-    from lmstudio_tui.store.library.records import Message
+    from lmstudio_tui.store.library.records import Message, Status
+    from lmstudio_tui.tui.widgets.transcript import ToolState
+
+_STATES: dict[Status, ToolState] = {"failed": "failed", "stopped": "refused"}
+"""How far a call has come whose answer is so; all others are done."""
 
 
 def turns_of(thread: Thread, now: datetime, ours: str | None = None) -> list[Turn]:
@@ -77,13 +81,12 @@ def tools_of(message: Message, path: Sequence[Message]) -> tuple[ToolView, ...]:
     views: list[ToolView] = []
     for call in message.tool_calls:
         result = results.get(call.id)
-        state = "waiting" if result is None else {"failed": "failed", "stopped": "refused"}.get(result.status, "done")
         views.append(
             ToolView(
                 name=call.name,
                 arguments=call.arguments,
                 result=None if result is None else result.text,
-                state=state,  # pyright: ignore[reportArgumentType] - a literal out of a table
+                state="waiting" if result is None else _STATES.get(result.status, "done"),
             )
         )
     return tuple(views)

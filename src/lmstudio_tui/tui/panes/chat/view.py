@@ -44,12 +44,12 @@ class ConversationView(ToolingView):
     def selected(self) -> Message | None:
         """The message that is selected in the transcript, while the cursor is there."""
         transcript = self.query_one(Transcript)
-        return self._thread.get(transcript.selected_turn) if transcript.has_focus else None
+        return self.thread.get(transcript.selected_turn) if transcript.has_focus else None
 
     def _chosen_answer(self) -> Message | None:
         """The selected answer, or the answer to the selected prompt; else the last one."""
         selected = self.selected()
-        path = self._thread.path
+        path = self.thread.path
         if selected is not None and selected.role == "user":
             after = path[path.index(selected) + 1 :]
             return next((one for one in after if one.role == "assistant"), None)
@@ -64,13 +64,13 @@ class ConversationView(ToolingView):
             case "switch_focus":
                 return not self.streaming
             case "copy_answer" | "find":
-                return bool(self._thread.path)
+                return bool(self.thread.path)
             case "edit" | "regenerate" | "delete_message" | "look":
-                return bool(self._thread.path) and self.query_one(Transcript).has_focus
+                return bool(self.thread.path) and self.query_one(Transcript).has_focus
             case "retry":
-                return self._thread.last_prompt is not None and not self.streaming
+                return self.thread.last_prompt is not None and not self.streaming
             case "continue_answer":
-                return bool(self._thread.path)
+                return bool(self.thread.path)
             case _:
                 return True
 
@@ -94,7 +94,7 @@ class ConversationView(ToolingView):
             self.query_one(Transcript).clear_search()
         elif (composer.has_focus and self.cancel_edit()) or not composer.display:
             return
-        elif composer.has_focus and self._thread.path:
+        elif composer.has_focus and self.thread.path:
             self.query_one(Transcript).focus()
         else:
             composer.focus()
@@ -116,17 +116,17 @@ class ConversationView(ToolingView):
 
     def _regenerate(self, answer: Message | None) -> None:
         if answer is None:
-            last = self._thread.path[-1] if self._thread.path else None
+            last = self.thread.path[-1] if self.thread.path else None
             if last is not None and last.role != "assistant":
                 self.have_answered(last)
             return
-        before = self._thread.get(answer.parent_id)
+        before = self.thread.get(answer.parent_id)
         if before is None:
             return
         empty = not (answer.text or answer.reasoning or answer.tool_calls)
-        if empty and not self._thread.children(answer.id):
+        if empty and not self.thread.children(answer.id):
             self.desk.library.delete_messages([answer.id])
-            self.show_thread(self._thread.without(answer.id).ending(before.id))
+            self.show_thread(self.thread.without(answer.id).ending(before.id))
         self.have_answered(before)
 
     def action_continue_answer(self) -> None:
@@ -142,7 +142,7 @@ class ConversationView(ToolingView):
     def action_edit(self) -> None:
         """Edit the selected prompt, else the last one."""
         selected = self.selected()
-        prompt = self._thread.prompt_of(selected.id) if selected is not None else self._thread.last_prompt
+        prompt = self.thread.prompt_of(selected.id) if selected is not None else self.thread.last_prompt
         if prompt is not None and not self.busy():
             self.edit(prompt)
 
@@ -153,17 +153,17 @@ class ConversationView(ToolingView):
             self.remark("Select a turn first: [ and ] go from one to the next.")
         else:
             self.delete(selected)
-            if self._thread.path:
+            if self.thread.path:
                 self.query_one(Transcript).focus()
 
     def delete(self, selected: Message) -> None:
         """Delete a message and what follows from it; it can be undone."""
         if self.busy():
             return
-        before = self._thread
+        before = self.thread
         gone = before.below(selected.id)
 
-        desk, conversation = self.desk, self._conversation.id
+        desk, conversation = self.desk, self.conversation.id
 
         def back() -> None:
             desk.library.restore_messages(gone)
@@ -190,16 +190,16 @@ class ConversationView(ToolingView):
         """Show another version of a message."""
         if self.busy():
             return
-        thread = self._thread.switched(message_id, step)
-        if thread is not self._thread:
-            place = [one.id for one in self._thread.path].index(message_id)
+        thread = self.thread.switched(message_id, step)
+        if thread is not self.thread:
+            place = [one.id for one in self.thread.path].index(message_id)
             self.show_thread(thread, at=thread.path[place].id)
 
     # Copying and saving
 
     def code_blocks(self) -> int:
         """How many blocks of code the last answer has."""
-        answer = self._thread.last_answer
+        answer = self.thread.last_answer
         transcript = self.query_one(Transcript)
         return len(transcript.code_blocks(answer.id)) if answer is not None and not self.streaming else 0
 
@@ -209,7 +209,7 @@ class ConversationView(ToolingView):
         if marked:
             self.post_message(CopyWanted(marked, "selection"))
             return
-        said = self.selected() or self._thread.last_answer
+        said = self.selected() or self.thread.last_answer
         if said is None or not said.text:
             self.notify("There is no answer to copy yet.", timeout=3)
             return
@@ -221,7 +221,7 @@ class ConversationView(ToolingView):
         if not number and (found := transcript.selected_code) is not None:
             self.post_message(CopyWanted(found[1].code, f"code block {found[1].number}"))
             return
-        said = self.selected() or self._thread.last_answer
+        said = self.selected() or self.thread.last_answer
         blocks = list(transcript.code_blocks(said.id)) if said else []
         chosen = [block for block in blocks if block.number == number] if number else list(blocks[-1:])
         if chosen:
@@ -280,26 +280,26 @@ class ConversationView(ToolingView):
     def action_look(self) -> None:
         """Look at what was sent along with the selected prompt."""
         selected = self.selected()
-        prompt = self._thread.prompt_of(selected.id) if selected is not None else self._thread.last_prompt
+        prompt = self.thread.prompt_of(selected.id) if selected is not None else self.thread.last_prompt
         if prompt is not None:
-            self.look_at(prompt)
+            self.along.look_at(prompt)
 
     def on_transcript_look_wanted(self, event: Transcript.LookWanted) -> None:
         """A line of an attachment was clicked."""
         event.stop()
-        message = self._thread.get(event.turn_id)
+        message = self.thread.get(event.turn_id)
         if message is not None:
-            self.look_at(message)
+            self.along.look_at(message)
 
     def on_composer_files_pasted(self, event: Composer.FilesPasted) -> None:
         """The paths of files were pasted: the files are meant."""
         event.stop()
-        self.attach_paths(event.paths, instead=partial(event.composer.insert, event.text))
+        self.along.attach(event.paths, instead=partial(event.composer.insert, event.text))
 
     # The draft
 
     def on_composer_draft_changed(self, event: Composer.DraftChanged) -> None:
         """What is typed outlives the app."""
         event.stop()
-        if self._editing is None:
+        if self._editing.prompt is None:
             self.keep_draft()

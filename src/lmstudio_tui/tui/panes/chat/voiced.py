@@ -12,6 +12,8 @@ from lmstudio_tui.tui.panes.chat.voice import Voice
 from lmstudio_tui.tui.widgets.composer import Composer
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.binding import BindingType
 
     from lmstudio_tui.features.service_view import Service, ServiceView
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.messages import ChatsOpened
     from lmstudio_tui.tui.panes.chat.voice_line import VoiceLine
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class VoicedPane(TabbedPane):
@@ -29,8 +32,8 @@ class VoicedPane(TabbedPane):
         Binding("escape", "leave_voice", "Stop", show=False, priority=True),
     ]
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(services, id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, **options)
         self._voice = Voice(self, services)
 
     def use_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:

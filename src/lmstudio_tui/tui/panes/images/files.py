@@ -16,7 +16,7 @@ _MOST_BYTES: Final = 200_000_000
 """Of a file that is read for a look."""
 
 
-class Unshowable(Exception):  # noqa: N818 - it is what the file is
+class UnshowableError(Exception):
     """A file that cannot be shown; the text is a sentence."""
 
 
@@ -24,22 +24,22 @@ def read_image(path: Path) -> bytes:
     """The bytes of an image. Blocks.
 
     Raises:
-        Unshowable: it is gone, cannot be read, or is no image.
+        UnshowableError: it is gone, cannot be read, or is no image.
     """
     name = clean_line(path.name)
     try:
         size = path.stat().st_size
         if size > _MOST_BYTES:
-            raise Unshowable(f"{name} has {size / 1e6:,.0f} MB, which is too much to be shown here.")
+            raise UnshowableError(f"{name} has {size / 1e6:,.0f} MB, which is too much to be shown here.")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise Unshowable(f"The file {name} is no longer there.") from None
+        raise UnshowableError(f"The file {name} is no longer there.") from None
     except OSError as error:
-        raise Unshowable(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from None
+        raise UnshowableError(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from None
     if not data:
-        raise Unshowable(f"{name} is empty.")
+        raise UnshowableError(f"{name} is empty.")
     if not looks_like_image(data):
-        raise Unshowable(f"{name} is no image any more, or of a kind that cannot be shown here.")
+        raise UnshowableError(f"{name} is no image any more, or of a kind that cannot be shown here.")
     return data
 
 
@@ -51,10 +51,10 @@ def small_image(path: Path, longest: int) -> Image.Image:
         longest: pixels that neither side exceeds.
 
     Raises:
-        Unshowable: it cannot be had.
+        UnshowableError: it cannot be had.
     """
     data = read_image(path)
     try:
         return preview(data, longest)
     except AttachError as error:
-        raise Unshowable(error.message) from None
+        raise UnshowableError(error.message) from None

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.images.fields import Field
 from lmstudio_tui.tui.panes.images.prompt_box import PromptBox
-from lmstudio_tui.tui.panes.images.reading import Unreadable, counted, problem_of, request_of, seeded
+from lmstudio_tui.tui.panes.images.reading import UnreadableFieldError, counted, problem_of, request_of, seeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,12 +127,12 @@ class ImageForm(Vertical):
         """What is asked for; None when something is wrong with it, which is then said, with the cursor there."""
         try:
             return request_of(self.prompt.text, self._fields)
-        except Unreadable as problem:
+        except UnreadableFieldError as problem:
             self._say(problem)
             self.query_one(f"#{problem.field}").focus()
             return None
 
-    def _say(self, problem: Unreadable | None) -> None:
+    def _say(self, problem: UnreadableFieldError | None) -> None:
         for field in self.query(Field):
             field.set_class(problem is not None and field.has_class(f"field-{problem.field}"), "-wrong")
         self.set_class(problem is not None, "-wrong")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import mimetypes
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.library.records import Attachment
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.images.files import Unshowable, read_image
+from lmstudio_tui.tui.panes.images.files import UnshowableError, read_image
 from lmstudio_tui.tui.panes.images.rows import file_name
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import App
     from textual.widget import Widget
 
     from lmstudio_tui.sdk import CancelScope
@@ -39,12 +39,11 @@ def look(widget: Widget, record: ImageRecord, together: Sequence[ImageRecord], w
     def fetch(attachment: Attachment) -> bytes | None:
         try:
             return read_image(paths[attachment.id])
-        except Unshowable:
+        except UnshowableError:
             return None
 
     start = [one.id for one in together].index(record.id)
-    app: App[Any] = widget.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-    app.push_screen(Look([_as_attachment(one) for one in together], fetch, start=start, way=way))
+    app_of(widget).push_screen(Look([_as_attachment(one) for one in together], fetch, start=start, way=way))
 
 
 def _as_attachment(record: ImageRecord) -> Attachment:
@@ -88,7 +87,6 @@ def save(widget: Widget, runs: Runs, record: ImageRecord) -> None:
             if written is not None:
                 widget.notify(f"Saved to {clean_line(str(written))}.", markup=False)
 
-        app: App[Any] = widget.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(SaveData("image", Path(file_name(record)), found), said)
+        app_of(widget).push_screen(SaveData("image", Path(file_name(record)), found), said)
 
     runs.start(read, finished=ask, name="read image")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 from typing import TYPE_CHECKING, ClassVar
 
 from lmstudio_tui.features.service_view import Ability
@@ -62,12 +62,12 @@ class ImagesPane(ImagesView):
         else:
             self.action_choose_size()
 
-    def on_image_list_moved(self) -> None:
+    def on_record_list_moved(self) -> None:
         """The cursor is on another image."""
         self._show_chosen()
         self.refresh_bindings()
 
-    def on_image_list_opened(self) -> None:
+    def on_record_list_opened(self) -> None:
         """A double click."""
         self.action_open()
 
@@ -156,7 +156,7 @@ class ImagesPane(ImagesView):
     def action_another(self) -> None:
         """Make it with another seed."""
         if (record := self._chosen()) is not None:
-            self._repeat(record, random.randrange(_SEEDS))  # noqa: S311 - nothing is to be kept secret by it
+            self._repeat(record, secrets.randbelow(_SEEDS))
 
     def _repeat(self, record: ImageRecord, seed: int | None) -> None:
         if not record.prompt.strip():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.models.columns import Entry
-from lmstudio_tui.tui.panes.images.reading import SIZES, Unreadable, size_of
+from lmstudio_tui.tui.panes.images.reading import SIZES, UnreadableFieldError, size_of
 from lmstudio_tui.tui.screens.choose import Choose
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.app import App
     from textual.widget import Widget
 
     from lmstudio_tui.sdk import ModelSummary
@@ -30,7 +30,7 @@ def choose_size(widget: Widget, typed: str, take: Callable[[str], None]) -> None
     """
     try:
         current = size_of(typed)
-    except Unreadable:
+    except UnreadableFieldError:
         current = None
 
     def chosen(size: str | None) -> None:
@@ -38,8 +38,7 @@ def choose_size(widget: Widget, typed: str, take: Callable[[str], None]) -> None
             take("" if size == _ANY else size)
 
     options = [(_ANY, "any", "the server decides"), *((size, size.replace("x", " × "), words) for size, words in SIZES)]
-    app: App[Any] = widget.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-    app.push_screen(Choose("Size", options, current or _ANY), chosen)
+    app_of(widget).push_screen(Choose("Size", options, current or _ANY), chosen)
 
 
 class ArtistPicker(ModelPicker):
@@ -77,5 +76,4 @@ def choose_model(widget: Widget, models: Sequence[ModelSummary], current: str, t
         if model is not None:
             take(model)
 
-    app: App[Any] = widget.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-    app.push_screen(ArtistPicker(models, current or None), chosen)
+    app_of(widget).push_screen(ArtistPicker(models, current or None), chosen)

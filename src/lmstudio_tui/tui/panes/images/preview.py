@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.images.files import Unshowable, read_image
+from lmstudio_tui.tui.panes.images.files import UnshowableError, read_image
 from lmstudio_tui.tui.panes.images.rows import facts_of
 from lmstudio_tui.tui.panes.images.thumbnails import Thumbnails
 from lmstudio_tui.tui.widgets.picture import Picture
@@ -20,6 +20,7 @@ from lmstudio_tui.tui.worker_bridge import Run, Runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from PIL import Image
     from textual import events
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.service_view import ServiceWords
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.store.media.records import ImageRecord
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.picture import Way
 
 _REST: Final = 0.08
@@ -81,8 +83,8 @@ class Preview(Vertical):
     class Clicked(Message):
         """The picture was clicked."""
 
-    def __init__(self, now: Callable[[], datetime], way: Way | None = None, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], way: Way | None = None, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = now
         self._way: Way | None = way
         self._record: ImageRecord | None = None
@@ -117,19 +119,19 @@ class Preview(Vertical):
             # Whoever holds a key down wants to see where they get to.
             self._timer = self.set_timer(_REST, self._read)
 
-    def show_nothing(self, hint: str, help: ServiceWords | None = None) -> None:  # noqa: A002 - it is what it is
+    def show_nothing(self, hint: str, words: ServiceWords | None = None) -> None:
         """There is no image to show.
 
         Args:
             hint: what to do first.
-            help: who makes images, or why nobody does and what to do about it; that is said instead, if it is given.
+            words: who makes images, or why nobody does and what to do about it; that is said instead, if it is given.
         """
         self._stop()
         self._record, self._together = None, ()
         self.query_one(Thumbnails).show((), "")
         self._entitle()
-        if help is not None:
-            self.query_one("#help", ServiceLine).show("images", help)
+        if words is not None:
+            self.query_one("#help", ServiceLine).show("images", words)
             self._turn("-helping")
         else:
             self._hint(hint)
@@ -180,7 +182,7 @@ class Preview(Vertical):
             del emit, scope
             try:
                 return read_image(record.path)
-            except Unshowable as error:
+            except UnshowableError as error:
                 return str(error)
 
         def show(found: bytes | str) -> None:

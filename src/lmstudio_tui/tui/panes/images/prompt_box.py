@@ -11,8 +11,11 @@ from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
     from textual.binding import BindingType
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class PromptBox(SubmitTextArea):
@@ -23,8 +26,8 @@ class PromptBox(SubmitTextArea):
         Binding("down", "recall(1)", "Later", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder="What is to be seen? Enter makes it, Ctrl+J starts a new line.")
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options, placeholder="What is to be seen? Enter makes it, Ctrl+J starts a new line.")
         self._recall = Recall()
         self._recalled = ""
         self._draft = ""

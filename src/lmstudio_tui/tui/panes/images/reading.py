@@ -34,7 +34,7 @@ _SIZE: Final = re.compile(r"\s*([0-9]{1,6})\s*(?:[x×*,\s]\s*([0-9]{1,6}))?\s*",
 _SEED: Final = re.compile(r"\s*([+-]?[0-9]{1,20})\s*")
 
 
-class Unreadable(ValueError):  # noqa: N818 - it is what the text is
+class UnreadableFieldError(ValueError):
     """A field cannot be read; the text is a sentence.
 
     Args:
@@ -51,17 +51,17 @@ def size_of(typed: str) -> str | None:
     """`512` and `512 × 512` → `512x512`; None for nothing, which leaves it to the server.
 
     Raises:
-        Unreadable: when it is no size.
+        UnreadableFieldError: when it is no size.
     """
     if not typed.strip():
         return None
     found = _SIZE.fullmatch(typed)
     if found is None:
-        raise Unreadable("size", "A size is width x height in pixels, such as 512x512.")
+        raise UnreadableFieldError("size", "A size is width x height in pixels, such as 512x512.")
     width = int(found[1])
     height = int(found[2] or found[1])
     if not (1 <= width <= _LARGEST and 1 <= height <= _LARGEST):
-        raise Unreadable("size", f"A side has 1 to {_LARGEST:,} pixels.")
+        raise UnreadableFieldError("size", f"A side has 1 to {_LARGEST:,} pixels.")
     return f"{width}x{height}"
 
 
@@ -69,12 +69,12 @@ def count_of(typed: str) -> int:
     """How many images; nothing is one.
 
     Raises:
-        Unreadable: when it is no such number.
+        UnreadableFieldError: when it is no such number.
     """
     text = typed.strip() or "1"
     count = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
     if not 1 <= count <= MOST:
-        raise Unreadable("count", f"The count is a number from 1 to {MOST}.")
+        raise UnreadableFieldError("count", f"The count is a number from 1 to {MOST}.")
     return count
 
 
@@ -82,13 +82,13 @@ def seed_of(typed: str) -> int | None:
     """The seed; None for nothing, which is then not sent.
 
     Raises:
-        Unreadable: when it is no whole number.
+        UnreadableFieldError: when it is no whole number.
     """
     if not typed.strip():
         return None
     found = _SEED.fullmatch(typed)
     if found is None:
-        raise Unreadable("seed", "A seed is a whole number; without one the server chooses.")
+        raise UnreadableFieldError("seed", "A seed is a whole number; without one the server chooses.")
     return int(found[1])
 
 
@@ -100,21 +100,21 @@ def request_of(prompt: str, fields: Mapping[str, str]) -> ImageRequest:
         fields: what was typed for `size`, `count`, `seed` and `model`.
 
     Raises:
-        Unreadable: the first thing that is wrong.
+        UnreadableFieldError: the first thing that is wrong.
     """
     size, count = size_of(fields.get("size", "")), count_of(fields.get("count", ""))
     seed = seed_of(fields.get("seed", ""))
     if not prompt.strip():
-        raise Unreadable("prompt", "Type what is to be seen.")
+        raise UnreadableFieldError("prompt", "Type what is to be seen.")
     model = fields.get("model", "").strip() or None
     return ImageRequest(prompt=prompt.strip(), model=model, n=count, size=size, seed=seed)
 
 
-def problem_of(fields: Mapping[str, str]) -> Unreadable | None:
+def problem_of(fields: Mapping[str, str]) -> UnreadableFieldError | None:
     """The first thing that is wrong with the fields, whatever the prompt is; None when nothing is."""
     try:
         request_of("any", fields)
-    except Unreadable as problem:
+    except UnreadableFieldError as problem:
         return problem
     return None
 
@@ -123,7 +123,7 @@ def counted(typed: str, step: int) -> str:
     """The next count, or the one before."""
     try:
         return str(max(1, min(MOST, count_of(typed) + step)))
-    except Unreadable:
+    except UnreadableFieldError:
         return "1"
 
 
@@ -131,6 +131,6 @@ def seeded(typed: str, step: int) -> str:
     """The next seed, or the one before; without one, the first."""
     try:
         seed = seed_of(typed)
-    except Unreadable:
+    except UnreadableFieldError:
         return "1"
     return "1" if seed is None else str(max(0, seed + step))

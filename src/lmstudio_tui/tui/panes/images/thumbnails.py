@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from lmstudio_tui.tui.panes.images.files import Unshowable, small_image
+from lmstudio_tui.tui.panes.images.files import UnshowableError, small_image
 from lmstudio_tui.tui.widgets.picture import Cells, fitted, half_blocks
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -175,6 +175,6 @@ class Thumbnails(Widget):
 def _lines(record: ImageRecord) -> tuple[Strip, ...]:
     try:
         image = small_image(record.path, 4 * _TILE.width)
-    except Unshowable:
+    except UnshowableError:
         return ()
     return tuple(half_blocks(image, fitted(image.size, _TILE)))

@@ -25,6 +25,8 @@ from lmstudio_tui.tui.widgets.service_line import ServiceLine
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.notifications import SeverityLevel
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.store.media.records import ImageRecord
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.picture import Way
 
 _SIDE_FROM = 66
@@ -96,8 +99,8 @@ class ImagesView(Pane):
     }
     """
 
-    def __init__(self, services: Services, *, way: Way | None = None, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, services: Services, *, way: Way | None = None, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = services.now
         self._way: Way | None = way
         self._client: LMStudioSDK | None = None

@@ -25,6 +25,7 @@ from lmstudio_tui.tui.worker_bridge import Run, Runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
+    from typing import Unpack
 
     from textual import events
     from textual.app import ComposeResult
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.inspector.exchange import Body, Exchange
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.tui.panes.inspector.paragraphs import Paragraph
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _HEAVY = 200_000
 """Bytes of body that are laid out in a thread."""
@@ -57,8 +59,8 @@ class Detail(Vertical):
     }
     """
 
-    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = now
         self._runs = Runs(self)
         self._exchange: Exchange | None = None

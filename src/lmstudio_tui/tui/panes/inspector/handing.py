@@ -14,13 +14,13 @@ from lmstudio_tui.features.inspector.words import count_of
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import CopyWanted, SaveWanted
 from lmstudio_tui.tui.panes.inspector.choice import ExportChoice
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from textual.app import App
     from textual.widget import Widget
 
     from lmstudio_tui.features.inspector.exchange import Exchange
@@ -105,8 +105,7 @@ class Handing:
                 self._write([one] if what == "one" else list(shown))
 
         name = f"{exchange.summary.method} {clean_line(exchange.summary.path)}, the one under the cursor"
-        app: App[object] = self._owner.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(ExportChoice(name, len(shown)), chosen)
+        app_of(self._owner).push_screen(ExportChoice(name, len(shown)), chosen)
 
     def _write(self, call_ids: list[str]) -> None:
         def make(emit: Callable[[None], None], scope: CancelScope) -> str:

@@ -9,19 +9,19 @@ from lmstudio_tui.features.inspector.replay import caution, refusal, replay, res
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.screens.confirm import Confirm
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.app import App
     from textual.notifications import SeverityLevel
 
     from lmstudio_tui.features.inspector.exchange import Exchange, Summary
     from lmstudio_tui.features.inspector.log import ExchangeLog
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK
     from lmstudio_tui.sdk.raw import RawAnswer
-    from lmstudio_tui.tui.panes.inspector.pane import InspectorPane
+    from lmstudio_tui.tui.panes.inspector.view import InspectorView
 
 
 class Repeating:
@@ -32,7 +32,7 @@ class Repeating:
         log: where it is recorded.
     """
 
-    def __init__(self, owner: InspectorPane, log: ExchangeLog) -> None:
+    def __init__(self, owner: InspectorView, log: ExchangeLog) -> None:
         self._owner = owner
         self._log = log
         self._runs = Runs(owner)
@@ -79,8 +79,9 @@ class Repeating:
         path = clean_line(exchange.summary.path)
         question = f"POST {path} goes to {client.config.base_url} once more: the server does its work again."
         more = caution(exchange)
-        app: App[object] = self._owner.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(Confirm("Send again", f"{question} {more}".strip(), "Send", no="Leave"), answered)
+        app_of(self._owner).push_screen(
+            Confirm("Send again", f"{question} {more}".strip(), "Send", no="Leave"), answered
+        )
 
     def _start(self, client: LMStudioSDK, exchange: Exchange) -> None:
         def send(emit: Callable[[None], None], scope: CancelScope) -> RawAnswer | LMStudioError:

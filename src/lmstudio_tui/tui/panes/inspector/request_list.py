@@ -16,11 +16,13 @@ from lmstudio_tui.tui.panes.inspector.scroller import Scroller
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from rich.style import Style
     from textual import events
 
     from lmstudio_tui.features.inspector.exchange import Summary
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 _DRAWN = 300
@@ -50,8 +52,8 @@ class RequestList(Scroller):
     class Opened(Message):
         """A request is to be shown."""
 
-    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = now
         self._shown: list[Summary] = []
         self._index: dict[str, int] = {}

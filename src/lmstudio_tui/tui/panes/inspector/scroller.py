@@ -11,9 +11,13 @@ from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.binding import BindingType
     from textual.geometry import Size
     from textual.reactive import Reactive
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
@@ -42,8 +46,8 @@ class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
     }}
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self.looks = Looks(self)
 
     def notify_style_update(self) -> None:

@@ -12,8 +12,12 @@ from textual.widget import Widget
 from lmstudio_tui.tui.panes.inspector.sections import SECTIONS, Section
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual import events
     from textual.app import RenderResult
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _BACK = "‹ Back"
 
@@ -43,8 +47,8 @@ class SectionTabs(Widget):
             super().__init__()
             self.what = what
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._current: Section = "timing"
         self._events = 0
         self._pretty: bool | None = None

@@ -15,9 +15,12 @@ from lmstudio_tui.tui.panes.inspector.scroller import Scroller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual import events
     from textual.selection import Selection
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _ROW_BITS = 16
 """A row that may be selected is named by its paragraph's index and, in these lowest bits, its number there."""
@@ -44,8 +47,8 @@ class WireView(Scroller):
             self.view = view
             self.number = number
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._document = Document()
         self._fold = -1
 

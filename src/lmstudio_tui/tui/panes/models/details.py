@@ -16,10 +16,13 @@ from lmstudio_tui.features.models.details import Section, sections_of
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from lmstudio_tui.sdk import ModelSummary
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _LABELS = 13
 """Cells for the labels, the space behind them included."""
@@ -51,8 +54,8 @@ class ModelDetails(VerticalScroll, can_focus=True):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._model: ModelSummary | None = None
         self._note = ""
         self._drawn: tuple[ModelSummary | None, str, int] | None = None

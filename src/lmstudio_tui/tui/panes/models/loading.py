@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lmstudio_tui.features.models.saying import load_failure_in_words, unload_failure_in_words
 from lmstudio_tui.features.progress import duration_in_words
@@ -40,7 +40,7 @@ class Job:
     model: str
     request: LoadModelRequest | None = None
     started: float = 0.0
-    run: Run[object, object] | None = None
+    run: Run[Any, Any] | None = None
     note: str = ""
     doing: str = ""
     left: bool = False
@@ -90,7 +90,7 @@ class Loads:
         job = self._job("load", request.model)
         job.request = request
 
-        def work(emit: Callable[[object], None], scope: CancelScope) -> object:
+        def work(emit: Callable[[object], None], scope: CancelScope) -> LoadedModel | LMStudioError:
             del emit
             try:
                 return client.load_model(request, scope=scope)
@@ -116,7 +116,7 @@ class Loads:
         job = self._job("unload", model)
         job.doing = instances[0] if instances else ""
 
-        def work(emit: Callable[[object], None], scope: CancelScope) -> object:
+        def work(emit: Callable[[str], None], scope: CancelScope) -> list[tuple[str, LMStudioError]]:
             failures: list[tuple[str, LMStudioError]] = []
             for instance in instances:
                 emit(instance)
@@ -128,14 +128,14 @@ class Loads:
                         break
             return failures
 
-        def doing(items: list[object]) -> None:
-            job.doing = str(items[-1])
+        def doing(items: list[str]) -> None:
+            job.doing = items[-1]
             self._changed()
 
         job.run = self._runs.start(
             work,
             items=doing,
-            finished=lambda result: self._unload_ended(job, instances, result),
+            finished=lambda failures: self._unload_ended(job, instances, failures),
             crashed=lambda error: self._crashed(job, error),
             name="unload",
         )
@@ -203,7 +203,7 @@ class Loads:
         before = f" (the last time it took {last:.1f} s)" if last is not None else ""
         return Activity(job.id, name, f"loading, {self._elapsed(job)}{before}", can_stop=True)
 
-    def _load_ended(self, job: Job, result: object) -> None:
+    def _load_ended(self, job: Job, result: LoadedModel | LMStudioError) -> None:
         job.run = None
         if isinstance(result, LMStudioError):
             job.note = load_failure_in_words(result)
@@ -211,18 +211,16 @@ class Loads:
                 self._asked[job.model] = job.request
             self._end("")
             return
-        loaded: LoadedModel = result  # pyright: ignore[reportAssignmentType] - it is the one or the other
         del self._jobs[job.id]
         self._asked.pop(job.model, None)
-        took = loaded.load_time_seconds
+        took = result.load_time_seconds
         took = time.monotonic() - job.started if took is None else took
         self._times[job.model] = took
-        length = f" with {loaded.context_length:,} tokens" if loaded.context_length else ""
-        self._end(f"{clean_line(loaded.instance_id)} is loaded{length}, in {took:.1f} s.")
+        length = f" with {result.context_length:,} tokens" if result.context_length else ""
+        self._end(f"{clean_line(result.instance_id)} is loaded{length}, in {took:.1f} s.")
 
-    def _unload_ended(self, job: Job, instances: Sequence[str], result: object) -> None:
+    def _unload_ended(self, job: Job, instances: Sequence[str], failures: Sequence[tuple[str, LMStudioError]]) -> None:
         job.run = None
-        failures: list[tuple[str, LMStudioError]] = result  # pyright: ignore[reportAssignmentType] - see `unload`
         if failures:
             job.note = " ".join(
                 f"{'' if one == job.model else f'{clean_line(one)} '}{unload_failure_in_words(error)}"

@@ -17,11 +17,11 @@ from lmstudio_tui.tui.screens.choose import Choose
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.download_model import DownloadModel
 from lmstudio_tui.tui.screens.load_model import LoadModel
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.app import App
     from textual.binding import BindingType
     from textual.screen import Screen
 
@@ -104,8 +104,7 @@ class ModelsPane(ModelsView):
         self._say(refusal(self._listing.view, capability), "warning")
 
     def _open(self, screen: Screen[Result], answered: Callable[[Result | None], None]) -> None:
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(screen, answered)
+        app_of(self).push_screen(screen, answered)
 
     def action_details(self) -> None:
         """Show the details, and put the cursor there."""

@@ -25,6 +25,7 @@ from lmstudio_tui.tui.worker_bridge import Runs
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from typing import Unpack
 
     from textual.app import ComposeResult
     from textual.notifications import SeverityLevel
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK, ModelSummary
     from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.tui.screens.load_model import LoadModel
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _SIDE_FROM = 100
 """Cells of the pane from which on the details stand beside the list."""
@@ -82,10 +84,9 @@ class ModelsView(Pane):
         downloads: DownloadsFile,
         remembered: Callable[[str], RememberedModels | None],
         now: Callable[[], datetime],
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's name
+        **options: Unpack[WidgetOptions],
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(**options)
         self._client: LMStudioSDK | None = None
         self._remembered = remembered
         self._runs = Runs(self)

@@ -12,11 +12,12 @@ from lmstudio_tui.tui.panes.speech.settings import SETTINGS, SettingsBox
 from lmstudio_tui.tui.panes.speech.view import SpeechView
 from lmstudio_tui.tui.panes.speech.voices import Voices
 from lmstudio_tui.tui.panes.speech.words import OWN_CHOICE, speed_in_words
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
 
-    from textual.app import App
     from textual.screen import Screen
 
     from lmstudio_tui.features.service_view import Service, ServiceView
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.speech.settings import Setting, SettingName
     from lmstudio_tui.tui.panes.speech.talking import Spoken
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 Result = TypeVar("Result")
 
@@ -38,8 +40,8 @@ _TITLES: dict[SettingName, str] = {
 class ChoosingView(SpeechView):
     """What is chosen, and from what. The arguments are those of `SpeechView`."""
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(services, id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, **options)
         self._wishes = wishes.Wishes()
         self._voices = Voices(self._runs, self._show_settings)
         self._want_a_voice: set[str] = set()
@@ -185,5 +187,4 @@ class ChoosingView(SpeechView):
                 return wishes.speed_choices(), ""
 
     def _open(self, screen: Screen[Result], answered: Callable[[Result | None], None]) -> None:
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(screen, answered)
+        app_of(self).push_screen(screen, answered)

@@ -17,10 +17,12 @@ from lmstudio_tui.tui.widgets.fitting import home_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from textual.app import ComposeResult
 
     from lmstudio_tui.store.media.records import UtteranceRecord
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _EMPTY: Final = ("Nothing was spoken yet.", "What is spoken is kept here, to be heard again, saved or spoken anew.")
 _NONE_FOUND: Final = ("None of them is like that.", "Esc filters no more.")
@@ -63,8 +65,8 @@ class HistoryPanel(Vertical):
     }
     """
 
-    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = now
         self._records: tuple[UtteranceRecord, ...] = ()
         self._playing = ""
@@ -90,7 +92,13 @@ class HistoryPanel(Vertical):
         return self.query_one(FilterLine)
 
     def show(self, records: Sequence[UtteranceRecord], playing: str, *, loaded: bool) -> None:
-        """Show these; see `UtteranceList.show`."""
+        """Show these.
+
+        Args:
+            records: the newest first.
+            playing: the id of the one that is heard; empty for none.
+            loaded: whether these are what the disk holds.
+        """
         wanted = tuple(records)
         if (wanted, playing, loaded) != (self._records, self._playing, self._fetched):
             self._records, self._playing, self._fetched = wanted, playing, loaded
@@ -105,7 +113,9 @@ class HistoryPanel(Vertical):
         words = self.filter.value.casefold().split()
         shown = [record for record in self._records if keeps(record, words)] if words else self._records
         notice = _NONE_FOUND if words else _EMPTY if self._fetched else ("",)
-        self.list.show(shown, self._playing, notice)
+        self.list.say(*notice)
+        self.list.show_playing(self._playing)
+        self.list.show(shown)
         count = f"{len(shown):,} of {len(self._records):,}" if words else f"{len(self._records):,}"
         self.border_title = f"Spoken ─ {count}" if self._records else "Spoken"
         self._describe()
@@ -125,7 +135,7 @@ class HistoryPanel(Vertical):
 
     def _about(self, record: UtteranceRecord, *, roomy: bool) -> Text:
         trouble = clean_line(record.problem or record.note)
-        style = self.list.get_component_rich_style("utterances--warn", partial=True)
+        style = self.list.get_component_rich_style("records--warn", partial=True)
         if not roomy:
             second = Text(trouble, style) if trouble else Text(clean_line(record.text))
             first = Text(facts_in_words(record))
@@ -144,7 +154,7 @@ class HistoryPanel(Vertical):
             parts.insert(0, Text(trouble, style))
         return Text("\n").join(part for part in parts if part.plain)
 
-    def on_utterance_list_moved(self) -> None:
+    def on_record_list_moved(self) -> None:
         """The cursor is on another one."""
         self._describe()
 

@@ -19,6 +19,7 @@ from lmstudio_tui.tui.screens.attach_file import AttachFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Unpack
 
     from textual.binding import BindingType
     from textual.widgets import Button
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import CancelScope, LMStudioSDK
     from lmstudio_tui.tui.catalogue.command import Where
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
 _MOST_TEXT: Final = 300_000
@@ -48,8 +50,8 @@ class SpeechPane(SpokenView):
         Binding("escape", "back", "Back", show=False),
     ]
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(services, id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, **options)
         self._received = ""
         self._waiting = ""
 

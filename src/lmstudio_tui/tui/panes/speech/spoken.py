@@ -42,7 +42,7 @@ class SpokenView(ChoosingView):
         self._sound().play(record.path, from_s)
         self._follow()
 
-    def on_utterance_list_opened(self, event: UtteranceList.Opened) -> None:
+    def on_record_list_opened(self, event: UtteranceList.Opened) -> None:
         """An utterance was clicked twice."""
         event.stop()
         self.action_replay()

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lmstudio_tui.features.models.words import size_in_words
 from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.speech.words import figures_in_words, length_in_words
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
     from lmstudio_tui.audio.values import PlayerState
     from lmstudio_tui.tui.panes.speech.talking import Progress, Spoken
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 Tone = Literal["plain", "good", "warn", "bad"]
 
@@ -61,16 +69,23 @@ def when_spoken(spoken: Spoken, state: PlayerState) -> tuple[str, Tone]:
     return f"Spoken: {kept}{f' · {figures}' if figures else ''}", "good"
 
 
-class Status(Static):
-    """The line for it; it grows only for what went wrong, which does not tick."""
+class Status(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """The line for it; it grows only for what went wrong, which does not tick. What is too long for it scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("speech.up", "speech.down", "speech.page_up", "speech.page_down", "speech.first", "speech.last"),
+    ]
 
     DEFAULT_CSS = """
     Status {
         height: auto;
         min-height: 1;
-        max-height: 5;
+        max-height: 4;
         padding: 0 1;
         color: $text-muted;
+        scrollbar-size-vertical: 1;
+        & > Static { height: auto; }
+        &:focus { background: $panel; }
         &.-ticking { height: 1; }
         &.-good { color: $text-success; }
         &.-warn { color: $text-warning; }
@@ -78,9 +93,13 @@ class Status(Static):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, markup=False)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
+        self._words = Static(markup=False)
         self._said: tuple[str, Tone] = ("", "plain")
+
+    def compose(self) -> ComposeResult:
+        yield self._words
 
     @property
     def said(self) -> str:
@@ -96,14 +115,35 @@ class Status(Static):
         if not ticking:
             self._tone("plain")
             self.add_class("-ticking")
-        self.update(Text(words, no_wrap=True, overflow="ellipsis"), layout=not ticking)
+        self._words.update(Text(words, no_wrap=True, overflow="ellipsis"), layout=not ticking)
 
     def say(self, words: str, tone: Tone = "plain") -> None:
         """Say something that stays."""
         self._said = (words, tone)
         self.remove_class("-ticking")
         self._tone(tone)
-        self.update(Text(words))
+        self._words.update(Text(words))
+        self.scroll_home(animate=False)
+
+    def allow_focus(self) -> bool:
+        """The keys go here only where there is something to scroll."""
+        return super().allow_focus() and self.max_scroll_y > 0
+
+    def action_move(self, rows: int) -> None:
+        """Scroll up or down."""
+        self.scroll_relative(y=rows, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll a page up or down."""
+        self.scroll_relative(y=pages * max(1, self.scrollable_content_region.height - 1), animate=False)
+
+    def action_first(self) -> None:
+        """Scroll to the beginning."""
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Scroll to the end, where it is said what to do."""
+        self.scroll_end(animate=False)
 
     def _tone(self, tone: Tone) -> None:
         for name in ("good", "warn", "bad"):

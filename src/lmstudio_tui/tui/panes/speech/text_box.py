@@ -11,7 +11,11 @@ from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.binding import BindingType
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _LETTERS_A_SECOND: Final = 15.0
 """Of an alphabet; a wide character, such as a Chinese one, takes as long as three."""
@@ -64,8 +68,8 @@ class TextBox(SteadyTextArea):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)
         self.placeholder = "Type or paste what is to be spoken. Ctrl+S speaks it, Alt+A takes it from a file."
         self.match_cursor_bracket = False
         self.border_title = "Text"

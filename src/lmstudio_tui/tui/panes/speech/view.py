@@ -21,6 +21,8 @@ from lmstudio_tui.tui.widgets.service_line import ServiceLine
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import ComposeResult
     from textual.timer import Timer
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import LMStudioSDK, ModelSummary
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _SIDE_FROM: Final = 110
 """Cells of the pane from which on the list stands beside the text."""
@@ -63,8 +66,8 @@ class SpeechView(Pane):
     }
     """
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._services = services
         self._runs = Runs(self)
         self._client: LMStudioSDK | None = None

@@ -15,13 +15,14 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, failure_in_words
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.level_meter import LevelMeter
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
@@ -93,8 +94,7 @@ class DeviceChooser(Dialog[Device | str | None]):
         self._runs.drop_all()
         if recorder is not None and self._listen:
             # In a thread that is not dropped with the others: closing a device takes a moment.
-            app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-            Runs(app).start(lambda _emit, _scope: recorder.unmonitor(), name="microphone")
+            Runs(app_of(self)).start(lambda _emit, _scope: recorder.unmonitor(), name="microphone")
 
     def _look(self) -> None:
         def work(emit: object, scope: CancelScope) -> tuple[Device, ...] | str:

@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.store.media.records import first_name
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import ServerDoubted
-from lmstudio_tui.tui.panes.transcribe.opening import Opening
+from lmstudio_tui.tui.panes.transcribe.opening import AUDIO_FILES, Opening
 from lmstudio_tui.tui.panes.transcribe.serving import TranscribeServing
+from lmstudio_tui.tui.panes.transcribe.view import Endings
 from lmstudio_tui.tui.panes.transcribe.words import clock, name_of_text
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Unpack
 
     from lmstudio_tui.store.media.records import RecordingRecord, Task, TranscriptRecord
     from lmstudio_tui.tui.panes.transcribe.working import Outcome
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class TranscribeDoing(TranscribeServing):
-    """Does the work. The arguments are those of `TranscribeView`."""
+    """Does the work. The arguments are those of `TranscribeLayout`."""
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(services, id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, Endings(self._taken, self._keep_heard, self._heard), **options)
         self._opening = Opening(self._runs, self._recordings, services.now)
         self._then: Task | None = None
         """What is to be done with what is being recorded, once it has ended."""
@@ -58,7 +61,7 @@ class TranscribeDoing(TranscribeServing):
     def action_record(self) -> None:
         """Record."""
         self._stop_playing()
-        self._taking.start(self._settings.recording)
+        self._taking.start(self._listener.settings.recording)
 
     def action_end_recording(self) -> None:
         """End the recording, and keep it."""
@@ -86,7 +89,7 @@ class TranscribeDoing(TranscribeServing):
         self._show_list(record.id)
         if record.problem:
             self._warn(f"{record.problem} What was recorded until then is kept.")
-        if then is None and self._settings.at_once and not record.problem:
+        if then is None and self._listener.settings.at_once and not record.problem:
             then = "transcribe"
         if then is not None:
             self._transcribe(record, then)
@@ -101,7 +104,7 @@ class TranscribeDoing(TranscribeServing):
             if paths:
                 self._opening.open(paths, self._opened, self._warn)
 
-        self._open(AttachFile(title="Open audio: wav, flac, ogg, mp3", take="Open"), chosen)
+        self._open(AttachFile(title="Open audio: wav, flac, ogg, mp3", take="Open", kind=AUDIO_FILES), chosen)
 
     def _opened(self, record: RecordingRecord) -> None:
         self._clear_filter()
@@ -119,14 +122,14 @@ class TranscribeDoing(TranscribeServing):
             self._transcribe(record, task)
 
     def _transcribe(self, record: RecordingRecord, task: Task) -> None:
-        cannot = self._cannot("translation" if task == "translate" else "transcription")
+        cannot = self._listener.cannot("translation" if task == "translate" else "transcription")
         if self._working.busy:
             self._warn("One transcription is under way already; Esc stops it.")
-        elif cannot or self._client is None:
+        elif cannot or self._listener.client is None:
             self._warn(cannot)
         else:
             self._problems.pop(record.id, None)
-            self._working.start(self._client, record, self._options(task))
+            self._working.start(self._listener.client, record, self._listener.options(task))
 
     def _keep_heard(self, recording: str, transcript: TranscriptRecord) -> str:
         record = self._recordings.get(recording)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class FilterBox(FilterInput):
@@ -15,8 +22,8 @@ class FilterBox(FilterInput):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__("words of a name or a transcript", id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__("words of a name or a transcript", **options)
 
     def open(self) -> None:
         """Put the cursor here."""

@@ -11,8 +11,11 @@ from textual.widgets import Static
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual import events
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _APART = "   "
 
@@ -43,8 +46,8 @@ class KeyHints(Static):
             super().__init__()
             self.action = action
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._hints: tuple[Hint, ...] = ()
         self._places: list[tuple[int, int, str]] = []
 

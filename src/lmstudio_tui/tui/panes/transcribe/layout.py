@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual.containers import Container, Vertical
-from textual.widgets import Static
 
-from lmstudio_tui.features.hearing.settings import SettingsFile, TranscribeSettings
+from lmstudio_tui.features.hearing.settings import SettingsFile
 from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
+from lmstudio_tui.tui.panes.transcribe.listener import Listener
 from lmstudio_tui.tui.panes.transcribe.recording_box import RecordingBox
 from lmstudio_tui.tui.panes.transcribe.recording_list import RecordingList
 from lmstudio_tui.tui.panes.transcribe.transcript_view import TranscriptView
 from lmstudio_tui.tui.panes.transcribe.work_line import WorkLine
+from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import ComposeResult
 
-    from lmstudio_tui.features.service_view import ServiceView
-    from lmstudio_tui.sdk import LMStudioSDK
     from lmstudio_tui.store.media.records import RecordingRecord, TranscriptRecord
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _BESIDE: Final = 96
 """Cells of the pane from which on the transcript stands beside the recordings."""
@@ -67,14 +69,12 @@ class TranscribeLayout(Pane):
     }
     """
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._services = services
-        self._client: LMStudioSDK | None = None
-        self._service: ServiceView | None = None
         self._runs = Runs(self)
         self._settings_file = SettingsFile(services.media.folder / "transcribe.json")
-        self._settings = TranscribeSettings()
+        self._listener = Listener()
         self._device = ""
         self._to_be_said = ""
         """What was typed last to be spoken and checked."""
@@ -84,7 +84,7 @@ class TranscribeLayout(Pane):
         """What went wrong with a recording the last time."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="service", markup=False)
+        yield FittingLine(id="service")
         with Container(id="both"):
             with Vertical(id="left"):
                 yield RecordingBox(id="box")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.audio.values import SoundError
+from lmstudio_tui.features.chat.browsing import FileKind
 from lmstudio_tui.features.models.saying import sentence
 from lmstudio_tui.store.media.records import RecordingRecord
 from lmstudio_tui.text_safety import clean_line
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.tui.panes.transcribe.keeping import Recordings
     from lmstudio_tui.tui.worker_bridge import Runs
+
+
+AUDIO_FILES: Final = FileKind(
+    "audio files", frozenset({".wav", ".wave", ".bwf", ".rf64", ".flac", ".ogg", ".oga", ".opus", ".mp3"})
+)
+"""As those are mostly called that can be opened; what a file is, is told by its content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class ListeningForm(_Fields):
     def __init__(
         self, settings: TranscribeSettings, base_url: str, models: Sequence[str], usual: str | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(self.take)
         self._usual = clean_line(usual or "the server's own choice")
         self._settings = settings
         self._base_url = base_url
@@ -133,7 +133,7 @@ class RecordingForm(_Fields):
     """
 
     def __init__(self, settings: TranscribeSettings) -> None:
-        super().__init__()
+        super().__init__(self.take)
         self._settings = settings
 
     def compose(self) -> ComposeResult:

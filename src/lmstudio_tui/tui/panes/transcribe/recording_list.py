@@ -14,8 +14,10 @@ from lmstudio_tui.tui.panes.transcribe.words import clock, short_moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from lmstudio_tui.store.media.records import RecordingRecord
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _SOURCES: Final = {"microphone": "mic", "file": "file", "speech": "spoken"}
 _WHEN: Final = 12
@@ -33,8 +35,8 @@ class RecordingList(ItemRows):
         now: the time of day.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(self.paint, **options)
         self._now = now
         self._records: tuple[RecordingRecord, ...] = ()
         self._busy: str | None = None

@@ -18,17 +18,24 @@ from textual.widget import Widget
 from lmstudio_tui.tui.commands import bindings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import Unpack
 
     from textual import events
     from textual.binding import BindingType
     from textual.reactive import Reactive
 
+    from lmstudio_tui.tui.typed import WidgetOptions
+
 _STYLES = ("plain", "dim", "name", "mark", "good", "bad", "warn", "match")
 
 
 class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
-    """A list of items. Who inherits says what they look like."""
+    """A list of items. Who inherits says what they look like.
+
+    Args:
+        paint: gives the texts of one row of an item, and the names of their styles.
+    """
 
     ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{name}" for name in (*_STYLES, "cursor", "cursor-quiet")}
@@ -86,8 +93,9 @@ class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.rows = rows
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, paint: Callable[[int, int], list[tuple[str, str]]], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
+        self._paint = paint
         self._starts: list[int] = []
         self._height = 0
         self._cursor = 0
@@ -106,10 +114,6 @@ class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
     def pointing(self) -> bool:
         """Whether there is a cursor to be seen."""
         return True
-
-    def paint(self, item: int, row: int) -> list[tuple[str, str]]:
-        """Texts of one row, and the names of their styles."""
-        raise NotImplementedError
 
     def use_heights(self, heights: Sequence[int], *, cursor: int | None = None) -> None:
         """There are items of so many rows.
@@ -227,7 +231,7 @@ class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
         if under:
             base += self._look("cursor" if self.has_focus else "cursor-quiet")
         mark = Segment("▌ " if under else "  ", base + self._look("mark" if self.has_focus else "dim"))
-        pieces = self.paint(item, line - self._starts[item])
+        pieces = self._paint(item, line - self._starts[item])
         segments = [mark, *(Segment(text, base + self._look(style)) for text, style in pieces)]
         return Strip(segments).adjust_cell_length(width, base)
 

@@ -12,12 +12,13 @@ from textual.widgets import Button, Static
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import App, ComposeResult
+    from textual.app import ComposeResult
     from textual.binding import BindingType
 
 
@@ -98,8 +99,7 @@ class TranscriptEditor(Dialog[list[str] | None]):
             if sure:
                 self.dismiss(None)
 
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
-        app.push_screen(
+        app_of(self).push_screen(
             Confirm("Leave without saving?", "What you changed in the transcript would be lost.", "Leave", "Stay"),
             answered,
         )

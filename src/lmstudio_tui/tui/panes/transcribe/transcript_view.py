@@ -15,10 +15,12 @@ from lmstudio_tui.tui.panes.transcribe.words import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from textual.binding import BindingType
 
     from lmstudio_tui.store.media.records import SegmentRecord
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _GAP = 2
 _HOUR = 3600.0
@@ -33,8 +35,8 @@ class TranscriptView(ItemRows):
     class SegmentWanted(Message):
         """It is to be played from the segment under the cursor."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(self.paint, **options)
         self._segments: tuple[SegmentRecord, ...] = ()
         self._texts: list[str] = []
         self._rows: list[list[tuple[int, int]]] = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
@@ -17,33 +18,57 @@ from lmstudio_tui.tui.panes.transcribe.taking import Taking
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, matches, title_of
 from lmstudio_tui.tui.panes.transcribe.work_line import WorkLine
 from lmstudio_tui.tui.panes.transcribe.working import Transcribing
+from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Unpack
+
     from textual.notifications import SeverityLevel
     from textual.timer import Timer
     from textual.widget import Widget
 
     from lmstudio_tui.features.hearing.settings import TranscribeSettings
-    from lmstudio_tui.features.service_view import ServiceCapability
-    from lmstudio_tui.store.media.records import RecordingRecord, TranscriptRecord
-    from lmstudio_tui.tui.panes.transcribe.working import Outcome
+    from lmstudio_tui.store.media.records import RecordingRecord
+    from lmstudio_tui.tui.panes.transcribe.working import Kept, Outcome
     from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _RATE: Final = 1 / 10
 """Seconds between two looks at what changes by itself."""
 
 
-class TranscribeView(TranscribeLayout):
-    """Shows recordings and what was heard in them. The arguments are those of `TranscribeLayout`."""
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """What is done when something ends.
 
-    def __init__(self, services: Services, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(services, id=id)
+    Args:
+        taken: is given a recording that was made, and whether it was thrown away at once.
+        keep: keeps a transcript. Called in a thread.
+        heard: is told how a transcription has ended.
+    """
+
+    taken: Callable[[RecordingRecord, bool], None]
+    keep: Kept
+    heard: Callable[[Outcome], None]
+
+
+class TranscribeView(TranscribeLayout):
+    """Shows recordings and what was heard in them.
+
+    Args:
+        services: sound, the shelf of recordings, and the time of day.
+        endings: what is done when something ends.
+    """
+
+    def __init__(self, services: Services, endings: Endings, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(services, **options)
         shelf = services.media.recordings
         self._recordings = Recordings(self._runs, shelf, self._show_list, self._warn)
-        self._taking = Taking(self._runs, services.sound, shelf, services.now, self._show_taking, self._taken)
+        self._taking = Taking(self._runs, services.sound, shelf, services.now, self._show_taking, endings.taken)
         self._playing = Playing(services.sound, self._show_playing, self._warn)
-        self._working = Transcribing(self._runs, services.now, self._keep_heard, self._show_work, self._heard)
+        self._working = Transcribing(self._runs, services.now, endings.keep, self._show_work, endings.heard)
         self._ticker: Timer | None = None
 
     def on_mount(self) -> None:
@@ -55,7 +80,7 @@ class TranscribeView(TranscribeLayout):
         self._show_service()
 
     def _remembered(self, settings: TranscribeSettings) -> None:
-        self._settings = settings
+        self._listener.settings = settings
         self._show_taking()
         self._show_service()
 
@@ -110,8 +135,8 @@ class TranscribeView(TranscribeLayout):
         """What to say where there is no transcript, a line each."""
         if record is not None and (problem := self._problems.get(record.id)):
             return "It was not transcribed.", "", problem, "", "t tries again."
-        cannot = self._cannot("transcription")
-        ways = ("", cannot, *self._how_to_get_one("transcription")) if cannot else ()
+        cannot = self._listener.cannot("transcription")
+        ways = ("", cannot, *self._listener.how_to_get_one("transcription")) if cannot else ()
         if record is None:
             return "Speech becomes text here.", "", "Space records, f opens a file.", *ways
         marked = ("", f"! {clean_line(record.problem)}") if record.problem else ()
@@ -149,13 +174,13 @@ class TranscribeView(TranscribeLayout):
         if taking.phase == "recording":
             self._show_live()
         else:
-            box.show_rest(taking.phase, self._settings, self._device, taking.problem)
+            box.show_rest(taking.phase, self._listener.settings, self._device, taking.problem)
         self._tick_while_needed()
         self.refresh_bindings()
 
     def _show_live(self) -> None:
         box = self.query_one(RecordingBox)
-        rate = self._settings.recording.sample_rate
+        rate = self._listener.settings.recording.sample_rate
         box.show_live(self._taking.state, self._taking.waveform(box.columns), rate)
 
     def _show_playing(self) -> None:
@@ -180,28 +205,12 @@ class TranscribeView(TranscribeLayout):
         """Which server listens, with what."""
         if not self.is_mounted:
             return
-        cannot = self._cannot("transcription")
-        line = self.query_one("#service", Static)
+        cannot = self._listener.cannot("transcription")
+        line = self.query_one("#service", FittingLine)
         line.set_class(bool(cannot), "-cannot")
-        line.update(Content.assemble(self._sign, " ", cannot or self._served()))
+        texts = (cannot,) if cannot else self._listener.words
+        line.offer(*(Content.assemble(self._listener.sign, " ", text) for text in texts))
         self._show_transcript()
-
-    @property
-    def _sign(self) -> tuple[str, str]:
-        """Whether somebody listens, as a sign and its style."""
-        raise NotImplementedError
-
-    def _served(self) -> str:
-        """Who listens, and how they are asked to."""
-        raise NotImplementedError
-
-    def _cannot(self, capability: ServiceCapability) -> str:
-        """Why that cannot be asked of the server now; empty when it may."""
-        raise NotImplementedError
-
-    def _how_to_get_one(self, capability: ServiceCapability) -> tuple[str, ...]:
-        """Servers that could do it, where the one in use cannot, a line each."""
-        raise NotImplementedError
 
     # What ticks
 
@@ -225,20 +234,6 @@ class TranscribeView(TranscribeLayout):
         if self._working.busy:
             self._show_work_line()
         self._tick_while_needed()
-
-    # What ended
-
-    def _taken(self, record: RecordingRecord, discarded: bool) -> None:
-        """A recording is there."""
-        raise NotImplementedError
-
-    def _keep_heard(self, recording: str, transcript: TranscriptRecord) -> str:
-        """Keep a transcript. In a thread."""
-        raise NotImplementedError
-
-    def _heard(self, outcome: Outcome) -> None:
-        """A transcription has ended."""
-        raise NotImplementedError
 
     # Saying
 

@@ -10,8 +10,12 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual import events
     from textual.app import RenderResult
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _STOP: Final = "Esc stop"
 _BAR: Final = 18
@@ -37,8 +41,8 @@ class WorkLine(Widget):
     class StopWanted(Message):
         """It is to end."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._words = ""
         self._fraction: float | None = None
 

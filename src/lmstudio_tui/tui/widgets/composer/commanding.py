@@ -19,19 +19,23 @@ from lmstudio_tui.features.chat.slash import (
     parse,
     unknown,
 )
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.composer.folding import FoldingTextArea
 from lmstudio_tui.tui.widgets.composer.suggestions import Suggestions
 
 if TYPE_CHECKING:
-    from textual.app import App
+    from typing import Unpack
+
     from textual.events import Key
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 
 class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
     """Tells commands from prompts, and shows what a command may become while it is typed."""
 
-    def __init__(self, *, id: str | None = None, placeholder: str = "") -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder=placeholder)
+    def __init__(self, *, placeholder: str = "", **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options, placeholder=placeholder)
         self._known = CompletionContext()
         self._list = Suggestions(self._take)
         self._offered: tuple[Completion, ...] = ()
@@ -168,14 +172,12 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
     # Keys
 
     async def on_key(self, event: Key) -> None:
-        """Enter sends, before the text area makes a new line of it; all keys work in the order in which they came.
+        """All keys work in the order in which they came; those of the prompt before the text area types them.
 
         A binding would be served after the letters that were typed behind it, where they come in one burst, as over a
         slow line; one with priority before those that were typed before it.
         """
-        if event.key == "enter":
-            self.action_submit()
-        elif event.key == "escape" and self._is_suggesting():
+        if event.key == "escape" and self._is_suggesting():
             self.hush()
         elif event.key.startswith("alt+"):
             # A terminal sends Alt+M as Esc and m: it means a command, and is no letter to be typed.
@@ -188,18 +190,13 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
 
     async def _run_binding(self, key: str) -> bool:
         """Do what a key of this box does. Whether it does anything."""
-        app: App[object] = self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
         bound = self._bindings.key_to_bindings.get(key, [])
-        return any([await app.run_action(binding.action, self) for binding in bound if not binding.priority])
+        return any([await app_of(self).run_action(binding.action, self) for binding in bound if not binding.priority])
 
     def _is_suggesting(self) -> bool:
         if self.text.startswith("/"):
             self.suggest()
         return self._list.is_open
-
-    def action_submit(self) -> None:
-        """Send it, or do it."""
-        raise NotImplementedError
 
     def on_text_area_selection_changed(self) -> None:
         """Another word may be under the cursor."""

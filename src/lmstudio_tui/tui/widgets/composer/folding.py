@@ -12,7 +12,11 @@ from lmstudio_tui.tui.widgets.composer.pastes import Pastes, is_long, line_count
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from rich.text import Text
+
+    from lmstudio_tui.tui.typed import WidgetOptions
 _SHOWN_CHARACTERS: Final = 20_000
 _SHOWN_LINES: Final = 40
 """More than that of a text that was not pasted is shown as a placeholder, too: nobody reads it in ten lines."""
@@ -30,10 +34,10 @@ class FoldingTextArea(SteadyTextArea, inherit_bindings=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--paste"}
 
-    def __init__(self, *, id: str | None = None, placeholder: str = "") -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, placeholder: str = "", **options: Unpack[WidgetOptions]) -> None:
         self._pastes = Pastes()
         super().__init__(
-            id=id,
+            **options,
             soft_wrap=True,
             show_line_numbers=False,
             tab_behavior="focus",

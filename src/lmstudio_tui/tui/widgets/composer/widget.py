@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from lmstudio_tui.features.chat.context import in_words
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.composer import messages
 from lmstudio_tui.tui.widgets.composer.commanding import CommandingTextArea
 from lmstudio_tui.tui.widgets.composer.folding import MOST_SHOWN
@@ -21,12 +22,13 @@ from lmstudio_tui.tui.widgets.composer.recall import Recall
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    from typing import Unpack
 
-    from textual.app import App
     from textual.binding import BindingType
     from textual.events import Paste
     from textual.timer import Timer
 
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.composer.pastes import Pastes
 
 _QUIET: Final = 0.5
@@ -91,8 +93,8 @@ class Composer(CommandingTextArea, inherit_bindings=False):
     FilesPasted = messages.FilesPasted
     DraftChanged = messages.DraftChanged
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, placeholder="Ask anything. Enter sends, Ctrl+J starts a new line.")
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options, placeholder="Ask anything. Enter sends, Ctrl+J starts a new line.")
         self._recall = Recall()
         self._draft: tuple[str, Pastes] | None = None
         self._recalled = ""
@@ -243,7 +245,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
 
     def action_paste(self) -> None:
         """Paste what was copied last in this app."""
-        self.paste(self._app.clipboard)
+        self.paste(app_of(self).clipboard)
 
     def paste(self, text: str) -> None:
         """Take a text that was pasted."""
@@ -252,10 +254,6 @@ class Composer(CommandingTextArea, inherit_bindings=False):
             self.post_message(self.FilesPasted(self, paths, text))
         else:
             self.put_in(text)
-
-    @property
-    def _app(self) -> App[object]:
-        return self.app  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - as it is
 
     def action_expand_paste(self) -> None:
         """Show the text behind the placeholder at the cursor; elsewhere, go to the end of the line."""
@@ -306,7 +304,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         if not command:
             self.notify(NO_EDITOR, severity="warning")
             return
-        app = self._app
+        app = app_of(self)
         try:
             with app.suspend():
                 found = edit(self.text_to_keep, command)

@@ -18,12 +18,14 @@ from lmstudio_tui.tui.widgets.conversation_list.search import SearchInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import Unpack
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
     from lmstudio_tui.store.library.records import Hit
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.conversation_list.states import States
 
 _PATIENCE: Final = 0.1
@@ -119,8 +121,8 @@ class ConversationList(Vertical):
     class FocusMoved(Message):
         """The keyboard went from the search to the list, or back; other keys work now."""
 
-    def __init__(self, now: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._now = now
         self._asked = ""
         self._shown: str | None = None

@@ -23,11 +23,13 @@ from lmstudio_tui.tui.widgets.model_table.painting import STYLES, Look, RowPaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Unpack
 
     from textual import events
     from textual.binding import BindingType
 
     from lmstudio_tui.features.models.columns import Entry
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.model_table.fitting import Place
 
 _GROUNDS: Final = frozenset({"base", "heading", "sorted", "cursor", "cursor-blurred"})
@@ -87,8 +89,8 @@ class ModelTable(ScrollView, can_focus=True):
 
         column: str
 
-    def __init__(self, *, lit: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, *, lit: bool = False, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._lit = lit
         self._rows: Sequence[Entry] = ()
         self._natural: dict[str, int] = {}

@@ -17,12 +17,14 @@ from lmstudio_tui.tui.widgets.parameters_panel.rows import ParameterRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from lmstudio_tui.store.library.records import Preset
+    from lmstudio_tui.tui.typed import WidgetOptions
 
 _WIDE: Final = 60
 """Columns in which every help is one line."""
@@ -106,8 +108,8 @@ class ParametersPanel(Vertical):
     class PanelClosed(Message):
         """The panel is to be closed. Everything typed that can hold does."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._parameters = Parameters()
         self._of = ""
 

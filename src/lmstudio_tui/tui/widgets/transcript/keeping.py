@@ -14,10 +14,12 @@ from lmstudio_tui.tui.widgets.transcript.inline import make_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
 
     from textual.reactive import Reactive
     from textual.timer import Timer
 
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.transcript.places import Anchor
     from lmstudio_tui.tui.widgets.transcript.view import TurnView
 
@@ -32,15 +34,8 @@ SLICE: Final = 0.012
 class RowKeeper(ScrollView):
     """Brings what has changed in a document to the screen; subclasses scroll it and paint it."""
 
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        id: str | None = None,  # noqa: A002 - the name Textual gives it
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._document = Document(make_parser)
         self._dirty: dict[int, TurnView] = {}
         self._timer: Timer | None = None

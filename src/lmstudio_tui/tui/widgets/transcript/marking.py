@@ -74,7 +74,7 @@ class LineMarker(CodeChooser):
         if not self._extend_by(self._document.height):
             self._scroll_end()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """End the selection with Esc, before anything else is ended by it."""
         if self.marking and event.key == "escape":
             event.stop()

@@ -1,0 +1,91 @@
+"""A conversation as the library has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.features.chat.titles import title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lmstudio_tui.store.library import Library
+    from lmstudio_tui.store.library.records import Conversation, Message
+
+
+class KeptConversation:
+    """A conversation, here and in the library: what is changed in one is changed in the other.
+
+    Args:
+        library: where it is kept.
+        now: the time of day.
+        conversation: which one.
+        kept: whether the library has it; a new one is not there before something is said or typed in it.
+    """
+
+    def __init__(
+        self, library: Library, now: Callable[[], datetime], conversation: Conversation, *, kept: bool
+    ) -> None:
+        self.conversation = conversation
+        """As it is now."""
+        self.kept = kept
+        """Whether the library has it."""
+        self.parameters, self.tools = _asked_with(conversation)
+        """With what it is asked, and the names of the tools that the model may call."""
+        self._library = library
+        self._now = now
+
+    def loaded(self, conversation: Conversation) -> None:
+        """The library has it like this."""
+        self.conversation, self.kept = conversation, True
+        self.parameters, self.tools = _asked_with(conversation)
+
+    def gone(self) -> None:
+        """The library has nothing of it any more."""
+        self.kept = False
+
+    def keep(self) -> bool:
+        """From now on it is in the library. Whether it was not until now."""
+        if self.kept:
+            return False
+        self.kept = True
+        moment = self._now().timestamp()
+        self.conversation = replace(self.conversation, created_at=moment, updated_at=moment)
+        self._library.create(self.conversation)
+        return True
+
+    def change(self, **fields: Any) -> None:
+        """Change something of it."""
+        self.conversation = replace(self.conversation, **fields)
+        if self.kept:
+            self._library.update(self.conversation.id, **fields)
+
+    def ask_with(self, parameters: Parameters, tools: tuple[str, ...]) -> None:
+        """From now on it is asked with these parameters, and the model may call these tools."""
+        self.parameters, self.tools = parameters, tools
+        found: dict[str, Any] = parameters.to_json()
+        if tools:
+            found["tools"] = list(tools)
+        self.change(parameters=found)
+
+    def add(self, message: Message) -> None:
+        """One more message, with which the branch that is shown ends. An answer on its way is written by its writer."""
+        if message.status != "streaming":
+            self._library.add(message)
+        self.change(head=message.id)
+        if not self.conversation.title and message.role == "user":
+            self.change(title=title_of(message.text, [one.name for one in message.attachments]))
+
+    def changed_elsewhere(self, conversation: Conversation) -> None:
+        """It was renamed or pinned in the list."""
+        self.conversation = replace(
+            self.conversation, title=conversation.title, titled=conversation.titled, pinned=conversation.pinned
+        )
+
+
+def _asked_with(conversation: Conversation) -> tuple[Parameters, tuple[str, ...]]:
+    found = conversation.parameters
+    return Parameters.from_json(found), tuple(map(str, found.get("tools") or ()))

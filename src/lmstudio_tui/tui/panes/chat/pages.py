@@ -1,0 +1,75 @@
+"""What stands above the prompt: the welcome, the page without a server, or the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.widgets import ContentSwitcher, Static
+
+from lmstudio_tui.features.server_view import Presence
+from lmstudio_tui.tui.panes.chat.welcome import welcome_of
+from lmstudio_tui.tui.widgets.absence import Absence
+from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from lmstudio_tui.features.server_view import ServerView
+
+
+class Pages:
+    """Chooses the page of a conversation, and puts the cursor where it belongs.
+
+    Args:
+        view: has the pages, and the prompt.
+    """
+
+    def __init__(self, view: Widget) -> None:
+        self._view = view
+        self._welcomed = Text()
+
+    def arrange(self, server: ServerView, model: str | None, *, said: bool) -> None:
+        """Show the page for this, and put the cursor where it belongs.
+
+        All at once: a key that is typed in between must find its place.
+
+        Args:
+            server: as it is now.
+            model: the one that is asked.
+            said: whether there is something in the transcript, or will be.
+        """
+        view = self._view
+        composer, switcher = view.query_one(Composer), view.query_one(ContentSwitcher)
+        page = _page(server, said=said)
+        # A draft is never hidden: the prompt stays where it was typed, and keeps the cursor.
+        hidden = page == "absence" and not composer.text
+        moved = switcher.current != page or composer.display is hidden
+        composer.display = not hidden
+        if switcher.current != page:
+            switcher.current = page
+        self._welcome(server, model)
+        absence = view.query_one(Absence)
+        focused = view.screen.focused
+        astray = focused is not None and focused in {absence, view.query_one(Transcript)} and focused.id != page
+        shown = is_in_front(view) and view.screen.is_current
+        if shown and (astray or (moved and focused in {None, absence, composer})):
+            view.screen.set_focus(absence if hidden else composer)
+
+    def _welcome(self, server: ServerView, model: str | None) -> None:
+        text = welcome_of(server, model)
+        if text != self._welcomed:
+            self._welcomed = text
+            self._view.query_one("#welcome", Static).update(text)
+
+
+def is_in_front(view: Widget) -> bool:
+    """Whether it is the tab in front, of the pane in front."""
+    return all(widget.display for widget in (view, *view.ancestors) if hasattr(widget, "display"))
+
+
+def _page(server: ServerView, *, said: bool) -> str:
+    if said:
+        return "transcript"
+    return "welcome" if server.presence in {Presence.CONNECTING, Presence.ONLINE} else "absence"

@@ -1,0 +1,240 @@
+"""A list of records, a row each, by the line API: only rows in view exist."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar, cast
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from typing import Unpack
+
+    from textual import events
+    from textual.reactive import Reactive
+
+    from lmstudio_tui.tui.typed import WidgetOptions
+
+
+class Named(Protocol):
+    """Something that is known by an id."""
+
+    @property
+    def id(self) -> str:
+        """Unlike that of any other."""
+        ...
+
+
+Record = TypeVar("Record", bound=Named)
+
+
+class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
+    """A row for each record, the newest first, and a cursor that stays on its record while others come in above it.
+
+    Who inherits says what a row looks like, and which keys there are for `move`, `page`, `first` and `last`.
+
+    Args:
+        now: the time of day.
+    """
+
+    ALLOW_SELECT: ClassVar[bool] = False
+    FOLLOWS_NEWEST: ClassVar[bool] = False
+    """Whether a cursor on the newest goes on to what is newer."""
+    NOTICE_MARGIN: ClassVar[int] = 1
+    """Cells on each side of what stands in an empty list."""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "records--cursor", "records--cursor-quiet", "records--dim", "records--mark", "records--warn",
+        "records--heading",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    RecordList {
+        height: 1fr;
+        background: transparent;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        & > .records--cursor { background: $accent 22%; }
+        & > .records--cursor-quiet { background: $panel; }
+        & > .records--dim { color: $text-muted; }
+        & > .records--mark { color: $accent; }
+        & > .records--warn { color: $text-warning; }
+        & > .records--heading { color: $foreground; text-style: bold; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor stands on another record, or on none."""
+
+    class Opened(Message):
+        """The record under the cursor was clicked twice."""
+
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
+        self._now = now
+        self._shown: tuple[Record, ...] = ()
+        self._cursor = 0
+        self._notice: tuple[str, ...] = ()
+
+    # For who inherits
+
+    def paint(self, record: Record, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
+        """A row.
+
+        Args:
+            record: whose row.
+            width: cells that there are, the mark of the cursor among them.
+            base: the ground that it stands on.
+            under_cursor: whether the cursor is on it.
+        """
+        raise NotImplementedError
+
+    def ink(self, name: str) -> Style:
+        """The colour of a part, on whatever is behind it."""
+        found = self.get_component_rich_style(f"records--{name}")
+        return Style(color=found.color, bold=found.bold)
+
+    # The records
+
+    @property
+    def shown(self) -> tuple[Record, ...]:
+        """The records in the list."""
+        return self._shown
+
+    @property
+    def chosen(self) -> Record | None:
+        """The record under the cursor."""
+        return self._shown[self._cursor] if self._shown else None
+
+    def show(self, records: Sequence[Record]) -> None:
+        """Show these; the cursor stays on its record, else in its place."""
+        before, at = self.chosen, self._cursor
+        self._shown = tuple(records)
+        places = {record.id: place for place, record in enumerate(self._shown)}
+        goes_on = self.FOLLOWS_NEWEST and at == 0
+        kept = None if before is None or goes_on else places.get(before.id)
+        self._cursor = max(0, min(at, len(self._shown) - 1)) if kept is None else kept
+        self._measure()
+        self._reveal()
+        self.refresh()
+        if self.chosen != before:
+            self.post_message(self.Moved())
+
+    def say(self, *notice: str) -> None:
+        """What stands there while the list is empty, a line each; the first is the loudest."""
+        if notice != self._notice:
+            self._notice = notice
+            self.refresh()
+
+    def choose(self, record_id: str) -> None:
+        """Put the cursor on a record, if it is in the list."""
+        at = next((at for at, record in enumerate(self._shown) if record.id == record_id), None)
+        if at is not None:
+            self._put(at)
+
+    def _measure(self) -> None:
+        size = Size(self.size.width, len(self._shown))
+        if size != self.virtual_size:
+            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
+            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+            self._scroll_update(size)
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.scrollable_content_region.height)
+
+    def _put(self, cursor: int) -> None:
+        before = self._cursor
+        self._cursor = max(0, min(len(self._shown) - 1, cursor))
+        self._reveal()
+        self.refresh()
+        if self._cursor != before:
+            self.post_message(self.Moved())
+
+    def _reveal(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self.scroll_to(y=self._cursor, animate=False, immediate=True)
+        elif self._cursor >= top + self._room:
+            self.scroll_to(y=self._cursor - self._room + 1, animate=False, immediate=True)
+
+    # Painting
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self._measure()
+        self._reveal()
+
+    def on_focus(self) -> None:
+        """The cursor looks another way when the keys go here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The cursor looks another way when the keys go elsewhere."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """A row of the screen."""
+        width, base = self.scrollable_content_region.width, self.rich_style
+        if not self._shown:
+            return self._render_notice(y, width, base)
+        at = self.scroll_offset.y + y
+        if at >= len(self._shown):
+            return Strip.blank(width, base)
+        under_cursor = at == self._cursor
+        if under_cursor:
+            cursor = self.get_component_rich_style(f"records--{'cursor' if self.has_focus else 'cursor-quiet'}")
+            base += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
+        segments = self.paint(self._shown[at], width, base, under_cursor=under_cursor)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _render_notice(self, y: int, width: int, base: Style) -> Strip:
+        """What to do first, in the middle."""
+        room = max(8, width - 2 * self.NOTICE_MARGIN)
+        rows = [(row, not number) for number, text in enumerate(self._notice) for row in wrap(text, room) or [""]]
+        number = y - max(0, (self.size.height - len(rows)) // 3)
+        if not 0 <= number < len(rows):
+            return Strip.blank(width, base)
+        text, loud = rows[number]
+        pad = Segment(" " * max(0, (width - cell_len(text)) // 2), base)
+        words = Segment(text, base + self.ink("heading" if loud else "dim"))
+        return Strip([pad, words]).adjust_cell_length(width, base)
+
+    # Keys and mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose; a double click opens."""
+        at = self.scroll_offset.y + event.y
+        if at < len(self._shown):
+            # Another may have come in above it since the first click.
+            again = at == self._cursor and event.chain > 1
+            self._put(at)
+            if again:
+                self.post_message(self.Opened())
+
+    def action_move(self, rows: int) -> None:
+        """Go up or down."""
+        self._put(self._cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Go a page up or down."""
+        self._put(self._cursor + pages * max(1, self._room - 1))
+
+    def action_first(self) -> None:
+        """Go to the newest."""
+        self._put(0)
+
+    def action_last(self) -> None:
+        """Go to the oldest."""
+        self._put(len(self._shown) - 1)
