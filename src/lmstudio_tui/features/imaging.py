@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MadeImages", "dimensions_of", "make_images", "suffix_of"]
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _SUFFIXES: Final = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 _MOST_PIXELS: Final = 50_000_000
@@ -115,7 +114,7 @@ def dimensions_of(data: bytes) -> tuple[int, int]:
     from PIL import Image
 
     # Only the header is read.
-    with suppress(BadPictureError), coding(), Image.open(BytesIO(data), formats=_FORMATS) as image:
+    with suppress(BadPictureError), coding(), Image.open(BytesIO(data)) as image:
         return image.size
     return 0, 0
 
@@ -129,7 +128,7 @@ def _problem_of(data: bytes, pixels: int) -> str:
     if pixels > _MOST_PIXELS:
         return ""
     try:
-        with coding(), Image.open(BytesIO(data), formats=_FORMATS) as image:
+        with coding(), Image.open(BytesIO(data)) as image:
             image.load()
     except BadPictureError:
         return "It is damaged: perhaps only a part of it came."
