@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from vector_parts import doubles, mixture, most_memory, plainly, precisely, slack, small_sets, vectors
+from vector_parts import doubles, mixture, most_memory, near, plainly, precisely, slack, small_sets, vectors
 
 from lmstudio_tui.vectors.matrix import Matrix
 from lmstudio_tui.vectors.similarity import pair, rows_of, tile
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 metrics = st.sampled_from(METRICS)
 
 
+@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"), metric=metrics, data=st.data())
 def test_a_part_is_what_numpy_says_in_the_plainest_way(rows: list[Vector], metric: Metric, data: st.DataObject) -> None:
     indices = st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=10)
@@ -42,6 +43,7 @@ def test_the_whole_is_what_numpy_says(metric: Metric, count: int, dimensions: in
 huge = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1e308, -1e308, 1e-308, 5e-324, 0.0])
 
 
+@settings(deadline=None)
 @given(numbers=st.lists(st.tuples(huge, huge, huge), min_size=2, max_size=5), metric=metrics)
 def test_numbers_of_any_size(numbers: list[tuple[float, ...]], metric: Metric) -> None:
     rows = vectors(numbers, "d")
@@ -49,7 +51,7 @@ def test_numbers_of_any_size(numbers: list[tuple[float, ...]], metric: Metric) -
     for row, left in enumerate(rows):
         for column, right in enumerate(rows):
             expected = precisely(left, right, metric)
-            assert got[row][column] == pytest.approx(expected, rel=1e-12, abs=slack(left, right, metric))
+            assert near(got[row][column], expected, slack=slack(left, right, metric))
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -82,11 +84,12 @@ def test_zeros_are_like_nothing_and_cosines_never_leave_their_range() -> None:
     np.testing.assert_allclose(got[1:, 1:], [[1, 1, -1], [1, 1, -1], [-1, -1, 1]], atol=1e-15)
 
 
+@settings(deadline=None)
 @given(rows=small_sets(), metric=metrics)
 def test_a_pair_is_one_of_the_part(rows: list[Vector], metric: Metric) -> None:
     matrix = Matrix.of(rows)
     last = len(rows) - 1
-    assert pair(matrix, 0, last, metric) == pytest.approx(tile(matrix, range(len(rows)), [last], metric)[0][0])
+    assert near(pair(matrix, 0, last, metric), tile(matrix, range(len(rows)), [last], metric)[0][0])
 
 
 def test_parts_of_nothing() -> None:
@@ -118,5 +121,4 @@ def test_the_whole_of_fifty_thousand_is_never_in_memory(metric: Metric) -> None:
     with most_memory() as most:
         rows = rows_of(matrix, metric)
         assert len(next(rows)) == 50_000
-        rows.close()
     assert most[0] < 60_000_000, "the matrix is of 20 GB, its vectors are of 77 MB"

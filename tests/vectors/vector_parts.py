@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import tracemalloc
 from array import array
 from contextlib import contextmanager
 from decimal import Context, Decimal, localcontext
+from importlib import invalidate_caches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,9 +54,9 @@ def plainly(rows: Floats, columns: Floats, metric: Metric) -> Floats:
     if metric == "dot":
         return rows @ columns.T
     if metric == "euclidean":
-        return np.array([[np.linalg.norm(row - column) for column in columns] for row in rows])
+        return np.array([[np.linalg.norm(row - column) for column in columns] for row in rows], dtype=np.float64)
     lengths = np.outer(np.linalg.norm(rows, axis=1), np.linalg.norm(columns, axis=1))
-    return np.where(lengths > 0, rows @ columns.T / np.where(lengths > 0, lengths, 1), 0.0)
+    return np.where(lengths > 0, rows @ columns.T / np.where(lengths > 0, lengths, 1), 0.0).astype(np.float64)
 
 
 def precisely(left: Vector, right: Vector, metric: Metric) -> float:
@@ -74,6 +76,17 @@ def slack(left: Vector, right: Vector, metric: Metric) -> float:
     """How far the rounding of 64-bit numbers may lead away from `precisely`."""
     lengths = math.hypot(*left), math.hypot(*right)
     return {"cosine": 1e-14, "dot": 1e-15 * lengths[0] * lengths[1], "euclidean": 1e-15 * max(lengths)}[metric] + 1e-320
+
+
+def near(got: Any, wanted: Any, within: float = 1e-12, slack: float = 0.0) -> bool:
+    """Whether numbers are those, but for a share of them, or a little."""
+    with np.errstate(all="ignore"):
+        return len(np.shape(got)) == len(np.shape(wanted)) and np.allclose(got, wanted, rtol=within, atol=slack)
+
+
+def missing(module: str) -> bool:
+    """In the place of `installed`: no module is."""
+    return not module
 
 
 def small_sets(kind: str = "f", largest: float = 1e4) -> st.SearchStrategy[list[Vector]]:
@@ -110,6 +123,7 @@ def put_module(monkeypatch: pytest.MonkeyPatch, folder: Path, name: str, source:
     for parent in path.relative_to(folder).parents[:-1]:
         (folder / parent / "__init__.py").touch()
     path.write_text(source)
-    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    invalidate_caches()
     there = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(folder), there))))

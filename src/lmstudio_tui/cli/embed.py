@@ -13,7 +13,7 @@ from lmstudio_tui.cli import media_files, options
 from lmstudio_tui.cli.console import OutputError, say, write_json
 from lmstudio_tui.cli.embed_delivery import place_of, say_written
 from lmstudio_tui.cli.embed_forms import Result, nothing
-from lmstudio_tui.cli.embed_input import query_of, refuse_reading_twice, texts_of
+from lmstudio_tui.cli.embed_input import query_of, sources_of, texts_of
 from lmstudio_tui.cli.outcome import CommandError, exit_code, report, reporting
 from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
@@ -97,7 +97,7 @@ def embed(
     how = _metric(metric)
     models = tuple(dict.fromkeys(model or ([session.model] if session.model else [])))
     arguments, files = text or [], file or []
-    refuse_reading_twice(arguments, files, query)
+    sources = sources_of(arguments, files, query)
     place = place_of(format_, output, force=force, as_object=json_)
 
     def failed(error: Failure) -> object:
@@ -109,8 +109,8 @@ def embed(
 
         place.check(task, len(models))
         media_files.refuse_existing(place.file, force=force)
-        for one in files:
-            media_files.refuse_source(place.file, str(one))
+        for source in sources:
+            media_files.refuse_source(place.file, source)
         asked = None if query is None else query_of(query)
         texts = TextSet(tuple(texts_of(arguments, files, column)), query_prefix, prefix)
         wish = Wish(texts, models, asked, dimensions, batch_size, stored=not no_store, anew=anew)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import typer
 
-from lmstudio_tui.cli.console import piped_text, warn
+from lmstudio_tui.cli import media_files
+from lmstudio_tui.cli.console import warn
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.store.embeddings.records import TextRecord
 
@@ -28,8 +28,7 @@ def texts_of(arguments: Sequence[str], files: Sequence[Path], column: str | None
         column: of tables; None leaves it to what the columns are called.
 
     Raises:
-        CommandError: when there are none, or one cannot be embedded.
-        OSError: when standard input cannot be read.
+        CommandError: when there are none, one cannot be embedded, or a file cannot be read.
     """
     if not arguments and not files:
         arguments = ["-"]
@@ -43,23 +42,29 @@ def texts_of(arguments: Sequence[str], files: Sequence[Path], column: str | None
     return found
 
 
-def refuse_reading_twice(arguments: Sequence[str], files: Sequence[Path], query: str | None) -> None:
-    """Raises:
-    typer.BadParameter: when standard input would be needed more than once.
+def sources_of(arguments: Sequence[str], files: Sequence[Path], query: str | None) -> list[str]:
+    """The files that will be read; `-` is standard input.
+
+    Raises:
+        typer.BadParameter: when standard input would be needed more than once.
     """
-    named = sum(str(one) == "-" for one in (*arguments, *files, query))
-    if named + (not arguments and not files) > 1:
+    sources = [str(file) for file in files]
+    sources += [one for one in (*arguments, query) if one == "-"]
+    if not arguments and not files:
+        sources.append("-")
+    if sources.count("-") > 1:
         raise typer.BadParameter("Standard input can be read once only: name it once.")
+    return sources
 
 
 def query_of(query: str) -> str:
     """The query; `-` is standard input.
 
     Raises:
-        CommandError: when it is empty.
-        OSError: when standard input cannot be read.
+        CommandError: when it is empty, or standard input cannot be read.
     """
-    text = piped_text().strip() if query == "-" else query
+    text = media_files.text_of(query)
+    text = text.strip() if query == "-" else text
     if not text.strip():
         raise CommandError(
             "The query is empty.", kind="InputError", hint='Say what is looked for: --query "…".', code=Exit.USAGE
@@ -76,9 +81,7 @@ def _argument(text: str, at: int) -> TextRecord:
 def _piped() -> list[TextRecord]:
     from lmstudio_tui.features.embeddings.reading import parse_pasted
 
-    if sys.stdin.isatty():
-        return []
-    return [TextRecord(text, "-") for text in parse_pasted(piped_text())]
+    return [TextRecord(text, "-") for text in parse_pasted(media_files.text_of("-"))]
 
 
 def _file(path: Path, column: str | None) -> list[TextRecord]:

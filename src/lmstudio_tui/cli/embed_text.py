@@ -23,6 +23,7 @@ _PIPED = 100
 _SHOWN = 40
 """Texts of which something is shown; other forms have all."""
 _NUMBERS = 4
+_LARGE = 1000
 _LABEL = 28
 _CELL = 7
 _BAR = 16
@@ -47,14 +48,15 @@ def text_pieces(result: Result) -> Iterator[str]:
 def _vectors(result: Result, side: Embedded, width: int) -> Iterator[str]:
     yield _fitted(_title(side), width)
     digits = len(str(max(0, side.count - 1)))
-    head = f"  {'#':>{digits}}  {'norm':>6}  {'first numbers':<{_NUMBERS * 9 + 1}}  text"
+    head = f"  {'#':>{digits}}  {'norm':>8}  {'first numbers':<{_NUMBERS * 9 + 1}}  text"
     yield head
     for index in side.indices[:_SHOWN]:
         vector = side.vector(index)
         if vector is not None:
             numbers = "".join(f"{number:>9.4f}" for number in vector[:_NUMBERS]) + " …"
             norm = side.matrix.norms[side.row_of[index]] if side.matrix is not None else 0.0
-            line = f"  {index:>{digits}}  {norm:>6.4g}  {numbers:<{_NUMBERS * 9 + 2}} {clean_line(result.texts[index])}"
+            length = f"{norm:.4f}" if norm < _LARGE else f"{norm:.4g}"
+            line = f"  {index:>{digits}}  {length:>8}  {numbers:<{_NUMBERS * 9 + 2}} {clean_line(result.texts[index])}"
             yield _fitted(line, width)
     yield from _rest(side.embedded)
 
@@ -63,7 +65,7 @@ def _matrix(result: Result, number: int, width: int) -> Iterator[str]:
     side, likeness = result.sides[number], result.likenesses[number]
     yield _fitted(f"{_title(side)}  {result.metric}", width)
     digits = len(str(max(0, side.count - 1)))
-    label = min(_LABEL, max((cell_len(clean_line(text)) for text in result.texts[:_SHOWN]), default=0))
+    label = min(_LABEL, width // 5, max((cell_len(clean_line(text)) for text in result.texts[:_SHOWN]), default=0))
     start = 2 + digits + 2 + label
     shown = range(min(side.count, _SHOWN, max(1, (width - start) // _CELL)))
     yield " " * start + "".join(f"{index:>{_CELL}}" for index in shown)
@@ -95,7 +97,8 @@ def _place(result: Result, one: NearText, scores: Sequence[float]) -> str:
     assert place is not None, "it was ranked by the first model"
     bar = _bar(_share(place.score, scores, result.metric))
     others = "".join(f"  {'·' if other is None else other.rank:>6}" for other in one.places[1:])
-    return f"  {place.rank:>4}  {place.score:>8.4g}  {bar}{others}  {clean_line(result.texts[one.index])}"
+    score = f"{place.score:.4f}" if result.metric == "cosine" else f"{place.score:.4g}"
+    return f"  {place.rank:>4}  {score:>8}  {bar}{others}  {clean_line(result.texts[one.index])}"
 
 
 def _share(score: float, scores: Sequence[float], metric: str) -> float:

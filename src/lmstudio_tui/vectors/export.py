@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.matrix import Matrix
     from lmstudio_tui.vectors.values import Stop, Vector
 
-_AT_A_TIME: Final = 256
-"""Rows that are written between two questions whether to stop."""
+_AT_A_TIME: Final = 1 << 16
+"""Numbers that are written between two questions whether to stop."""
+_ROW_GROUP: Final = 1 << 21
+"""Numbers that lie together in a Parquet file: 8 MB of 32 bits."""
 _WIDTH: Final = 100
 """Columns of the lines of numbers in a program."""
 _LINE_ENDS: Final = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -42,11 +44,12 @@ class _Rows:
     stop: Stop | None
     on_rows: Callable[[int], None] | None
 
-    def parts(self) -> Iterator[range]:
-        """All of them, some at a time."""
-        for start in range(0, self.matrix.count, _AT_A_TIME):
+    def parts(self, numbers: int = _AT_A_TIME) -> Iterator[range]:
+        """All of them, so many numbers at a time."""
+        step = max(1, numbers // self.matrix.dimensions)
+        for start in range(0, self.matrix.count, step):
             ask(self.stop)
-            part = range(start, min(start + _AT_A_TIME, self.matrix.count))
+            part = range(start, min(start + step, self.matrix.count))
             yield part
             if self.on_rows is not None:
                 self.on_rows(part.stop)
@@ -206,7 +209,7 @@ def _write_parquet(file: IO[bytes], rows: _Rows) -> None:
     metadata = {"model": _encodable(rows.model), "prefix": _encodable(rows.prefix)}
     schema = arrow.schema(columns, metadata=metadata)
     with parquet.ParquetWriter(file, schema) as writer:
-        for part in rows.parts():
+        for part in rows.parts(_ROW_GROUP):
             numbers = arrow.array(rows.matrix.values[part.start : part.stop].ravel())
             arrays = [
                 arrow.array(part, arrow.int64()),
