@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import conversation
+import likeness
 import startup
 import stream
 import transcript
@@ -64,6 +65,13 @@ BENCHMARKS = (
         for case, what in (("jumps", "Home and End"), ("pages", "100 pages up"), ("anywhere", "scroll bar"))
     ],
     _within("14 turns of 3 MB, memory / 126 MB", "MB", "history", "memory", 126),
+    Benchmark(
+        "the nearest of 10,000 × 768 / numpy's product", "ms of CPU", likeness.nearest, likeness.nearest_floor, 3.0
+    ),
+    Benchmark("the nearest of 10,000 × 768 / 50 ms", "ms of CPU", likeness.nearest, lambda: 50.0, 1.0),
+    Benchmark(
+        "heat map, 50 × 150 × 768 / numpy's product", "ms of CPU", likeness.heat_map, likeness.heat_map_floor, 3.0
+    ),
 )
 
 

@@ -29,6 +29,10 @@ _PLACES: dict[Where, tuple[str, str]] = {
         "In the Models pane",
         "A click on a title sorts by it.",
     ),
+    "embeddings": (
+        "In the Embeddings pane",
+        "Letters and numbers work where the cursor is in no field of text; Esc leaves it.",
+    ),
     "transcribe": ("In the Transcribe pane", "Letters work where the cursor is in no field of text."),
     "speech": ("In the Speech pane", "Letters work where the cursor is in no field of text."),
     "images": ("In the Images pane", "Letters work where the cursor is in no field of text."),

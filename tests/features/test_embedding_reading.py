@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lmstudio_tui.features.embeddings import gathering, json_texts
-from lmstudio_tui.features.embeddings.reading import ReadingError, parse_pasted, read_texts
+from lmstudio_tui.features.embeddings.reading import ReadingError, decoded, parse_pasted, read_piped, read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -397,11 +398,11 @@ def test_anything_is_read_or_refused_in_words(read: Callable[..., TextsRead], co
 # What cannot be read
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.md", "noending", "a.csv.gz", ".txt"])
+@pytest.mark.parametrize("name", ["a.log", "a.md", "noending", ".txt"])
 def test_of_another_kind(read: Callable[..., TextsRead], name: str) -> None:
-    error = refused(lambda: read(name, "text"))
-    assert error.message == f"{name} is of no kind that texts are read from."
-    assert error.hint == FORMATS
+    found = read(name, "one\ntwo")
+    assert [each.text for each in found.texts] == ["one", "two"]
+    assert found.notes[0].startswith(f"{name} was read as a text a line")
 
 
 @pytest.mark.parametrize(
@@ -458,6 +459,9 @@ def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     assert refused(lambda: read_texts(tmp_path / "pipe.txt")).message == "pipe.txt is no ordinary file."
+    threading.Thread(target=lambda: (tmp_path / "pipe.txt").write_bytes("é\nb".encode("utf-16"))).start()
+    found = read_texts(tmp_path / "pipe.txt", pipes=True)
+    assert ([each.text for each in found.texts], found.notes) == (["é", "b"], ("It was read as UTF-16.",))
     (tmp_path / "loop.txt").symlink_to("loop.txt")
     refused(lambda: read_texts(tmp_path / "loop.txt"))
     assert refused(lambda: read_texts(tmp_path / ("x" * 300 + ".txt"))).message.endswith("that name is too long.")
@@ -489,6 +493,26 @@ def test_names_are_harmless_in_what_is_said(read: Callable[..., TextsRead]) -> N
     assert found.notes == ("The texts are from “text”; there is also “id”.",)
     # What is sent, or asked for again, is as it is in the file.
     assert found.columns == ("text", "i\x1b[31md")
+
+
+# Piped in
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_what_is_piped_in_is_decoded_as_a_file_is(encoding: str) -> None:
+    text = "Grüße aus Köln\r\nsecond\n"
+    found = read_piped(text.encode(encoding))
+    assert [(each.text, each.source) for each in found.texts] == [("Grüße aus Köln", "-"), ("second", "-")]
+    assert bool(found.notes) == (not encoding.startswith("utf-8"))
+    assert decoded(text.encode(encoding)) == (text, "".join(found.notes))
+
+
+def test_what_is_piped_in_and_no_text() -> None:
+    assert read_piped(b" \n\n").texts == []
+    assert decoded(b"") == ("", "")
+    for data in (b"a\0\0\0b", b"%PDF-1.7 ", bytes(range(256)), b"a" * 70_000 + b"\0"):
+        for reader in (read_piped, decoded):
+            assert "Standard input is" in refused(lambda data=data, reader=reader: reader(data)).message
 
 
 # Typed or pasted

@@ -23,6 +23,7 @@ from lmstudio_tui.sdk import (
     EmbeddingRequest,
     LMStudioClient,
     Moment,
+    ProtocolError,
     RequestCancelledError,
     Usage,
     ValidationError,
@@ -54,10 +55,31 @@ def test_the_configured_model_is_asked_or_none() -> None:
     assert server.bodies == [{"model": "d", "input": "x"}, {"input": "x"}]
 
 
-@pytest.mark.parametrize("values", [{"input": []}, {"input": ""}, {"input": 5}, {"input": "x", "dimensions": 0}])
+@pytest.mark.parametrize("values", [{"input": []}, {"input": 5}, {"input": ["a", 5]}, {"input": "x", "dimensions": 0}])
 def test_what_cannot_be_asked_for(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         EmbeddingRequest(**values)
+
+
+def test_no_texts_are_refused_in_words() -> None:
+    with pytest.raises(ValidationError, match=r"^input: there is no text in the list\.$"):
+        EmbeddingRequest(input=[])
+
+
+@pytest.mark.parametrize("texts", ["", [""], ["a", ""]])
+def test_whether_an_empty_text_can_be_embedded_is_left_to_the_server(texts: str | list[str]) -> None:
+    server = Embeds(sound)
+    server.embed(texts)
+    assert server.bodies == [{"model": "m", "input": texts}]
+
+
+def test_an_answer_that_is_none_says_what_was_asked() -> None:
+    rows = [{"index": 0, "embedding": [1.0, 2.0]}, {"index": 1, "embedding": [1.0]}]
+    with pytest.raises(ProtocolError) as caught:
+        Embeds(lambda _: reply({"data": rows})).embed(["a", "b"])
+    context = caught.value.context
+    assert (context["method"], context["endpoint"], context["status"]) == ("POST", "/v1/embeddings", 200)
+    assert str(context["base_url"]).startswith("http://127.0.0.1:")
 
 
 def test_a_batch_has_at_least_one_text() -> None:

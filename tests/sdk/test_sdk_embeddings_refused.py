@@ -43,12 +43,20 @@ def without(bad: str, no: bytes) -> Embeds:
 def test_a_text_that_is_too_long_is_named(no: bytes) -> None:
     server = without("text 45", no)
     told: list[int] = []
-    with pytest.raises(LMStudioError) as caught:
+    with pytest.raises(ContextOverflowError) as caught:
         server.embed(numbered(70), on_batch=lambda batch, *_: told.extend(batch.indices))
     assert caught.value.message.startswith('Text 46 ("text 45") was refused: ')
     assert "Cut it into shorter pieces" in caught.value.hint
     assert caught.value.context["index"] == 45
     assert told == list(range(45)), "what came before is kept"
+
+
+@pytest.mark.parametrize("no", TOO_LONG)
+def test_the_only_text_that_is_too_long(no: bytes) -> None:
+    with pytest.raises(ContextOverflowError) as caught:
+        Embeds(lambda _: no).embed("text")
+    assert "Cut it into shorter pieces" in caught.value.hint
+    assert (caught.value.context["method"], caught.value.context["endpoint"]) == ("POST", "/v1/embeddings")
 
 
 @pytest.mark.parametrize("no", TOO_LONG)
@@ -126,7 +134,7 @@ def test_the_only_text_needs_no_name(no: bytes) -> None:
 
 def test_the_class_of_an_error_stays_and_the_key_is_in_none() -> None:
     texts = [*numbered(3), f"my key is {KEY} and more"]
-    server = Embeds(lambda texts: refused("input is too long") if KEY in texts[-1] else sound(texts))
+    server = Embeds(lambda texts: refused("input is odd") if KEY in texts[-1] else sound(texts))
     with pytest.raises(BadRequestError) as caught:
         server.embed(texts, settings={"api_key": KEY})
     assert KEY not in caught.value.message

@@ -49,6 +49,7 @@ from lmstudio_tui.sdk import (
 from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.simulator.engine.embedding import embed
 from lmstudio_tui.store.downloads import DownloadsFile
+from lmstudio_tui.store.embeddings import EmbeddingShelf
 from lmstudio_tui.store.library import Library
 from lmstudio_tui.store.media.shelf import MediaShelf
 from lmstudio_tui.store.state import StateFile
@@ -105,6 +106,7 @@ def services(
         approvals_file=folder / "approvals.json",
         sound=sound or Sound(),
         media=MediaShelf(folder / "media", now=lambda: NOW),
+        embeddings=EmbeddingShelf(folder / "embeddings.sqlite", now=lambda: NOW),
         service_config=service_config or (lambda _service, _main, _profile: None),
         profiles=None if profiles is None else lambda: profiles,
         model=model,

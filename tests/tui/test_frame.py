@@ -21,6 +21,8 @@ from lmstudio_tui.features.facts import sparkline
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.sdk import ServerKind, ServerRefusedError, TextDelta
 from lmstudio_tui.tui.app import LMStudioApp
+from lmstudio_tui.tui.catalogue.embeddings import HEAT_MAP, NEAREST, PICTURES, POINT_MAP, ROWS, TEXTS
+from lmstudio_tui.tui.catalogue.embeddings_pane import EMBEDDINGS_PANE
 from lmstudio_tui.tui.commands import COMMANDS, Command, Where, bindings, command, commands, readable_key
 from lmstudio_tui.tui.panes.chat import ChatPane
 from lmstudio_tui.tui.panes.chat.view import ConversationView
@@ -252,7 +254,7 @@ async def test_the_rail_is_for_wide_terminals(open_app: OpenApp) -> None:
 
 
 async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
-    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 320)) as ui:
+    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 440)) as ui:
         await ui.ready()
         await ui.pilot.press("f1")
         await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
@@ -454,16 +456,25 @@ SHARED: dict[Where, dict[str, list[str]]] = {
         "x": ["transcribe.delete", "transcribe.discard"],
         "delete": ["transcribe.delete", "transcribe.discard"],
     },
+    "embeddings": {"t": ["embeddings.metric", "embeddings.method"]},
 }
+PARTS: dict[Where, tuple[tuple[Command, ...], ...]] = {
+    "embeddings": (EMBEDDINGS_PANE, (*PICTURES, *HEAT_MAP), (*PICTURES, *POINT_MAP), (*ROWS, *TEXTS, *NEAREST)),
+}
+"""Where a key does what the part says that has the cursor: the commands of each part."""
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
     for place in PLACES:
-        found: dict[str, list[str]] = {}
-        for one in commands(place):
-            for key in keys_of(one):
-                found.setdefault(key, []).append(one.id)
-        doubled = {key: ids for key, ids in found.items() if len(ids) > 1}
+        parts = PARTS.get(place, (commands(place),))
+        assert {one.id for part in parts for one in part} == {one.id for one in commands(place)}
+        doubled: dict[str, list[str]] = {}
+        for part in parts:
+            found: dict[str, list[str]] = {}
+            for one in part:
+                for key in keys_of(one):
+                    found.setdefault(key, []).append(one.id)
+            doubled |= {key: ids for key, ids in found.items() if len(ids) > 1}
         # Of each two always at most one makes sense: see below, and the tests of recording.
         assert doubled == SHARED.get(place, {}), place
 

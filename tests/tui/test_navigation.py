@@ -100,7 +100,7 @@ async def test_the_strip_and_the_rail_are_clicked(open_app: OpenApp) -> None:
 async def test_the_pane_used_last_is_opened_again(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
         await ui.ready()
-        await ui.pilot.press("ctrl+o", "6")
+        await ui.pilot.press("ctrl+o", "7")
         await ui.until(lambda: in_front(ui) == "inspector")
     async with open_app(BASE_URL, connect=FakeServer().connect) as ui:
         await ui.until(lambda: in_front(ui) == "inspector")

@@ -54,9 +54,16 @@ def piped_text() -> str:
     Raises:
         OSError: when it cannot be read.
     """
-    if sys.stdin.isatty():
-        return ""
-    return sys.stdin.buffer.read().decode("utf-8", "replace").removeprefix("\ufeff")
+    return piped_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def piped_bytes() -> bytes:
+    """The same as it came.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    return b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
 
 
 def write(text: str, stream: TextIO | None = None) -> None:

@@ -13,7 +13,7 @@ from lmstudio_tui.cli import media_files, options
 from lmstudio_tui.cli.console import OutputError, say, write_json
 from lmstudio_tui.cli.embed_delivery import place_of, say_written
 from lmstudio_tui.cli.embed_forms import Result, nothing
-from lmstudio_tui.cli.embed_input import query_of, sources_of, texts_of
+from lmstudio_tui.cli.embed_input import query_of, sources_of, texts_of, whole
 from lmstudio_tui.cli.outcome import CommandError, exit_code, report, reporting
 from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
@@ -38,7 +38,7 @@ def embed(
     ] = None,
     file: Annotated[
         list[Path] | None,
-        typer.Option("--file", metavar="FILE", help="Texts of a txt, csv, tsv, json or jsonl; may be repeated."),
+        typer.Option("--file", metavar="FILE", help="Texts of a csv, tsv, json, jsonl, or one a line; repeatable."),
     ] = None,
     column: Annotated[
         str | None,
@@ -72,7 +72,7 @@ def embed(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="json, jsonl, csv, npy or text; else as -o ends, else text on a terminal and json in a pipe.",
+            help="json, jsonl, csv, npy, parquet or text; else as -o ends, else text on a terminal and json in a pipe.",
         ),
     ] = None,
     output: media_files.Output = None,
@@ -112,12 +112,13 @@ def embed(
         for source in sources:
             media_files.refuse_source(place.file, source)
         asked = None if query is None else query_of(query)
-        texts = TextSet(tuple(texts_of(arguments, files, column)), query_prefix, prefix)
+        prefixes = whole(query_prefix, "--query-prefix"), whole(prefix, "--prefix")
+        texts = TextSet(tuple(texts_of(arguments, files, column)), *prefixes)
         wish = Wish(texts, models, asked, dimensions, batch_size, stored=not no_store, anew=anew)
         made = make(session, wish)
         result = _result(task, wish, made, how, top or _TOP)
     with reporting(None):
-        _deliver(result, made, place, kept=wish.stored, as_object=json_)
+        _deliver(result, made, place, as_object=json_)
 
 
 def _task(*, similarity: bool, query: str | None) -> Task:
@@ -165,6 +166,8 @@ def _result(task: Task, wish: Wish, made: Made, metric: Metric, top: int) -> Res
         query=wish.query or "",
         rankings=_rankings(made, metric, top) if made.queries else (),
         failure=made.failure or refusal(texts, made),
+        sources=wish.texts.sources,
+        prefix=wish.texts.document_prefix,
     )
 
 
@@ -181,18 +184,21 @@ def _rankings(made: Made, metric: Metric, top: int) -> list[list[NearText]]:
     raise CommandError(message, kind="VectorsError", hint="Has the model changed? --anew embeds all once more.")
 
 
-def _deliver(result: Result, made: Made, place: Place, *, kept: bool, as_object: bool) -> None:
+def _deliver(result: Result, made: Made, place: Place, *, as_object: bool) -> None:
     """Write what there is, and say how it ended.
 
     Raises:
         typer.Exit: when it is not all.
     """
-    if made.failure is None:
+    some = any(side.embedded for side in result.sides)
+    if result.failure is not None and not some and place.form in {"text", "parquet"}:
+        pass  # They have no room for why there is nothing.
+    elif made.failure is None:
         _say_large(result)
         place.put(result)
         if place.file is not None:
             say_written(place.file, result)
-    elif place.file is None and result.task == "embed" and place.form != "npy":
+    elif place.file is None and result.task == "embed" and place.form not in {"npy", "parquet"}:
         # Who has pressed Ctrl+C has ended the reader of a pipe, too.
         with contextlib.suppress(*([OutputError] if made.code is not None else [])):
             place.put(result)
@@ -200,7 +206,7 @@ def _deliver(result: Result, made: Made, place: Place, *, kept: bool, as_object:
         # A part of the rows of npy, or of a matrix, would pass for all of them.
         if as_object or place.prints_object:
             write_json(nothing(result.task, result.metric, result.query, made.failure, several=result.several))
-        if not kept:
+        if some and not made.kept:
             _rescue(result, place)
     if result.failure is not None:
         report(result.failure)
@@ -216,8 +222,7 @@ def _say_large(result: Result) -> None:
 
 def _rescue(result: Result, place: Place) -> None:
     """Write the vectors beside the file, when they are kept nowhere else."""
-    some = any(side.embedded for side in result.sides)
-    if place.file is None or place.form == "npy" or result.task != "embed" or not some:
+    if place.file is None or result.task != "embed":
         return
     part = place.file.with_name(f"{place.file.name}.part")
     replace(place, file=part, force=True).put(result)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 _LISTED = 8
+_NAMED = 4
+_BEGINNING = 40
+"""Models, and texts, that are named; and so much of a text."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class Made:
     failure: Failure | None = None
     code: int | None = None
 
+    @property
+    def kept(self) -> bool:
+        """Whether all that came is in the store."""
+        return all(side.kept >= side.embedded for side in self.sides)
+
 
 def make(session: Session, wish: Wish) -> Made:
     """Have all of it embedded. What goes wrong on the way is told with what there is.
@@ -100,10 +108,10 @@ class _Asking:
     def embed(self, made: Made, model: str) -> None:
         """Embed the texts, and the query, by one model."""
         from lmstudio_tui.features.embeddings.embedding import embed_texts
-        from lmstudio_tui.store.embeddings.records import VectorKey
+        from lmstudio_tui.features.embeddings.keys import vector_key
 
-        server = "simulator" if self.session.demo else self.client.config.base_url
-        key = VectorKey(server, model, self.wish.dimensions or 0)
+        base_url = self.client.config.base_url
+        key = vector_key(base_url, model, self.wish.dimensions, simulated=self.session.demo)
         with Elapsed("looking in the store") as elapsed:
 
             def tell(now: EmbeddingProgress) -> None:
@@ -134,7 +142,8 @@ class _Asking:
         assert self.wish.query is not None
         sent = self.wish.texts.sent_query(self.wish.query)
         try:
-            made.queries.append(QueryVectors().vector(self.client, embedded, sent, self.scope))
+            vectors = QueryVectors(shelf=self.shelf, anew=self.wish.anew)
+            made.queries.append(vectors.vector(self.client, embedded, sent, self.scope))
         except errors.RequestCancelledError:
             pass  # The signal tells more.
         except LMStudioError as error:
@@ -171,10 +180,10 @@ def _model_of(session: Session, client: LMStudioClient) -> str:
     return found
 
 
-def _some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str], most: int = _LISTED) -> str:
     """Names in a row, and how many more there are."""
-    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-    return ", ".join(clean_line(name) for name in names[:_LISTED]) + more
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(clean_line(name) for name in names[:most]) + more
 
 
 @contextlib.contextmanager
@@ -208,10 +217,11 @@ def _in_words(now: EmbeddingProgress, model: str) -> str:
 
 def _kept(wish: Wish, made: Made) -> str:
     """What became of what was done before it ended early."""
-    done, count = sum(side.embedded for side in made.sides), wish.texts.count * max(1, len(wish.models))
-    if not done or not wish.stored:
+    kept, count = sum(side.kept for side in made.sides), wish.texts.count * max(1, len(wish.models))
+    if not kept:
         return ""
-    return f"{done:,} of {count:,} vectors are kept: the same command goes on from there."
+    how = ", without --anew," if wish.anew else ""
+    return f"{kept:,} of {count:,} vectors are kept: the same command{how} goes on from there."
 
 
 def _with_hint(error: LMStudioError, hint: str) -> LMStudioError:
@@ -225,10 +235,28 @@ def refusal(texts: Sequence[str], made: Made) -> CommandError | None:
     refused = {index: reason for side in made.sides for index, reason in side.refused.items()}
     if not refused:
         return None
-    first = min(refused)
-    shown = clean_line(texts[first][:60])
-    which = f'Text {first + 1:,} ("{shown}") was not embedded: {refused[first]}'
-    if len(refused) > 1:
-        which = f"{len(refused):,} of {len(texts):,} texts were not embedded. {which}"
-    hint = "All others were. Shorten it, or leave it out." if len(refused) < len(texts) else ""
-    return CommandError(which, kind="RefusedInputError", hint=hint)
+    first, *others = sorted(refused)
+    if not others:
+        which = f"Text {_quoted(texts, first)} was not embedded: {refused[first]}"
+    else:
+        some = [f"text {_quoted(texts, index)}" for index in (first, *others)]
+        named = _some(some, _NAMED)
+        which = f"{len(refused):,} of {len(texts):,} texts were not embedded: {named}. The first: {refused[first]}"
+    return CommandError(which, kind="RefusedInputError", hint=_instead(len(refused), made))
+
+
+def _quoted(texts: Sequence[str], index: int) -> str:
+    """The number of a text, and how it begins."""
+    return f'{index + 1:,} ("{clean_line(texts[index][:_BEGINNING])}")'
+
+
+def _instead(refused: int, made: Made) -> str:
+    """What can be done about texts that were refused."""
+    too_long = max((side.too_long for side in made.sides), default=0)
+    if refused == 1:
+        return "Shorten it, or leave it out." if too_long else "Leave it out, or take another model."
+    if not too_long:
+        return "Leave them out, or take another model."
+    return (
+        "Shorten them, or leave them out." if too_long >= refused else "Shorten what is too long; leave out the rest."
+    )

@@ -12,7 +12,7 @@ import typer
 
 from lmstudio_tui.cli import media_files
 from lmstudio_tui.cli.console import prints_unicode, say
-from lmstudio_tui.cli.embed_forms import csv_pieces, json_line_pieces, json_pieces, npy_pieces
+from lmstudio_tui.cli.embed_forms import csv_pieces, json_line_pieces, json_pieces, npy_pieces, parquet_bytes
 from lmstudio_tui.cli.embed_text import text_pieces
 from lmstudio_tui.text_safety import clean_line
 
@@ -22,16 +22,24 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.cli.embed_forms import Form, Result, Task
 
-_FORMS: dict[str, Form] = {"text": "text", "json": "json", "jsonl": "jsonl", "csv": "csv", "npy": "npy"}
+_FORMS: dict[str, Form] = {
+    "text": "text",
+    "json": "json",
+    "jsonl": "jsonl",
+    "csv": "csv",
+    "npy": "npy",
+    "parquet": "parquet",
+}
 _ENDINGS: dict[str, Form] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".npy": "npy",
+    ".parquet": "parquet",
     ".txt": "text",
 }
-_ONE_MODEL = {"csv", "npy"}
+_ONE_MODEL = {"csv", "npy", "parquet"}
 _AT_ONCE = 256 * 1024
 
 
@@ -63,11 +71,12 @@ class Place:
         """
         if self.form in _ONE_MODEL and models > 1:
             raise typer.BadParameter(f"{self.form} holds what one model says: take json or jsonl for {models}.")
-        if self.form == "npy":
-            if task == "query":
-                raise typer.BadParameter("npy holds numbers alone: take json, jsonl or csv for a ranking.")
-            if self.file is None:
-                media_files.refuse_terminal()
+        if self.form == "npy" and task == "query":
+            raise typer.BadParameter("npy holds numbers alone: take json, jsonl or csv for a ranking.")
+        if self.form == "parquet":
+            _check_parquet(task)
+        if self.form in {"npy", "parquet"} and self.file is None:
+            media_files.refuse_terminal()
 
     def put(self, result: Result) -> None:
         """Write it.
@@ -108,12 +117,28 @@ def place_of(form: str | None, output: Path | None, *, force: bool, as_object: b
         if found is None:
             raise typer.BadParameter(f"There is no format {clean_line(form)!r}; there is {', '.join(_FORMS)}.")
     elif file is not None:
-        found = _ENDINGS.get(file.suffix.lower(), "json")
+        found = _ENDINGS.get(file.suffix.lower())
+        if found is None and file.suffix and not as_object:
+            ending = clean_line(file.suffix)
+            raise typer.BadParameter(f"No format goes with {ending}: say which with --format, {', '.join(_FORMS)}.")
+        found = found or "json"
     else:
         found = "text" if sys.stdout.isatty() and not as_object and output is None else "json"
     if as_object and found != "json":
         raise typer.BadParameter(f"--json writes JSON, and {found} is asked for, too: leave one of them out.")
     return Place(found, file, force)
+
+
+def _check_parquet(task: Task) -> None:
+    """Raises:
+    typer.BadParameter: when it cannot be written here, or not for this.
+    """
+    from lmstudio_tui.vectors.extras import how_to_install, installed
+
+    if task != "embed":
+        raise typer.BadParameter("parquet holds texts and vectors: take json, jsonl or csv for how like they are.")
+    if not installed("pyarrow"):
+        raise typer.BadParameter(f"Parquet needs pyarrow, which is not installed: {how_to_install('parquet')}")
 
 
 def say_written(path: Path, result: Result) -> None:
@@ -129,6 +154,9 @@ def _pieces(result: Result, form: Form, encoding: str) -> Iterator[bytes]:
     match form:
         case "npy":
             yield from npy_pieces(result)
+            return
+        case "parquet":
+            yield parquet_bytes(result)
             return
         case "json":
             pieces = json_pieces(result, ascii_only=ascii_only)

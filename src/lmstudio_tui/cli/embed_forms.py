@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.embeddings.embedded import Embedded
 
 Task = Literal["embed", "similarity", "query"]
-Form = Literal["text", "json", "jsonl", "csv", "npy"]
+Form = Literal["text", "json", "jsonl", "csv", "npy", "parquet"]
 
 _ALIGNED = 64
 """Bytes to which the head of an npy file is filled up, as the format wants it."""
@@ -37,6 +37,8 @@ class Result:
     Attributes:
         task: what was asked for.
         texts: without their prefixes.
+        sources: the file that each came from.
+        prefix: went before each.
         sides: their vectors by each model.
         several: whether more than one model was asked for.
         metric: how near was measured.
@@ -55,6 +57,8 @@ class Result:
     query: str = ""
     rankings: Sequence[Sequence[NearText]] = ()
     failure: Failure | None = None
+    sources: Sequence[str] = ()
+    prefix: str = ""
 
 
 def nothing(task: Task, metric: str, query: str, failure: Failure, *, several: bool) -> dict[str, Any]:
@@ -130,6 +134,25 @@ def npy_pieces(result: Result) -> Iterator[bytes]:
     for index in range(side.count):
         vector = side.vector(index)
         yield _little(kind, [float("nan")] * side.dimensions if vector is None else vector)
+
+
+def parquet_bytes(result: Result) -> bytes:
+    """The vectors of one model that there are, with their texts; of one at least."""
+    from lmstudio_tui.vectors.export import write_vectors
+
+    side, file = result.sides[0], io.BytesIO()
+    assert side.matrix is not None, "nothing is written where there is nothing"
+    write_vectors(
+        file,
+        "parquet",
+        [result.texts[index] for index in side.indices],
+        [result.sources[index] for index in side.indices],
+        side.matrix,
+        model=side.key.model,
+        prefix=result.prefix,
+        indices=side.indices,
+    )
+    return file.getvalue()
 
 
 class _JsonWriter:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import typer
 
 from lmstudio_tui.cli import media_files
-from lmstudio_tui.cli.console import warn
+from lmstudio_tui.cli.console import piped_bytes, warn
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.store.embeddings.records import TextRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
+
+    from lmstudio_tui.features.embeddings.reading import TextsRead
 
 _LIMIT = 1_000_000
 """Texts of one file. What their vectors take in memory is another matter, and is looked at when that is known."""
@@ -61,10 +64,9 @@ def query_of(query: str) -> str:
     """The query; `-` is standard input.
 
     Raises:
-        CommandError: when it is empty, or standard input cannot be read.
+        CommandError: when it is empty, or cannot be read.
     """
-    text = media_files.text_of(query)
-    text = text.strip() if query == "-" else text
+    text = _piped_whole().strip() if query == "-" else whole(query, "The query")
     if not text.strip():
         raise CommandError(
             "The query is empty.", kind="InputError", hint='Say what is looked for: --query "…".', code=Exit.USAGE
@@ -72,30 +74,81 @@ def query_of(query: str) -> str:
     return text
 
 
+def whole(text: str, what: str) -> str:
+    """An argument that is a text.
+
+    Raises:
+        CommandError: when there are bytes in it that are none.
+    """
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise CommandError(
+            f"{what} has bytes in it that are no UTF-8.",
+            kind="InputError",
+            hint="Put it into a file, and name that with --file: files are read in other encodings, too.",
+            code=Exit.USAGE,
+        )
+    return text
+
+
 def _argument(text: str, at: int) -> TextRecord:
     if not text.strip():
         raise CommandError(f"Text {at + 1} is empty.", kind="InputError", hint="Leave it out.", code=Exit.USAGE)
-    return TextRecord(text)
+    return TextRecord(whole(text, f"Text {at + 1}"))
 
 
 def _piped() -> list[TextRecord]:
-    from lmstudio_tui.features.embeddings.reading import parse_pasted
+    from lmstudio_tui.features.embeddings.reading import read_piped
 
-    return [TextRecord(text, "-") for text in parse_pasted(media_files.text_of("-"))]
+    with _reading():
+        read = read_piped(_from_standard_input(), limit=_LIMIT)
+    return _noted(read)
+
+
+def _piped_whole() -> str:
+    from lmstudio_tui.features.embeddings.reading import decoded
+
+    with _reading():
+        text, note = decoded(_from_standard_input())
+    if note:
+        warn(note)
+    return text
+
+
+def _from_standard_input() -> bytes:
+    try:
+        return piped_bytes()
+    except OSError as error:
+        raise media_files.unreadable("Standard input", error) from None
 
 
 def _file(path: Path, column: str | None) -> list[TextRecord]:
-    from lmstudio_tui.features.embeddings.reading import ReadingError, read_texts
+    from lmstudio_tui.features.embeddings.reading import read_texts
+
+    with _reading():
+        read = read_texts(path, column=column, limit=_LIMIT, pipes=True)
+    return _noted(read)
+
+
+@contextlib.contextmanager
+def _reading() -> Generator[None]:
+    """Raises:
+    CommandError: for what cannot be read as texts.
+    """
+    from lmstudio_tui.features.embeddings.reading import ReadingError
 
     try:
-        read = read_texts(path, column=column, limit=_LIMIT)
+        yield
     except ReadingError as error:
         failure = CommandError(error.message, kind="ReadingError", hint=error.hint, code=Exit.USAGE)
     else:
-        for note in read.notes:
-            warn(note)
-        return read.texts
+        return
     raise failure
+
+
+def _noted(read: TextsRead) -> list[TextRecord]:
+    for note in read.notes:
+        warn(note)
+    return read.texts
 
 
 def _no_texts() -> CommandError:

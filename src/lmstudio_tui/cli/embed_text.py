@@ -23,7 +23,6 @@ _PIPED = 100
 _SHOWN = 40
 """Texts of which something is shown; other forms have all."""
 _NUMBERS = 4
-_LARGE = 1000
 _LABEL = 28
 _CELL = 7
 _BAR = 16
@@ -53,11 +52,10 @@ def _vectors(result: Result, side: Embedded, width: int) -> Iterator[str]:
     for index in side.indices[:_SHOWN]:
         vector = side.vector(index)
         if vector is not None:
-            numbers = "".join(f"{number:>9.4f}" for number in vector[:_NUMBERS]) + " …"
-            norm = side.matrix.norms[side.row_of[index]] if side.matrix is not None else 0.0
-            length = f"{norm:.4f}" if norm < _LARGE else f"{norm:.4g}"
-            line = f"  {index:>{digits}}  {length:>8}  {numbers:<{_NUMBERS * 9 + 2}} {clean_line(result.texts[index])}"
-            yield _fitted(line, width)
+            numbers = "".join(f"{_within(number, 8):>9}" for number in vector[:_NUMBERS]) + " …"
+            norm = 0.0 if side.matrix is None else float(side.matrix.norms[side.row_of[index]])
+            line = f"  {index:>{digits}}  {_within(norm, 8):>8}  {numbers:<{_NUMBERS * 9 + 2}} "
+            yield _fitted(line + clean_line(result.texts[index]), width)
     yield from _rest(side.embedded)
 
 
@@ -69,9 +67,10 @@ def _matrix(result: Result, number: int, width: int) -> Iterator[str]:
     start = 2 + digits + 2 + label
     shown = range(min(side.count, _SHOWN, max(1, (width - start) // _CELL)))
     yield " " * start + "".join(f"{index:>{_CELL}}" for index in shown)
-    places = ".3f" if result.metric == "cosine" else ".3g"
     for index, row in zip(shown, likeness.tile(shown, shown), strict=True):
-        cells = "".join("·".rjust(_CELL) if value is None else f"{value:>{_CELL}{places}}" for value in row)
+        cells = "".join(
+            "·".rjust(_CELL) if value is None else f"{_within(value, _CELL - 1, 3):>{_CELL}}" for value in row
+        )
         name = _fitted(clean_line(result.texts[index]), label)
         yield f"  {index:>{digits}}  {set_cell_size(name, label)}{cells}"
     yield from _rest(side.count, len(shown))
@@ -97,8 +96,17 @@ def _place(result: Result, one: NearText, scores: Sequence[float]) -> str:
     assert place is not None, "it was ranked by the first model"
     bar = _bar(_share(place.score, scores, result.metric))
     others = "".join(f"  {'·' if other is None else other.rank:>6}" for other in one.places[1:])
-    score = f"{place.score:.4f}" if result.metric == "cosine" else f"{place.score:.4g}"
-    return f"  {place.rank:>4}  {score:>8}  {bar}{others}  {clean_line(result.texts[one.index])}"
+    return f"  {place.rank:>4}  {_within(place.score, 8):>8}  {bar}{others}  {clean_line(result.texts[one.index])}"
+
+
+def _within(number: float, width: int, places: int = 4) -> str:
+    """A number in so many characters, as exactly as they allow."""
+    fixed = f"{number:.{places}f}"
+    if len(fixed) <= width:
+        return fixed
+    return next(
+        (text for digits in range(width, 0, -1) if len(text := f"{number:.{digits}g}") <= width), f"{number:.0e}"
+    )
 
 
 def _share(score: float, scores: Sequence[float], metric: str) -> float:

@@ -32,8 +32,17 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
     from lmstudio_tui.audio.sound import Sound
     from lmstudio_tui.features.clipboard import copy
     from lmstudio_tui.features.inspector.log import ExchangeLog
-    from lmstudio_tui.paths import approvals_file, downloads_file, library_file, media_dir, state_file, tools_dir
+    from lmstudio_tui.paths import (
+        approvals_file,
+        downloads_file,
+        embeddings_file,
+        library_file,
+        media_dir,
+        state_file,
+        tools_dir,
+    )
     from lmstudio_tui.store.downloads import DownloadsFile
+    from lmstudio_tui.store.embeddings import EmbeddingShelf
     from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.media.shelf import MediaShelf
     from lmstudio_tui.store.state import StateFile
@@ -58,6 +67,7 @@ def launch(session: Session, *, pane: str | None, model: str | None) -> int:
             approvals_file=approvals_file(),
             sound=Sound(),
             media=MediaShelf(media_dir()),
+            embeddings=EmbeddingShelf(embeddings_file()),
             service_config=session.service_config,
             profiles=lambda: session.profiles,
             profile=session.loaded.settings.profile,

@@ -103,6 +103,7 @@ class Embedder:
         self._encoding = request.encoding_format
         self._findings = Findings(len(self._texts), self._model, request.dimensions)
         self._refused_in_a_row = 0
+        self._status: int | None = None
 
     def embed(self, on_batch: Callable[[EmbeddingBatch, int, int], None] | None = None) -> EmbeddingResult:
         """As `LMStudioClient.create_embedding`."""
@@ -122,7 +123,10 @@ class Embedder:
                 yield from self._part(start, end)
                 start = end
         except errors.LMStudioError as error:
-            error.with_context(endpoint=PATH, model=self._model)
+            base_url = self._transport.config.base_url
+            error.with_context(method="POST", base_url=base_url, endpoint=PATH, model=self._model)
+            if isinstance(error, errors.ProtocolError) and self._status is not None:
+                error.with_context(status=self._status)
             raise
 
     def _end_of_batch(self, start: int) -> int:
@@ -247,6 +251,7 @@ class Embedder:
         started = time.monotonic()
         try:
             with self._transport.open(call, self._scope) as answer:
+                self._status = answer.status
                 raw = answer.read(limit=_LONGEST, told=_TOLD)
                 took_s = time.monotonic() - started
                 return self._read(raw, answer, call, len(texts), took_s)

@@ -100,14 +100,19 @@ def naming(error: errors.StatusError, index: int, shown: str) -> errors.StatusEr
     """
     message = f'Text {index + 1:,} ("{shown}") was refused: {error.message}'
     context = {**error.context, "index": index}
-    return type(error)(message, status=error.status, hint=_next_step(error), context=context)
+    return _kind_of(error)(message, status=error.status, hint=_next_step(error), context=context)
 
 
 def alone(error: errors.StatusError) -> errors.StatusError:
     """The error of the only text there is."""
     if cause_of(error) in {Cause.TEXT, Cause.BATCH}:
-        error.hint = _next_step(error)
+        return _kind_of(error)(error.message, status=error.status, hint=_next_step(error), context=error.context)
     return error
+
+
+def _kind_of(error: errors.StatusError) -> type[errors.StatusError]:
+    """What the refusal of one text is, whatever status the server gives it."""
+    return errors.ContextOverflowError if is_too_long(error) else type(error)
 
 
 def _next_step(error: errors.StatusError) -> str:

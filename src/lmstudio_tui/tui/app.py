@@ -128,6 +128,7 @@ class LMStudioApp(PanedApp):
             self._memory.keep(self._memory.state.with_pane(self._pane))
         self._services.library.close()
         self._services.media.close()
+        self._services.embeddings.close()
 
     def _introduce(self, pane: Pane) -> None:
         """Tell a pane that has just been made what the others know."""

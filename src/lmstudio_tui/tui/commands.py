@@ -8,6 +8,7 @@ from lmstudio_tui.tui.catalogue.chat import CHAT
 from lmstudio_tui.tui.catalogue.command import Command, Where, readable_key
 from lmstudio_tui.tui.catalogue.conversations import CONVERSATIONS
 from lmstudio_tui.tui.catalogue.embeddings import EMBEDDINGS
+from lmstudio_tui.tui.catalogue.embeddings_pane import EMBEDDINGS_PANE
 from lmstudio_tui.tui.catalogue.frame import FRAME
 from lmstudio_tui.tui.catalogue.images import IMAGES
 from lmstudio_tui.tui.catalogue.inspector import INSPECTOR
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "Command", "Where", "bindings", "command", "commands", "markdown_table", "readable_key"]
 
 COMMANDS: tuple[Command, ...] = (
-    *(*FRAME, *CHAT, *TRANSCRIPT, *CONVERSATIONS, *MODELS, *EMBEDDINGS, *INSPECTOR, *SERVERS),
+    *(*FRAME, *CHAT, *TRANSCRIPT, *CONVERSATIONS, *MODELS, *EMBEDDINGS_PANE, *EMBEDDINGS, *INSPECTOR, *SERVERS),
     *(*TRANSCRIBE, *SPEECH, *IMAGES),
 )
 

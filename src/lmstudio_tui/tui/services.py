@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.service_view import Service
     from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
     from lmstudio_tui.store.downloads import DownloadsFile
+    from lmstudio_tui.store.embeddings import EmbeddingShelf
     from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.media.shelf import MediaShelf
     from lmstudio_tui.store.state import StateFile
@@ -44,6 +45,7 @@ class Services:
     approvals_file: remembers which commands may answer for them.
     sound: microphones and loudspeakers.
     media: keeps recordings, spoken texts and images.
+    embeddings: keeps sets of texts and their vectors.
     service_config: what a client for audio, or images, needs when it has a server of its own; None when the main one
         serves it. Given the service, the configuration of the main server, and the profile in use. Blocks for as
         long as a command takes that prints a key; raises `ProfileError` or `ConfigurationError`.
@@ -69,6 +71,7 @@ class Services:
     approvals_file: Path
     sound: Sound
     media: MediaShelf
+    embeddings: EmbeddingShelf
     service_config: Callable[[Service, ClientConfig, str | None], ClientConfig | None]
     profiles: Callable[[], Profiles] | None = None
     profile: str | None = None

@@ -43,6 +43,11 @@ class _Rows:
     prefix: str
     stop: Stop | None
     on_rows: Callable[[int], None] | None
+    indices: Sequence[int] = ()
+
+    def index(self, row: int) -> int:
+        """The number of a row's text."""
+        return self.indices[row] if self.indices else row
 
     def parts(self, numbers: int = _AT_A_TIME) -> Iterator[range]:
         """All of them, so many numbers at a time."""
@@ -117,8 +122,12 @@ def write_vectors(
     prefix: str = "",
     stop: Stop | None = None,
     on_rows: Callable[[int], None] | None = None,
+    indices: Sequence[int] = (),
 ) -> None:
     """The same to a file that is open already, for instance standard output.
+
+    Args:
+        indices: the number of each text, where some were left out; else they are counted from 0.
 
     Raises:
         OSError: when it cannot be written to.
@@ -131,7 +140,7 @@ def write_vectors(
     if form not in export_forms():
         raise VectorsError(f"Parquet needs pyarrow, which is not installed: {how_to_install('parquet')}")
     sources = sources or [""] * matrix.count
-    _WRITERS[form](file, _Rows(texts, sources, matrix, model, prefix, stop, on_rows))
+    _WRITERS[form](file, _Rows(texts, sources, matrix, model, prefix, stop, on_rows, indices))
 
 
 def as_json(vector: Vector) -> str:
@@ -167,7 +176,7 @@ def _write_jsonl(file: IO[bytes], rows: _Rows) -> None:
     for part in rows.parts():
         for index, numbers in zip(part, rows.numbers(part), strict=True):
             described = {
-                "index": index,
+                "index": rows.index(index),
                 "text": rows.texts[index],
                 "source": rows.sources[index],
                 "model": rows.model,
@@ -191,7 +200,7 @@ def _write_csv(file: IO[bytes], rows: _Rows) -> None:
         writer.writerow(("index", "text", "source", "model", "prefix", *columns))
         for part in rows.parts():
             for index, numbers in zip(part, rows.numbers(part), strict=True):
-                described = (index, rows.texts[index], rows.sources[index], rows.model, rows.prefix)
+                described = (rows.index(index), rows.texts[index], rows.sources[index], rows.model, rows.prefix)
                 writer.writerow((*described, *numbers))
         lines.flush()
     finally:
@@ -212,7 +221,7 @@ def _write_parquet(file: IO[bytes], rows: _Rows) -> None:
         for part in rows.parts(_ROW_GROUP):
             numbers = arrow.array(rows.matrix.values[part.start : part.stop].ravel())
             arrays = [
-                arrow.array(part, arrow.int64()),
+                arrow.array([rows.index(row) for row in part], arrow.int64()),
                 arrow.array([_encodable(rows.texts[index]) for index in part], arrow.string()),
                 arrow.array([_encodable(rows.sources[index]) for index in part], arrow.string()),
                 arrow.FixedSizeListArray.from_arrays(numbers, rows.matrix.dimensions),

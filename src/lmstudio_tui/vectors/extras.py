@@ -7,10 +7,7 @@ from importlib.util import find_spec
 
 def installed(module: str) -> bool:
     """Whether a module can be imported; it is not."""
-    try:
-        return find_spec(module) is not None
-    except ValueError:  # It is there, but says nothing about where it came from.
-        return True
+    return find_spec(module) is not None
 
 
 def how_to_install(extra: str) -> str:

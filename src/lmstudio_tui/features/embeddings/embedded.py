@@ -67,7 +67,9 @@ class Embedded:
         row_of: the row of each text in the matrix; None for a text without a vector.
         indices: the text of each row.
         refused: the texts that the server would not embed, each with the reason.
+        too_long: how many of the refused are longer than the model takes.
         reused: texts whose vectors came out of the store.
+        kept: texts whose vectors are in the store now: those and what could be put into it.
         asked: texts that the server has embedded; one that is there twice counts once.
         took_s: seconds that the server took, the sum over the requests.
         prompt_tokens: what the server counted; 0 when it was not asked, None when it does not say.
@@ -83,7 +85,9 @@ class Embedded:
     row_of: tuple[int | None, ...]
     indices: tuple[int, ...]
     refused: dict[int, str]
+    too_long: int = 0
     reused: int = 0
+    kept: int = 0
     asked: int = 0
     took_s: float = 0.0
     prompt_tokens: int | None = 0

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.embeddings.embedded import BatchTime, Embedded, EmbeddingProgress
+from lmstudio_tui.features.embeddings.keeping import Keeping
+from lmstudio_tui.features.embeddings.keys import same_model
 from lmstudio_tui.features.embeddings.memory import check_memory
 from lmstudio_tui.sdk import CancelScope, EmbeddingRequest, LMStudioError, ProtocolError, RequestCancelledError
 from lmstudio_tui.store.embeddings.records import content_hash
-from lmstudio_tui.store.media.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 __all__ = ["BatchTime", "Embedded", "EmbeddingProgress", "embed_texts"]
+
+_AHEAD = 2
+"""Batches ahead of the one that has come, for which it is looked whether somebody else has had them embedded."""
 
 
 def embed_texts(
@@ -76,10 +80,12 @@ class _Work:
     times: Counter[bytes] = field(init=False)
     """How often each text is there."""
     model: str = field(init=False)
+    store: Keeping = field(init=False)
     vectors: dict[bytes, Vector] = field(default_factory=dict[bytes, "Vector"])
     reused: dict[bytes, Vector] = field(default_factory=dict[bytes, "Vector"])
     """Those of the vectors that came out of the store."""
     refused: dict[bytes, str] = field(default_factory=dict[bytes, str])
+    too_long: set[bytes] = field(default_factory=set[bytes])
     made: int = 0
     batches: list[BatchTime] = field(default_factory=list[BatchTime])
     tokens: int | None = 0
@@ -89,6 +95,8 @@ class _Work:
     renamed: bool = False
     changed: bool = False
     """Whether other texts are missing than were when the server was asked."""
+    backwards: bool = False
+    """Whether the last texts are asked for first, because somebody else is at the first ones."""
     stopped: bool = False
     error: LMStudioError | None = None
 
@@ -96,6 +104,7 @@ class _Work:
         self.hashes = [content_hash(text) for text in self.texts]
         self.times = Counter(self.hashes)
         self.model = self.key.model
+        self.store = Keeping(self.shelf, self._say)
         self.progress = EmbeddingProgress(0, len(self.texts))
 
     def run(self) -> Embedded:
@@ -117,17 +126,11 @@ class _Work:
 
     def _look_up(self) -> None:
         """Take what is there already of the texts that have no vector yet."""
-        if self.shelf is None or not self.key.model:
-            return
         self.scope.raise_if_cancelled()
-        try:
-            found = self.shelf.vectors(self.key, [hash_ for hash_ in self.times if hash_ not in self.vectors])
-            if len({len(vector) for vector in found.values()}) > 1:
-                # Another model has had the same name in between: nobody knows whose which are.
-                self.shelf.forget(self.key)
-                found = {}
-        except StoreError as error:
-            self._without_store(error)
+        found = self.store.found(self.key, [hash_ for hash_ in self.times if hash_ not in self.vectors])
+        if self.made and found and len(next(iter(found.values()))) != len(next(iter(self.vectors.values()))):
+            # Somebody else has another model of that name at this very time.
+            self.store.leave()
             return
         if found:
             self._check(next(iter(found.values())))
@@ -135,6 +138,23 @@ class _Work:
             self.vectors.update(found)
             self.changed = True
             self._count(reused=self._texts_of(found))
+
+    def _look_ahead(self, batch: EmbeddingBatch, hashes: Sequence[bytes], made: Sequence[tuple[bytes, Vector]]) -> None:
+        """See whether another program is having the same texts embedded, before these are kept.
+
+        Whoever finds that it was second with a batch goes on from the other end, so that they meet in the middle.
+        """
+        if self.anew or not made:
+            return
+        if self.store.found(self.key, [hash_ for hash_, _ in made]):
+            self.backwards = not self.backwards
+            self.changed = True
+            self._look_up()
+            return
+        after = max(batch.indices) + 1
+        ahead = [hash_ for hash_ in hashes[after : after + _AHEAD * len(made)] if hash_ not in self.vectors]
+        if ahead and self.store.found(self.key, ahead):
+            self._look_up()
 
     def _drop(self) -> None:
         """Let go of what came out of the store."""
@@ -145,25 +165,13 @@ class _Work:
                 del self.vectors[hash_]
             self.reused.clear()
 
-    def _keep(self, made: list[tuple[bytes, Vector]]) -> None:
-        if self.shelf is None or not self.key.model or not made:
-            return
-        try:
-            self.shelf.keep(self.key, made)
-        except StoreError as error:
-            self._without_store(error)
-
-    def _without_store(self, error: StoreError) -> None:
-        """Go on all the same: the vectors are worth more than the keeping of them."""
-        self.shelf = None
-        self._say(f"{error.message} Vectors are not kept. {error.hint}".rstrip())
-
     # The server
 
     def _missing(self) -> dict[bytes, str]:
         """What is still to be embedded, each once, in the order of the texts."""
         pairs = zip(self.hashes, self.texts, strict=True)
-        return {hash_: text for hash_, text in pairs if hash_ not in self.vectors and hash_ not in self.refused}
+        there = {hash_: text for hash_, text in pairs if hash_ not in self.vectors and hash_ not in self.refused}
+        return dict(reversed(there.items())) if self.backwards else there
 
     def _ask(self, missing: dict[bytes, str]) -> None:
         """Have these embedded, as long as it is these that are missing."""
@@ -187,15 +195,17 @@ class _Work:
         refused = {hashes[one.index]: one.message for one in batch.refused}
         self.vectors.update(made)
         self.refused.update(refused)
+        self.too_long.update(hashes[one.index] for one in batch.refused if one.too_long)
         for problem in batch.problems:
             self._say(problem)
         if batch.vectors:
             self.batches.append(BatchTime(len(batch.vectors) + len(batch.refused), batch.took_s))
             counted = self.tokens is not None and batch.prompt_tokens is not None
             self.tokens = (self.tokens or 0) + (batch.prompt_tokens or 0) if counted else None
-        self._keep(made)
         self.made += len(made)
         self._count(made=self._texts_of(hash_ for hash_, _ in made), refused=self._texts_of(refused))
+        self._look_ahead(batch, hashes, made)
+        self.store.keep(self.key, made)
 
     def _settle(self, batch: EmbeddingBatch) -> None:
         """Make sure that what is there and what has come are of one model, whatever it is called.
@@ -204,7 +214,7 @@ class _Work:
             ProtocolError: when they cannot be.
             ValidationError: when they would not fit into the memory.
         """
-        if batch.model and not _same_model(self.key.model, batch.model):
+        if batch.model and not same_model(self.key.model, batch.model):
             self._rename(batch.model)
         if not batch.vectors:
             return
@@ -218,7 +228,7 @@ class _Work:
         """Vectors are kept by the model that made them, not by the one that was asked."""
         if self.renamed:
             # It answers now with this one and now with that: nobody could use what would be kept.
-            self.shelf = None
+            self.store.leave()
             return
         self.renamed = True
         self.key = replace(self.key, model=model)
@@ -239,11 +249,7 @@ class _Work:
             )
         self._say(f"The vectors that were kept have {had:,} numbers, the model now gives {has:,}: all are made anew.")
         self._drop()
-        if self.shelf is not None:
-            try:
-                self.shelf.forget(self.key)
-            except StoreError as error:
-                self._without_store(error)
+        self.store.forget(self.key)
 
     def _check(self, vector: Vector) -> None:
         check_memory(len(self.texts), len(vector), vector.itemsize, self.memory)
@@ -277,6 +283,9 @@ class _Work:
             from lmstudio_tui.vectors.matrix import Matrix
 
             matrix = Matrix.of([self.vectors[self.hashes[index]] for index in indices])
+            if self.key.dimensions not in (0, matrix.dimensions):
+                # The client has said so of what came, nobody of what was kept.
+                self._say(f"{self.key.dimensions:,} dimensions were asked for; the model gives {matrix.dimensions:,}.")
         return Embedded(
             key=self.key,
             model_asked=self.model,
@@ -284,7 +293,9 @@ class _Work:
             row_of=tuple(rows.get(index) for index in range(len(self.hashes))),
             indices=indices,
             refused={at: self.refused[hash_] for at, hash_ in enumerate(self.hashes) if hash_ in self.refused},
+            too_long=self._texts_of(self.too_long),
             reused=self.progress.reused,
+            kept=self._texts_of(self.store.kept | self.reused.keys()),
             asked=self.made,
             took_s=sum(batch.took_s for batch in self.batches),
             prompt_tokens=self.tokens,
@@ -293,9 +304,3 @@ class _Work:
             stopped=self.stopped,
             error=self.error,
         )
-
-
-def _same_model(asked: str, answered: str) -> bool:
-    """Whether two names may well be of one model: servers add paths, tags and endings."""
-    one, other = asked.casefold(), answered.casefold()
-    return bool(one) and (one in other or other in one)

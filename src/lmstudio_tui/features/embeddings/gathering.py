@@ -17,6 +17,9 @@ LONGEST: Final = 10_000_000
 SAMPLE: Final = 500
 """Rows that are looked at before it is decided how a file is read."""
 
+FORMATS: Final = "txt (a text a line), csv, tsv, json, jsonl or ndjson"
+"""What texts are read from, in a sentence."""
+
 _NAMED: Final = 5
 _COLUMNS_NAMED: Final = 8
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _WORDS: Final = re.compile(
     r"embed(?:ding|der)?s?(?![a-z])|(?<![a-z])(?:bge|gte|e5|minilm|mpnet|sbert|gtr|instructor|sentence-transformers?"
-    r"|sentence-t5|arctic-embed|embeddinggemma|paraphrase|msmarco|labse|colbert)(?![a-z])"
+    r"|sentence-t5|arctic-embed|embeddinggemma|paraphrase|msmarco|labse|[a-z]*bert(?:a)?)(?![a-z])"
 )
 _RANKING: Final = re.compile(r"rerank|cross-encoder")
 

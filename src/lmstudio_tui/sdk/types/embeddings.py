@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lmstudio_tui.sdk.types.base import JSONObject, RequestModel, Text
+from lmstudio_tui.sdk.wire import is_list
 
 if TYPE_CHECKING:
     from array import array
@@ -22,18 +23,32 @@ class EmbeddingRequest(RequestModel):
     """What is to be embedded, and how. None is not sent: the server's default holds.
 
     Attributes:
-        input: one text, or as many as you like; long lists are sent in batches.
+        input: one text, or as many as you like, but one at least; long lists are sent in batches. Whether an empty
+            text can be embedded is left to the server.
         model: None asks for the configured one for embeddings.
         dimensions: how many numbers an embedding is to have, for models that can be cut short.
         encoding_format: how the server is to write the numbers; it is read whichever way it does.
         extra: parameters that this server knows and we do not; sent as they are.
     """
 
-    input: Annotated[Text, Field(min_length=1)] | Annotated[list[Text], Field(min_length=1)]
+    input: Text | list[Text]
     model: Text | None = None
     dimensions: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     encoding_format: Literal["float", "base64"] | None = None
     extra: JSONObject = Field(default_factory=dict[str, Any])
+
+    @field_validator("input", mode="before")
+    @classmethod
+    def _some_text(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        if not (is_list(value) or isinstance(value, tuple)) or not all(
+            isinstance(one, str) for one in list[Any](value)
+        ):
+            raise ValueError("it is a text, or a list of texts")
+        if not value:
+            raise ValueError("there is no text in the list")
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 HEAT_MAP: tuple[Command, ...] = (
     Command("embeddings.cell_up", "up,k", "move('up')", "Up", "The text above.", "embeddings", palette=False),
@@ -139,4 +140,39 @@ PICTURES: tuple[Command, ...] = (
 )
 """What heat map and map of points have in common."""
 
-EMBEDDINGS: tuple[Command, ...] = (*PICTURES, *HEAT_MAP, *POINT_MAP)
+ROWS: tuple[Command, ...] = (
+    *steps("embeddings", "The row above.", "The row below."),
+    *pages("embeddings"),
+    *ends("embeddings", "The first row.", "The last row."),
+)
+"""Going through texts, values and facts."""
+
+TEXTS: tuple[Command, ...] = (
+    Command(
+        "embeddings.mark",
+        "space",
+        "mark",
+        "Mark",
+        "Mark the text, or take the mark away, and go to the next.",
+        "embeddings",
+    ),
+    Command(
+        "embeddings.mark_all",
+        "A",
+        "mark_all",
+        "Mark all",
+        "Mark all texts that are shown, or take their marks away.",
+        "embeddings",
+    ),
+)
+"""What the list of texts can do by itself."""
+
+NEAREST: tuple[Command, ...] = (
+    Command("embeddings.find", "slash", "find", "Find", "Filter the texts, or type another query.", "embeddings"),
+    Command(
+        "embeddings.sort", "s", "sort", "Sort", "Order the texts by the ranks that the other model gives.", "embeddings"
+    ),
+)
+"""What the list of the nearest texts can do by itself; the list of all texts can be searched, too."""
+
+EMBEDDINGS: tuple[Command, ...] = (*PICTURES, *HEAT_MAP, *POINT_MAP, *ROWS, *TEXTS, *NEAREST)

@@ -3,6 +3,7 @@
 PANES: tuple[tuple[str, str], ...] = (
     ("chat", "Chat"),
     ("models", "Models"),
+    ("embeddings", "Embeddings"),
     ("transcribe", "Transcribe"),
     ("speech", "Speech"),
     ("images", "Images"),

@@ -24,6 +24,10 @@ def make_pane(name: str, services: Services) -> Pane:
             from lmstudio_tui.tui.panes.models import ModelsPane
 
             return ModelsPane(services.downloads, services.remembered, services.now, id=name)
+        case "embeddings":
+            from lmstudio_tui.tui.panes.embeddings import EmbeddingsPane
+
+            return EmbeddingsPane(services, id=name)
         case "transcribe":
             from lmstudio_tui.tui.panes.transcribe import TranscribePane
 

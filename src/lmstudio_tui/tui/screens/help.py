@@ -25,6 +25,7 @@ _TITLES: dict[Where, str] = {
     "transcript": "In the transcript",
     "conversations": "In the list of conversations",
     "models": "In the list of models",
+    "embeddings": "In the Embeddings pane",
     "transcribe": "In the Transcribe pane",
     "speech": "In the Speech pane",
     "images": "In the Images pane",
@@ -37,6 +38,7 @@ _TITLES: dict[Where, str] = {
 _FIRST: dict[str, tuple[Where, ...]] = {
     "chat": ("prompt", "chat", "transcript", "conversations", "everywhere"),
     "models": ("models", "everywhere"),
+    "embeddings": ("embeddings", "everywhere"),
     "transcribe": ("transcribe", "everywhere"),
     "speech": ("speech", "everywhere"),
     "images": ("images", "everywhere"),

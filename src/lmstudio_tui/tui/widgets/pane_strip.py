@@ -53,7 +53,13 @@ class PaneStrip(Widget):
             component = "pane-strip--active" if name == self._active else "pane-strip--dim"
             mark = "▸" if name == self._active else " "
             pieces.append(Text(f"{mark}{number} {title} ", style=self.get_component_rich_style(component)))
-        return Text(" ", no_wrap=True, overflow="ellipsis").join(pieces)
+        return Text(" " * self._gap, no_wrap=True, overflow="ellipsis").join(pieces)
+
+    @property
+    def _gap(self) -> int:
+        """Cells between two of them, where there is room."""
+        width = sum(len(f" {number} {title} ") for number, (_, title) in enumerate(self._panes, 1))
+        return 1 if width + len(self._panes) - 1 <= self.size.width else 0
 
     def on_click(self, event: Click) -> None:
         """Go to the pane under the mouse."""
@@ -63,4 +69,4 @@ class PaneStrip(Widget):
             if start <= event.x < end:
                 self.post_message(PaneWanted(name))
                 return
-            start = end + 1
+            start = end + self._gap

@@ -1,1 +1,5 @@
 """The embeddings pane."""
+
+from lmstudio_tui.tui.panes.embeddings.pane import EmbeddingsPane
+
+__all__ = ["EmbeddingsPane"]

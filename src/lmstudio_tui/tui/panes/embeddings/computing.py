@@ -50,20 +50,17 @@ class Computed(Generic[Value]):
             return "Stopped."
         return self._problems.get(self._wanted, "")
 
-    def value(self, key: Hashable, work: Callable[[Stop], Value], *, again: bool = False) -> Value | None:
+    def value(self, key: Hashable, work: Callable[[Stop], Value]) -> Value | None:
         """The value, if it is there; else it is computed from now on.
 
         Args:
             key: what it is of.
             work: computes it in a thread; may raise `VectorsError` and `Stopped`.
-            again: try again what was stopped.
         """
         if key in self._values:
             self.stop()
             self._wanted = key
             return self._values[key]
-        if again:
-            self._stopped = None
         if key != self._wanted or (self._run is None and key not in self._problems and key != self._stopped):
             self._start(key, work)
         return None
@@ -110,9 +107,6 @@ class Computed(Generic[Value]):
         self._run, self._stopped = None, self._wanted
         return True
 
-    def forget(self) -> None:
-        """Let go of all values: they are of texts that are no longer there."""
-        self.stop()
-        self._values.clear()
-        self._problems.clear()
-        self._wanted = self._stopped = None
+    def forget_stop(self) -> None:
+        """Compute again what was given up, when it is asked for the next time."""
+        self._stopped = None

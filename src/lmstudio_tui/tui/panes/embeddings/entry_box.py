@@ -36,7 +36,7 @@ class EntryBox(SubmitTextArea):
             self.paths = paths
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(**options, placeholder="A text, or many, one a line", show_line_numbers=False)
+        super().__init__(**options, placeholder="Add texts, one a line", show_line_numbers=False)
 
     def on_paste(self, event: events.Paste) -> None:
         """Keep long pastes out of the box: a text area of 50,000 lines is slow, and nobody edits it."""

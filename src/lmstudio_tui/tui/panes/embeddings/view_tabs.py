@@ -66,7 +66,7 @@ class ViewTabs(Widget):
         self._places = []
         segments: list[Segment] = []
         at = 0
-        for name, text in words:
+        for name, text in words.items():
             part = "current" if name == self._current else "quiet"
             segments += [
                 Segment(text, self.get_component_rich_style(f"view-tabs--{part}")),
@@ -76,14 +76,14 @@ class ViewTabs(Widget):
             at += len(text) + gap
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _words(self, width: int) -> tuple[int, list[tuple[ViewName, str]]]:
+    def _words(self, width: int) -> tuple[int, dict[ViewName, str]]:
         """What stands in the line, and how far apart; less where there is no room."""
-        named = [(name, f"{number} {name.capitalize()}") for number, name in enumerate(VIEWS, 1)]
-        short = [(name, text if name == self._current else text[0]) for name, text in named]
+        named: dict[ViewName, str] = {name: f"{number} {name.capitalize()}" for number, name in enumerate(VIEWS, 1)}
+        short: dict[ViewName, str] = {name: text if name == self._current else text[0] for name, text in named.items()}
         for gap, words in ((3, named), (2, named), (1, named), (2, short), (1, short)):
-            if sum(len(text) + gap for _, text in words) <= width + gap:
+            if sum(len(text) + gap for text in words.values()) <= width + gap:
                 return gap, words
-        return 1, [(name, text) for name, text in short if name == self._current]
+        return 1, {self._current: short[self._current]}
 
     def on_click(self, event: events.Click) -> None:
         """Tell which was clicked."""

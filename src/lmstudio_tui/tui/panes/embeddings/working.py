@@ -1,17 +1,17 @@
-"""Having texts embedded: what is in the store at once, the rest by the server, a few by themselves and many when asked."""
+"""Having texts embedded: what is in the store at once; the rest by the server, few by themselves, many when asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from lmstudio_tui.features.embeddings.embedded import Embedded, EmbeddingProgress
-from lmstudio_tui.features.embeddings.text_set import TextSet
 from lmstudio_tui.store.embeddings import VectorKey, content_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lmstudio_tui.features.embeddings.embedded import Embedded, EmbeddingProgress
+    from lmstudio_tui.features.embeddings.text_set import TextSet
     from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest, LMStudioSDK
     from lmstudio_tui.store.embeddings import EmbeddingShelf
     from lmstudio_tui.tui.worker_bridge import Run, Runs
@@ -65,26 +65,37 @@ class Embedding:
     Args:
         runs: what runs on behalf of the pane.
         shelf: keeps vectors.
-        changed: is told that there is something else to show.
+        changed: is told how far it is.
         ended: is told that it has ended.
+        failed: is told of a defect, in words.
 
     Attributes:
         sides: what there is of each model.
+        shown: what these are of; None while there are none.
         job: what was to be embedded last.
         progress: how far it is; None while nothing is asked of the server.
+        measured: how quickly each model has answered the last time.
     """
 
     def __init__(
-        self, runs: Runs, shelf: EmbeddingShelf, changed: Callable[[], None], ended: Callable[[], None]
+        self,
+        runs: Runs,
+        shelf: EmbeddingShelf,
+        changed: Callable[[], None],
+        ended: Callable[[], None],
+        failed: Callable[[str], None],
     ) -> None:
         self._runs = runs
         self._shelf = shelf
         self._changed = changed
         self._ended = ended
+        self._failed = failed
         self._run: Run[Step, None] | None = None
-        self._refused: dict[tuple[VectorKey, bytes], str] = {}
+        self._known = _Known()
+        self.measured: dict[VectorKey, Embedded] = {}
         self._coming: list[Embedded] = []
         self.sides: tuple[Embedded, ...] = ()
+        self.shown: Job | None = None
         self.job: Job | None = None
         self.progress: Step | None = None
         self.stopping = False
@@ -112,15 +123,17 @@ class Embedding:
                 job = replace(job, extent="all")
             self._run.drop()
         if job.extent == "all":
-            self._refused.clear()
+            self._known.refused.clear()
         self.job, self.stopping, self._coming = job, False, []
-        shelf, refused = self._shelf, self._refused
+        shelf, known = self._shelf, self._known
 
         def work(emit: Callable[[Step], None], scope: CancelScope) -> None:
             for model in job.models:
-                emit(Step(model, embedded=_embedded(job, model, shelf, refused, emit, scope)))
+                emit(Step(model, embedded=_embedded(job, model, shelf, known, emit, scope)))
 
-        self._run = self._runs.start(work, items=self._take, finished=self._finished, crashed=self._crashed, name="embed")
+        self._run = self._runs.start(
+            work, items=self._take, finished=self._finished, crashed=self._crashed, name="embed"
+        )
 
     def stop(self) -> None:
         """End it; what is done is kept."""
@@ -132,14 +145,15 @@ class Embedding:
         """There is nothing to embed."""
         if self._run is not None:
             self._run.drop()
-        self._run, self.job, self.progress, self.sides = None, None, None, ()
+        self._run = self.job = self.shown = self.progress = None
+        self.sides = ()
 
     def _take(self, steps: list[Step]) -> None:
         for step in steps:
             if step.embedded is not None:
                 self._coming.append(step.embedded)
-                # The other model's vectors are of the same texts, so both are shown as soon as they are there.
-                if len(self._coming) == 1 or len(self._coming) == len(self.sides):
+                if self.shown is None:
+                    # Where nothing is shown yet, the first model is shown while the second one is asked.
                     self.sides = tuple(self._coming)
             elif step.progress is not None and step.progress.took_s > 0:
                 self.progress = step
@@ -148,59 +162,93 @@ class Embedding:
     def _finished(self, result: None) -> None:
         del result
         self._run = self.progress = None
-        self.sides, self.stopping = tuple(self._coming), False
+        for side in self._coming:
+            if side.asked:
+                # Without the vectors, which may be many.
+                self.measured[side.key] = replace(side, matrix=None, row_of=(), indices=(), refused={})
+        self.sides, self.shown, self.stopping = tuple(self._coming), self.job, False
         self._ended()
 
     def _crashed(self, error: BaseException) -> None:
         self._run = self.progress = None
         self.stopping = False
-        raise error
+        self._failed(f"Something went wrong in the app itself ({type(error).__name__}).")
+        self._ended()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What earlier requests have shown.
+
+    Attributes:
+        refused: texts that a model would not embed, and why.
+        answered: the model that has answered, where it is called otherwise than the one that was asked.
+    """
+
+    refused: dict[tuple[VectorKey, bytes], str] = field(default_factory=dict[tuple[VectorKey, bytes], str])
+    answered: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
 
 def _embedded(
-    job: Job,
-    model: str,
-    shelf: EmbeddingShelf,
-    refused: dict[tuple[VectorKey, bytes], str],
-    emit: Callable[[Step], None],
-    scope: CancelScope,
+    job: Job, model: str, shelf: EmbeddingShelf, known: _Known, emit: Callable[[Step], None], scope: CancelScope
 ) -> Embedded:
     """What there is of one model in the end. Blocks."""
     from lmstudio_tui.features.embeddings.embedding import embed_texts
 
-    key, sent = VectorKey(job.server, model), job.texts.sent
+    key, sent = VectorKey(job.server, known.answered.get((job.server, model), model)), job.texts.sent
     hashes = [content_hash(text) for text in sent]
-    known = {index: refused[key, one] for index, one in enumerate(hashes) if (key, one) in refused}
-    kept = [index for index in range(len(sent)) if index not in known]
-    texts = [sent[index] for index in kept] if known else sent
+    refused = {index: known.refused[key, one] for index, one in enumerate(hashes) if (key, one) in known.refused}
+    kept = [index for index in range(len(sent)) if index not in refused]
+    texts = [sent[index] for index in kept] if refused else sent
 
     def tell(progress: EmbeddingProgress) -> None:
         emit(Step(model, progress))
 
-    nobody = cast("LMStudioSDK", _Nobody())
-    client = nobody if job.client is None or job.extent == "store" else job.client
-    found = None
-    if client is not nobody and job.extent == "few" and len(texts) > AUTOMATIC:
-        found = embed_texts(nobody, shelf, key, texts, scope=scope)
-        if found.whole or found.error is not None or found.count - found.embedded > AUTOMATIC:
-            return _among_all(found, kept, known)
+    asks = job.client is not None and job.extent != "store"
+    if asks and job.extent == "few" and len(texts) > AUTOMATIC:
+        found = embed_texts(_as_client(_Nobody()), shelf, key, texts, scope=scope)
+        asks = found.error is None and 0 < found.count - found.embedded <= AUTOMATIC
+        if not asks:
+            return _among_all(replace(found, model_asked=model), kept, refused)
+    client = _as_client(_Asking(job.client, model) if asks and job.client is not None else _Nobody())
     found = embed_texts(client, shelf, key, texts, tell=tell, scope=scope)
-    refused.update({(key, hashes[kept[at]]): why for at, why in found.refused.items()})
-    return _among_all(found, kept, known)
+    known.answered[job.server, model] = found.key.model
+    known.refused.update({(found.key, hashes[kept[at]]): why for at, why in found.refused.items()})
+    return _among_all(replace(found, model_asked=model), kept, refused)
 
 
-def _among_all(found: Embedded, kept: list[int], known: dict[int, str]) -> Embedded:
+def _among_all(found: Embedded, kept: list[int], refused: dict[int, str]) -> Embedded:
     """With the texts in their places that were not asked for again, because they were refused before."""
-    if not known:
+    if not refused:
         return found
     indices = tuple(kept[index] for index in found.indices)
     rows = {index: row for row, index in enumerate(indices)}
     return replace(
         found,
-        row_of=tuple(rows.get(index) for index in range(len(kept) + len(known))),
+        row_of=tuple(rows.get(index) for index in range(len(kept) + len(refused))),
         indices=indices,
-        refused={**known, **{kept[at]: why for at, why in found.refused.items()}},
+        refused={**refused, **{kept[at]: why for at, why in found.refused.items()}},
     )
+
+
+def _as_client(one: _Nobody | _Asking) -> LMStudioSDK:
+    """All that is asked of a client here is to embed."""
+    return cast("LMStudioSDK", one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A server that is asked for the model by the name that was chosen, whatever it calls itself."""
+
+    client: LMStudioSDK
+    model: str
+
+    def stream_embedding(
+        self, request: EmbeddingRequest, *, batch_size: int | None, skip_refused: bool, scope: CancelScope
+    ) -> Iterator[EmbeddingBatch]:
+        """Embed texts."""
+        asked = request.model_copy(update={"model": self.model or None})
+        return self.client.stream_embedding(asked, batch_size=batch_size, skip_refused=skip_refused, scope=scope)
 
 
 class _Nobody:

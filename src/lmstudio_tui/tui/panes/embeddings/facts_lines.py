@@ -1,0 +1,199 @@
+"""What was measured, as lines: a table, and how quick requests of each size were. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, Literal
+
+from rich.cells import cell_len
+
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.panes.embeddings.bars import bar, told_apart
+from lmstudio_tui.tui.widgets.fitting import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lmstudio_tui.features.embeddings.sweeping import BatchPace
+    from lmstudio_tui.tui.panes.embeddings.line_view import Piece
+
+    Lines = list[list[Piece]]
+
+Tone = Literal["plain", "good", "warn", "bad", "dim"]
+"""How a cell is meant."""
+
+_LABELS: Final = 24
+"""Cells of what is in a row, at most."""
+_FIGURES: Final = 21
+"""Cells of the figures behind a bar."""
+_BAR: Final = 60
+"""Cells of the longest bar."""
+_PROGRESS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A row of the table.
+
+    Attributes:
+        label: what is said in it; of a row without cells it is the title of those below it.
+        cells: what is to be said, for each model; a row with one cell says it of all models.
+        tone: how it is meant.
+    """
+
+    label: str
+    cells: tuple[str, ...] = ()
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class FactsTable:
+    """What is known.
+
+    Attributes:
+        models: one or two.
+        rows: in their order.
+        notes: sentences below them.
+    """
+
+    models: tuple[str, ...]
+    rows: tuple[FactRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSide:
+    """How quickly a model embeds, by how many texts a request has.
+
+    Attributes:
+        model: which.
+        paces: of each size.
+        problems: what is to be known about it, a sentence each.
+    """
+
+    model: str
+    paces: tuple[BatchPace, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SweepProgress:
+    """How far a sweep is.
+
+    Attributes:
+        text: what is being measured.
+        done: sizes that are measured.
+        total: sizes in all.
+    """
+
+    text: str
+    done: int
+    total: int
+
+
+def table_lines(table: FactsTable, width: int) -> Lines:
+    """The table; what is longer than its cell goes on below."""
+    labels = [row.label for row in table.rows if row.cells]
+    label = min(
+        _LABELS,
+        max(8, width * 2 // 5 if len(table.models) < 2 else width // 3),
+        max((cell_len(one) for one in labels), default=8),
+    )
+    count = max(1, len(table.models))
+    room = max(6, (width - label - 3) // count - 1)
+    names = told_apart([clean_line(model) for model in table.models], room)
+    lines: Lines = [[(" " * (label + 2), ""), *((f" {name}", _colour(at, count)) for at, name in enumerate(names))]]
+    for row in table.rows:
+        lines += _row_lines(row, label, room, count) if row.cells else [[], [(f" {row.label}", "heading")]]
+    return [*lines, *sentences(table.notes, width)]
+
+
+def _row_lines(row: FactRow, label: int, room: int, count: int) -> Lines:
+    wide = room if len(row.cells) == count else (room + 1) * count - 1
+    rows = [_wrapped(cell, wide) for cell in row.cells]
+    style = "" if row.tone == "plain" else row.tone
+    return [
+        [(f" {fitted(name, label)} ", "dim"), *((f" {fitted(cell, wide)}", style) for cell in cells)]
+        for name, *cells in zip_longest(_wrapped(row.label, label), *rows, fillvalue="")
+    ]
+
+
+def sentences(texts: Sequence[str], width: int) -> Lines:
+    """Sentences below a table, a blank line before them."""
+    rows = [row for text in texts for row in _wrapped(text, max(8, width - 2))]
+    return [[], *([(f" {row}", "warn")] for row in rows)] if rows else []
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines, cut where no blank is."""
+    rows = wrap(clean_line(text), max(1, width), break_on_hyphens=False) or [""]
+    return [fitted(row, width).rstrip() if cell_len(row) > width else row for row in rows]
+
+
+def sweep_lines(sides: Sequence[SweepSide], progress: SweepProgress | None, width: int) -> Lines:
+    """Bars of texts in a second, by the size of requests, all to one scale; nothing when nothing was measured."""
+    if progress is None and not any(side.paces or side.problems for side in sides):
+        return []
+    lines: Lines = [[], [(" Texts in a second, by texts in a request", "heading")]]
+    if len(sides) > 1:
+        for at, side in enumerate(sides):
+            lines.append([(f" {'█▓'[at % 2]} ", f"group-{at}"), (clean_line(side.model), "dim")])
+    if progress is not None:
+        lines.append(_progress(progress, width))
+    lines += _bars(sides, width)
+    several = len(sides) > 1
+    problems = [f"{clean_line(side.model)}: {text}" if several else text for side in sides for text in side.problems]
+    return [*lines, *sentences(problems, width)]
+
+
+def _progress(progress: SweepProgress, width: int) -> list[Piece]:
+    room = max(4, min(_PROGRESS, width // 3))
+    done = room * max(0, min(progress.done, progress.total)) // max(1, progress.total)
+    count = f" {progress.done} of {progress.total} "
+    text = fitted(clean_line(progress.text), max(0, width - room - len(count) - 2)).rstrip()
+    return [(" ", ""), ("━" * done, "warm"), ("─" * (room - done), "faint"), (count, ""), (text, "dim")]
+
+
+def _bars(sides: Sequence[SweepSide], width: int) -> Lines:
+    of = [{pace.size: pace for pace in side.paces} for side in sides]
+    sizes = sorted({size for side in of for size in side})
+    largest = max((pace.texts_per_s for side in of for pace in side.values()), default=0.0)
+    best = [max(side.values(), key=lambda pace: pace.texts_per_s, default=None) for side in of]
+    digits = max((len(f"{size:,}") for size in sizes), default=1)
+    room = max(4, min(_BAR, width - digits - 2 - _FIGURES))
+    lines: Lines = []
+    for size in sizes:
+        shown = f" {size:>{digits},} "
+        for at, side in enumerate(of):
+            if (pace := side.get(size)) is not None:
+                share = pace.texts_per_s / largest if largest > 0 else 0.0
+                whole = max(1, round(share * room)) * "▓"
+                drawn = whole.ljust(room) if at else bar(share, room)
+                lines.append([(shown, "dim"), (drawn, _colour(at, len(of), "warm")), *_figures(pace, pace is best[at])])
+                shown = " " * len(shown)
+    return lines
+
+
+def _figures(pace: BatchPace, best: bool) -> list[Piece]:
+    text = f"{_figure(pace.texts_per_s):>7}/s {milliseconds(pace.per_text_s):>8}"
+    return [(text, "heading"), (" ◂", "mark")] if best else [(text, "")]
+
+
+def _figure(value: float) -> str:
+    if value >= 99_999.5:
+        return f"{value / 1000:,.0f}k"
+    return f"{value:,.0f}" if value >= 99.5 else f"{value:.1f}"
+
+
+def milliseconds(seconds: float) -> str:
+    """A short time, as short as it can be said."""
+    if seconds >= 9.995:
+        return f"{seconds:,.1f} s"
+    found = seconds * 1000
+    return f"{found:,.0f} ms" if found >= 99.5 else f"{found:.1f} ms" if found >= 0.95 else f"{found:.2f} ms"
+
+
+def _colour(side: int, sides: int, alone: str = "quiet") -> str:
+    return f"group-{side}" if sides > 1 else alone

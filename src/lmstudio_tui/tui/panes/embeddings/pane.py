@@ -1,0 +1,244 @@
+"""The embeddings pane: what can be done in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.panes.embeddings.doing import EmbeddingsDoing
+from lmstudio_tui.tui.panes.embeddings.picturing import COLOURS
+from lmstudio_tui.tui.panes.embeddings.view_tabs import VIEWS, ViewName
+from lmstudio_tui.vectors.values import METHODS, METRICS
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.binding import BindingType
+    from textual.widget import Widget
+
+    from lmstudio_tui.tui.catalogue.command import Where
+    from lmstudio_tui.tui.panes.embeddings.entry_box import EntryBox
+    from lmstudio_tui.tui.panes.embeddings.heat_map import HeatMap
+    from lmstudio_tui.tui.panes.embeddings.nearest_view import NearestView
+    from lmstudio_tui.tui.panes.embeddings.point_map import PointMap
+    from lmstudio_tui.tui.panes.embeddings.text_list import TextList
+    from lmstudio_tui.tui.panes.embeddings.view_tabs import ViewTabs
+
+_IN_VIEWS: Final[dict[str, tuple[ViewName, ...]]] = {
+    "metric": ("similarity", "nearest"),
+    "order": ("similarity",),
+    "method": ("map",),
+    "colour": ("map",),
+    "sweep": ("facts",),
+    "copy": ("vector",),
+}
+"""The views in which something makes sense."""
+
+
+class EmbeddingsPane(EmbeddingsDoing):
+    """Texts, and everything that can be done with their vectors. The arguments are those of `EmbeddingsView`."""
+
+    where: ClassVar[Where] = "embeddings"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("embeddings.back", "embeddings.embed", "embeddings.metric", "embeddings.order"),
+        *bindings("embeddings.method", "embeddings.colour", "embeddings.sweep", "embeddings.copy"),
+        *bindings("embeddings.type", "embeddings.file", "embeddings.file_typing"),
+        *bindings("embeddings.sets", "embeddings.new", "embeddings.model", "embeddings.second"),
+        *bindings("embeddings.prefixes", "embeddings.prefixes_typing", "embeddings.export"),
+        *bindings("embeddings.export_typing", "embeddings.edit", "embeddings.delete", "embeddings.undo"),
+        *(one for name in VIEWS for one in bindings(f"embeddings.{name}", f"embeddings.{name}_typing")),
+        *bindings("embeddings.next_view", "embeddings.previous_view"),
+        *bindings("embeddings.view_after", "embeddings.view_before"),
+    ]
+
+    def arrive(self) -> None:
+        """Put the cursor where texts are typed while there are none, else back to where it was."""
+        focused = self.screen.focused
+        if focused is None or self not in focused.ancestors:
+            if self._desk.loaded and self._desk.held.count:
+                self.list.focus()
+            else:
+                self.entry.focus()
+
+    # What happens in it
+
+    def on_submit_text_area_submitted(self) -> None:
+        """Enter: add what is typed."""
+        if self._desk.add_pasted(self.entry.text):
+            self.entry.clear()
+
+    def on_entry_box_pasted(self, event: EntryBox.Pasted) -> None:
+        """Several lines: add them at once."""
+        if count := self._desk.add_pasted(event.text):
+            self._say(f"{count:,} texts were added. F8 takes them out again.")
+
+    def on_entry_box_files_dropped(self, event: EntryBox.FilesDropped) -> None:
+        """Files: read them."""
+        self._read(event.paths)
+
+    def on_text_list_moved(self, event: TextList.Moved) -> None:
+        """Look at another text."""
+        event.stop()
+        if event.index is not None:
+            self._look_at(event.index)
+
+    def on_text_list_opened(self, event: TextList.Opened) -> None:
+        """What is near to it?"""
+        event.stop()
+        self._find_like(event.index)
+
+    def on_text_list_marked(self) -> None:
+        """Esc takes marks away."""
+        self.refresh_bindings()
+
+    def on_heat_map_moved(self, event: HeatMap.Moved) -> None:
+        """The text of the row is the one that one looks at."""
+        event.stop()
+        self._look_at(event.row, but=self.views.heat)
+
+    def on_heat_map_opened(self, event: HeatMap.Opened) -> None:
+        """What is near to the text of the row?"""
+        event.stop()
+        self._find_like(event.row)
+
+    def on_point_map_moved(self, event: PointMap.Moved) -> None:
+        """Look at that text."""
+        event.stop()
+        self._look_at(event.index, but=self.views.map)
+
+    def on_point_map_opened(self, event: PointMap.Opened) -> None:
+        """What is near to it?"""
+        event.stop()
+        self._find_like(event.index)
+
+    def on_nearest_view_query_changed(self, event: NearestView.QueryChanged) -> None:
+        """Nobody types any more."""
+        event.stop()
+        self._pictures.query(event.text)
+
+    def on_nearest_view_sort_changed(self, event: NearestView.SortChanged) -> None:
+        """Others may be the nearest by the other model."""
+        event.stop()
+        self._pictures.show()
+
+    def on_nearest_view_moved(self, event: NearestView.Moved) -> None:
+        """Look at that text."""
+        event.stop()
+        if event.index is not None:
+            self._look_at(event.index)
+
+    def on_nearest_view_opened(self, event: NearestView.Opened) -> None:
+        """Look at its vector."""
+        event.stop()
+        self._look_at(event.index)
+        self._bring("vector")
+
+    def on_view_tabs_clicked(self, event: ViewTabs.Clicked) -> None:
+        """Another view."""
+        event.stop()
+        self._bring(event.view)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Other keys make sense elsewhere."""
+        del event
+        self.refresh_bindings()
+
+    def actor(self, action: str) -> Widget:
+        """Who does it: the pane, the view in front, or the list."""
+        parts: tuple[Widget, ...] = (self, self.views.front, self.list)
+        return next((part for part in parts if hasattr(part, f"action_{action}")), self)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense now."""
+        del parameters
+        if not self.is_mounted:
+            return True
+        if action in _IN_VIEWS:
+            return self.views.front_name in _IN_VIEWS[action] and any(side.embedded for side in self._desk.sides)
+        match action:
+            case "edit" | "delete":
+                return self.list.chosen is not None
+            case "undo":
+                return self._desk.held.can_undo
+            case "embed":
+                return self._desk.held.count > 0 and not (self._desk.sides and not self._desk.embedding.missing)
+            case "export":
+                return any(side.embedded for side in self._desk.sides)
+            case _:
+                return hasattr(self, f"action_{action}")
+
+    # Going about
+
+    def action_back(self) -> None:
+        """Stop what is under way; else leave what is typed in, take marks away, go to the list."""
+        if self._desk.embedding.asking:
+            self._desk.stop()
+        elif self.has_class("-slim") and self.has_class("-looking"):
+            self.remove_class("-looking")
+            self.call_after_refresh(self.list.focus)
+        elif not self._pictures.stop():
+            if self.list.marked and self.list.has_focus_within:
+                self.list.unmark()
+            else:
+                self.list.focus()
+        self._show_all()
+
+    def action_type(self) -> None:
+        """Go to the box for new texts."""
+        self.entry.focus()
+
+    def action_view(self, name: str) -> None:
+        """Show another view; a query can be typed at once, and the key of the view in front goes into it."""
+        again = self.views.front_name == name
+        if self.has_class("-slim") and not self.has_class("-looking"):
+            self.add_class("-looking")
+            self.call_after_refresh(self.views.take_keys)
+        self._bring(next(one for one in VIEWS if one == name))
+        if again or name == "nearest":
+            self.views.take_keys()
+
+    def action_turn(self, step: int) -> None:
+        """Show the next view, or the one before."""
+        at = VIEWS.index(self.views.front_name)
+        self._bring(VIEWS[(at + step) % len(VIEWS)])
+
+    # How the views are
+
+    def action_metric(self) -> None:
+        """Measure in another way."""
+        at = METRICS.index(self._pictures.metric)
+        self._pictures.metric = METRICS[(at + 1) % len(METRICS)]
+        self._desk.remember(metric=self._pictures.metric)
+        self._say(f"{self._pictures.metric.capitalize()}.")
+        self._show_pictures()
+
+    def action_order(self) -> None:
+        """Sort the heat map, or no longer."""
+        self._pictures.sorted = not self._pictures.sorted
+        self._pictures.again()
+        self._desk.remember(sorted=self._pictures.sorted)
+        self._show_pictures()
+
+    def action_method(self) -> None:
+        """Make the map in another way."""
+        at = METHODS.index(self._pictures.method)
+        self._pictures.method = METHODS[(at + 1) % len(METHODS)]
+        self._pictures.again()
+        self._show_pictures()
+
+    def action_colour(self) -> None:
+        """Let the colours of the map say something else."""
+        at = COLOURS.index(self._pictures.colour)
+        self._pictures.colour = COLOURS[(at + 1) % len(COLOURS)]
+        self._pictures.again()
+        self._show_all()
+
+    def action_sweep(self) -> None:
+        """Measure how quickly batches of each size are embedded."""
+        if self._pictures.stop():
+            return
+        job, client = self._desk.shown, self._desk.client
+        if client is None or job is None:
+            self._warn("There is no server to measure.")
+            return
+        self._pictures.sweeping.start(client, job, self._desk.sides)

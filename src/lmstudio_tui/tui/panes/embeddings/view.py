@@ -1,0 +1,282 @@
+"""The embeddings pane as it looks: the texts at the left, what their vectors say at the right."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+from textual.containers import Horizontal, Vertical
+
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.messages import ServerDoubted
+from lmstudio_tui.tui.panes.embeddings.desk import Desk
+from lmstudio_tui.tui.panes.embeddings.entry_box import EntryBox
+from lmstudio_tui.tui.panes.embeddings.picturing import Picturing
+from lmstudio_tui.tui.panes.embeddings.text_list import TextList
+from lmstudio_tui.tui.panes.embeddings.views import ViewStack
+from lmstudio_tui.tui.panes.embeddings.words import (
+    outcome_in_words,
+    progress_in_words,
+    set_title,
+    short,
+    sources_of,
+)
+from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.worker_bridge import Runs
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from textual.app import ComposeResult
+    from textual.notifications import SeverityLevel
+
+    from lmstudio_tui.features.server_view import ServerView
+    from lmstudio_tui.sdk import LMStudioSDK
+    from lmstudio_tui.tui.panes.embeddings.text_list import TextState
+    from lmstudio_tui.tui.panes.embeddings.view_tabs import ViewName
+    from lmstudio_tui.tui.services import Services
+    from lmstudio_tui.tui.typed import WidgetOptions
+
+_ROOMY_FROM: Final = 100
+"""Cells of the pane from which on the texts have a part of it, instead of a fixed width."""
+_SLIM_BELOW: Final = 56
+"""Cells below which there is only room for the texts."""
+
+
+class EmbeddingsView(Pane):
+    """Shows a set of texts, and five views of their vectors.
+
+    Args:
+        services: where sets and vectors are kept, and the time of day.
+    """
+
+    DEFAULT_CSS = """
+    EmbeddingsView {
+        & > #both { height: 1fr; }
+        & #texts {
+            width: 27;
+            border: round $border-blurred;
+            border-title-color: $text-muted;
+            border-subtitle-color: $text-muted;
+        }
+        & #texts:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
+        & ViewStack { width: 1fr; }
+        & EntryBox, & EntryBox:focus {
+            height: auto;
+            min-height: 2;
+            max-height: 6;
+            border: none;
+            border-top: solid $border-blurred;
+            padding: 0;
+            background: transparent;
+            scrollbar-size-vertical: 1;
+        }
+        & EntryBox .text-area--cursor-line { background: transparent; }
+        &.-roomy #texts { width: 30%; max-width: 60; }
+        &.-slim ViewStack { display: none; }
+        &.-slim #texts { width: 1fr; }
+        &.-slim.-looking ViewStack { display: block; }
+        &.-slim.-looking #texts { display: none; }
+    }
+    """
+
+    def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
+        self._services = services
+        self._runs = Runs(self)
+        self._desk = Desk(
+            self._runs, services.embeddings, self._show_all, self._show_progress, self._embedded, self._warn
+        )
+        self._listed: object = None
+        self._views = ViewStack(id="views")
+        self._pictures = Picturing(self._runs, self._desk, self._views, self._show_pictures)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="both"):
+            with Vertical(id="texts"):
+                yield TextList(id="list")
+                yield EntryBox(id="entry")
+            yield self._views
+
+    def on_mount(self) -> None:
+        """See which set was in front."""
+        self._show_all()
+        self._desk.load(self._opened)
+        self._desk.shelf.listen(self._heard_of_store)
+
+    def on_unmount(self) -> None:
+        """Nothing goes on without the pane; what was changed is on disk."""
+        self._runs.drop_all()
+
+    def on_resize(self) -> None:
+        """The texts take more where there is room for them, and all where there is hardly any."""
+        self.set_class(self.size.width >= _ROOMY_FROM, "-roomy")
+        self.set_class(self.size.width < _SLIM_BELOW, "-slim")
+
+    def _heard_of_store(self, sentence: str) -> None:
+        """The file was found damaged: told in the thread that has found it."""
+        # The app may be closing its loop at this very moment; then there is nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            self.call_later(self._warn, sentence)
+
+    def _opened(self) -> None:
+        """The set of last time is there."""
+        self._desk.look_again()
+        self._views.bring(self._desk.settings.view)
+        self._pictures.use(self._desk.settings)
+        self._show_all()
+        if self._desk.held.count and self.entry.has_focus and not self.entry.text:
+            self.list.focus()
+
+    @property
+    def list(self) -> TextList:
+        """The texts."""
+        return self.query_one(TextList)
+
+    @property
+    def entry(self) -> EntryBox:
+        """Where texts are typed."""
+        return self.query_one(EntryBox)
+
+    @property
+    def views(self) -> ViewStack:
+        """The views, and what stands around them."""
+        return self._views
+
+    # What it is told
+
+    def use_client(self, client: LMStudioSDK) -> None:
+        """Talk to another server from now on; what was done is kept."""
+        self._desk.use_client(client)
+
+    def show_server(self, view: ServerView) -> None:
+        """Take note of what the server is like now."""
+        self._desk.see(view)
+
+    def show_defaults(self, chat: str | None, embeddings: str | None) -> None:
+        """Take note of the model that is used for embeddings."""
+        del chat
+        self._desk.use_default(embeddings)
+
+    def receive(self, text: str) -> None:
+        """Texts of another pane, one a line."""
+        self._desk.add_pasted(text)
+
+    def leave(self) -> None:
+        """Write what still waits to be written."""
+        self._desk.leave()
+
+    # Showing
+
+    def _show_all(self) -> None:
+        """Something has changed: the texts, the vectors, the server."""
+        if self.is_mounted and self.is_attached:
+            self._show_texts()
+            self._show_pictures()
+
+    def _show_progress(self) -> None:
+        """An embedding has come farther."""
+        if self.is_mounted:
+            if any(side.embedded for side in self._desk.sides):
+                self._show_work()
+            else:
+                self._show_pictures()
+
+    def _show_texts(self) -> None:
+        held, desk = self._desk.held, self._desk
+        records, groups = held.texts.records, self._pictures.groups_of_texts
+        # With 50,000 texts it takes a while to say which are embedded.
+        listed = (held.revision, id(desk.sides), len(desk.sides), id(groups))
+        if listed != self._listed:
+            self._listed = listed
+            self.list.show(records, self._states(), groups)
+        frame = self.query_one("#texts")
+        frame.border_title = Text(set_title(len(records), held.name, sources_of(records[:1])))
+        frame.border_subtitle = Text(" ".join(self._marks())) if records else ""
+        models = [short(model) for model in desk.choice.models]
+        self._views.border_title = Text(" | ".join(models) or "no model")
+        self._views.border_subtitle = Text(clean_line(desk.choice.note))
+
+    def _marks(self) -> list[str]:
+        """What is said below the texts."""
+        held = self._desk.held
+        return ["with prefixes"] if held.texts.query_prefix or held.texts.document_prefix else []
+
+    def _states(self) -> tuple[TextState, ...]:
+        """Which texts are embedded."""
+        sides, shown = self._desk.sides, self._desk.shown
+        count = self._desk.held.count
+        if not sides or shown is None:
+            return ()
+        known = min(count, shown.texts.count)
+        same = shown.revision == self._desk.held.revision
+        if not same and shown.texts.records[:known] != self._desk.held.texts.records[:known]:
+            return ()
+        states: list[TextState] = []
+        for index in range(known):
+            there = sum(side.row_of[index] is not None for side in sides)
+            refused = any(index in side.refused for side in sides)
+            states.append("embedded" if there == len(sides) else "partly" if there else "refused" if refused else "new")
+        rest: list[TextState] = ["new"] * (count - known)
+        return (*states, *rest)
+
+    def _show_pictures(self) -> None:
+        """Show the view in front, or why there is none."""
+        if not self.is_mounted:
+            return
+        notice = self._desk.notice()
+        had = bool(notice) and self._views.front.has_focus_within
+        self._views.say(*notice)
+        if had:
+            self.list.focus()
+        if not notice:
+            self._pictures.show()
+        self._show_work()
+        self.refresh_bindings()
+
+    def _show_work(self) -> None:
+        """Say how it stands."""
+        desk = self._desk
+        step = desk.embedding.progress
+        if step is not None and step.progress is not None:
+            self._views.show_work(
+                progress_in_words(step.model, step.progress, stopping=desk.embedding.stopping), "busy"
+            )
+        elif words := self._pictures.work:
+            self._views.show_work(words, "busy")
+        elif desk.notice():
+            self._views.show_work("")
+        else:
+            said = outcome_in_words(desk.sides, desk.embedding.missing, stopped=desk.stopped, can_ask=desk.can_ask)
+            failed = any(side.error is not None for side in desk.sides)
+            problem = self._pictures.problem
+            self._views.show_work(" ".join(filter(None, (said, problem))), "bad" if failed or problem else "")
+
+    def _embedded(self) -> None:
+        """It has ended, one way or the other."""
+        if self._views.front_name == "facts":
+            self._desk.measure_store()
+        if any(side.error is not None for side in self._desk.sides):
+            self.post_message(ServerDoubted())
+        if not self.is_on_screen and self._desk.long:
+            said = outcome_in_words(
+                self._desk.sides, self._desk.embedding.missing, stopped=False, can_ask=self._desk.can_ask
+            )
+            self._say(said or "The texts are embedded.", "warning" if said else "information")
+        self._show_all()
+
+    def _bring(self, name: ViewName) -> None:
+        """Bring a view to the front."""
+        self._views.bring(name)
+        self._desk.remember(view=name)
+        if name == "facts":
+            self._desk.measure_store()
+        self._show_pictures()
+
+    def _say(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Say something in passing. It may hold a server's words, so that it is no markup."""
+        self.notify(text, severity=severity, timeout=8 if severity == "warning" else 4, markup=False)
+
+    def _warn(self, text: str) -> None:
+        self._say(text, "warning")

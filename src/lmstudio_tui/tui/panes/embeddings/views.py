@@ -1,0 +1,116 @@
+"""The five views of a set, one at a time, with their tabs above and how it stands below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from rich.text import Text
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from lmstudio_tui.tui.panes.embeddings.facts_view import FactsView
+from lmstudio_tui.tui.panes.embeddings.heat_map import HeatMap
+from lmstudio_tui.tui.panes.embeddings.nearest_view import NearestView
+from lmstudio_tui.tui.panes.embeddings.point_map import PointMap
+from lmstudio_tui.tui.panes.embeddings.vector_view import VectorView
+from lmstudio_tui.tui.panes.embeddings.view_tabs import VIEWS, ViewName, ViewTabs
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+Tone = Literal["", "bad", "busy"]
+
+
+class ViewStack(Vertical):
+    """Shows one of the views, or words in its place."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    ViewStack {
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
+        & > ViewTabs { margin-bottom: 1; padding: 0 1; }
+        & > #notice { display: none; height: 1fr; padding: 1 2; content-align: center middle; color: $text-muted; }
+        &.-notice > #notice { display: block; }
+        & > .view { display: none; }
+        & > .view.-front { display: block; }
+        &.-notice > .view.-front { display: none; }
+        & > #work { display: none; height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+        & > #work.-some { display: block; }
+        & > #work.-bad { color: $text-error; }
+        & > #work.-busy { color: $accent; }
+        .-short & > ViewTabs { margin-bottom: 0; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.tabs = ViewTabs()
+        self.heat = HeatMap(id="similarity")
+        self.nearest = NearestView(id="nearest")
+        self.map = PointMap(id="map")
+        self.vector = VectorView(id="vector")
+        self.facts = FactsView(id="facts")
+        self._all: dict[ViewName, Widget] = {
+            "similarity": self.heat,
+            "nearest": self.nearest,
+            "map": self.map,
+            "vector": self.vector,
+            "facts": self.facts,
+        }
+        self._front: ViewName = "similarity"
+        self._notice = Static(id="notice", markup=False)
+        self._work = Static(id="work", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self.tabs
+        yield self._notice
+        for view in self._all.values():
+            view.add_class("view")
+            yield view
+        yield self._work
+
+    def on_mount(self) -> None:
+        """The first one is in front."""
+        self.bring("similarity")
+
+    @property
+    def front(self) -> Widget:
+        """The view that is shown."""
+        return self._all[self._front]
+
+    @property
+    def front_name(self) -> ViewName:
+        """Its name."""
+        return self._front
+
+    def bring(self, name: ViewName) -> None:
+        """Show this one. The keys go with it where the one before had them."""
+        had = self._all[self._front].has_focus_within
+        self._front = name
+        for one in VIEWS:
+            self._all[one].set_class(one == name, "-front")
+        self.tabs.show(name)
+        if had:
+            self.take_keys()
+
+    def take_keys(self) -> None:
+        """Give the keys to the view in front."""
+        if not self.has_class("-notice"):
+            self.front.focus()
+
+    def say(self, *notice: str) -> None:
+        """Words in the place of the view, a line each, the first the loudest; none shows the view."""
+        if notice:
+            first, *rest = notice
+            self._notice.update(Text("\n", justify="center").join([Text(first, "bold"), *map(Text, rest)]))
+        self.set_class(bool(notice), "-notice")
+
+    def show_work(self, words: str, tone: Tone = "") -> None:
+        """Say below the view how it stands; nothing takes no room."""
+        self._work.update(Text(words))
+        self._work.set_class(bool(words), "-some")
+        for name in ("bad", "busy"):
+            self._work.set_class(tone == name, f"-{name}")

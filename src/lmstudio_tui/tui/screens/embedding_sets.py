@@ -1,0 +1,269 @@
+"""The sets of texts above the embeddings pane: search, open, new, rename, delete, bring back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from lmstudio_tui.store.embeddings import StoreError
+from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.screens.rename import LineEntry
+from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.fitting import fitted
+from lmstudio_tui.tui.worker_bridge import Run, Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from lmstudio_tui.sdk import CancelScope
+    from lmstudio_tui.store.embeddings import SetRecord
+
+_COUNT: Final = 13
+_TIME: Final = 12
+_MODELS_FROM: Final = 74
+"""Columns from which on the models of a set are shown, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetsDesk:
+    """Does what the list asks for. All of it blocks, is called in a thread, and may raise `StoreError`.
+
+    Attributes:
+        sets: those that a query finds, the one that was changed last first.
+        rename: gives a set another name.
+        delete: deletes a set, so that it can be brought back.
+        undo: brings back what was deleted last; None when there is nothing.
+        deleted: is told, in the app's loop, that a set was deleted.
+        renamed: is told, in the app's loop, that a set has another name.
+    """
+
+    sets: Callable[[str], list[SetRecord]]
+    rename: Callable[[str, str], object]
+    delete: Callable[[str], object]
+    undo: Callable[[], SetRecord | None]
+    deleted: Callable[[str], None]
+    renamed: Callable[[str, str], None]
+
+
+class EmbeddingSets(Dialog[str | None]):
+    """Gives the id of the set to open, an empty text for a new one, or None.
+
+    Args:
+        desk: does what is asked for.
+        current: the id of the set in front; empty for none.
+        now: the time of day, with its time zone.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("dialog.leave", "dialog.previous", "dialog.next", "dialog.page_up", "dialog.page_down"),
+        Binding("f2", "rename", "Rename", show=False, priority=True),
+        Binding("delete", "delete", "Delete", show=False, priority=True),
+        Binding("f8", "undo", "Undo", show=False, priority=True),
+        Binding("ctrl+n", "new", "New", show=False, priority=True),
+    ]
+    AUTO_FOCUS = "Input"
+
+    DEFAULT_CSS = """
+    EmbeddingSets {
+        & > .frame { width: 96%; max-width: 100; height: 80%; max-height: 32; padding: 0 1; }
+        & Input, & Input:focus { background: $panel; padding: 0 1; margin: 0; }
+        & OptionList, & OptionList:focus { height: 1fr; scrollbar-gutter: stable; }
+        & #told { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+        & #told.-bad { color: $text-error; }
+    }
+    """
+
+    def __init__(self, desk: SetsDesk, current: str, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._current = current
+        self._now = now
+        self._runs = Runs(self)
+        self._run: Run[None, Sequence[SetRecord] | StoreError] | None = None
+        self._records: tuple[SetRecord, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="frame") as frame:
+            frame.border_title = "Sets of texts"
+            frame.border_subtitle = "Enter open  Ctrl+N new  F2 rename  Del delete  F8 undo  Esc back"
+            yield Input(placeholder="Words of a name or a text")
+            options = OptionList()
+            options.can_focus = False
+            yield options
+            yield Static(id="told", markup=False)
+
+    def on_mount(self) -> None:
+        """Show all of them."""
+        self._look(self._current)
+
+    def on_unmount(self) -> None:
+        """Nobody waits any more."""
+        self._runs.drop_all()
+
+    # The list
+
+    def on_input_changed(self) -> None:
+        """Search as it is typed."""
+        self._look()
+
+    def _look(self, choose: str = "") -> None:
+        query, desk = self.query_one(Input).value, self._desk
+        keep = choose or (self._record.id if self._record is not None else "")
+        if self._run is not None:
+            self._run.drop()
+
+        def look(emit: object, scope: CancelScope) -> Sequence[SetRecord] | StoreError:
+            del emit, scope
+            try:
+                return desk.sets(query)
+            except StoreError as error:
+                return error
+
+        def show(found: Sequence[SetRecord] | StoreError) -> None:
+            self._run = None
+            if isinstance(found, StoreError):
+                self._say(f"{found.message} {found.hint}", bad=True)
+            else:
+                self._show(found, keep)
+
+        self._run = self._runs.start(look, finished=show, name="sets")
+
+    def _show(self, records: Sequence[SetRecord], choose: str) -> None:
+        self._records = tuple(records)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Option(self._line(record)) for record in records])
+        places = [record.id for record in records]
+        if records:
+            options.highlighted = places.index(choose) if choose in places else 0
+        elif self.query_one(Input).value:
+            self._say("No set has these words.")
+        else:
+            self._say("There is no set yet: texts that are added to the pane become one.")
+
+    def _line(self, record: SetRecord) -> Text:
+        width = (self.query_one(OptionList).scrollable_content_region.width or 60) - 2
+        models = ", ".join(clean_line(model).rpartition("/")[2] for model in record.models)
+        rest = (
+            f"  {record.count:>6,} {'text ' if record.count == 1 else 'texts'}{self._when(record.updated_at):>{_TIME}}"
+        )
+        room = width - cell_len(rest)
+        beside = min(30, room // 3) if width >= _MODELS_FROM else 0
+        mark = "▸ " if record.id == self._current else "  "
+        line = Text(mark + fitted(clean_line(record.name) or "without a name", max(1, room - beside - 2)), no_wrap=True)
+        if beside:
+            line.append(f"  {fitted(models, beside - 2)}", style="dim")
+        return line.append(rest, style="dim")
+
+    def _when(self, moment: datetime) -> str:
+        now = self._now()
+        local = moment.astimezone(now.tzinfo)
+        if local.date() == now.date():
+            return f"{local:%H:%M}"
+        return f"{local.day} {local:%b}" if local.year == now.year else f"{local:%Y-%m-%d}"
+
+    @property
+    def _record(self) -> SetRecord | None:
+        at = self.query_one(OptionList).highlighted
+        return self._records[at] if at is not None and at < len(self._records) else None
+
+    def _say(self, text: str, *, bad: bool = False) -> None:
+        told = self.query_one("#told", Static)
+        told.update(Text(clean_line(text)))
+        told.set_class(bad, "-bad")
+
+    # What is wanted
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor of the list while that of the keyboard stays in the search."""
+        options = self.query_one(OptionList)
+        if options.option_count:
+            options.highlighted = max(0, min(options.option_count - 1, (options.highlighted or 0) + step))
+
+    def on_input_submitted(self) -> None:
+        """Open the one under the cursor."""
+        if (record := self._record) is not None:
+            self.dismiss(record.id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open the one that was clicked."""
+        self.dismiss(self._records[event.option_index].id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Del is for the text that is typed, as long as there is one behind the cursor."""
+        del parameters
+        if action == "delete" and self.is_mounted:
+            box = self.query_one(Input)
+            return box.cursor_position >= len(box.value)
+        return True
+
+    def action_new(self) -> None:
+        """Begin a new one."""
+        self.dismiss("")
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        if (record := self._record) is None:
+            return
+
+        def named(name: str | None) -> None:
+            if name:
+                self._desk.renamed(record.id, name)
+                self._do(lambda: self._desk.rename(record.id, name), " ", record.id)
+
+        def wrong(line: str) -> str | None:
+            return None if line else "A name needs a letter at least."
+
+        app_of(self).push_screen(LineEntry("Rename the set", "", record.name, validate=wrong, take="rename"), named)
+
+    def action_delete(self) -> None:
+        """Delete the one under the cursor."""
+        if (record := self._record) is not None:
+            name = clean_line(record.name)[:50] or "the set"
+            self._desk.deleted(record.id)
+            self._do(lambda: self._desk.delete(record.id), f"Deleted: {name}. F8 brings it back.")
+
+    def action_undo(self) -> None:
+        """Bring back what was deleted last."""
+
+        def undo() -> str:
+            record = self._desk.undo()
+            return "" if record is None else record.id
+
+        self._do(undo, "")
+
+    def _do(self, work: Callable[[], object], said: str, choose: str = "") -> None:
+        """Have something done, and look again."""
+
+        def attempt(emit: object, scope: CancelScope) -> object:
+            del emit, scope
+            try:
+                return work()
+            except StoreError as error:
+                return error
+
+        def done(found: object) -> None:
+            if isinstance(found, StoreError):
+                self._say(f"{found.message} {found.hint}", bad=True)
+                return
+            self._say(said or ("There is nothing to bring back." if found == "" else ""))
+            self._look(found if isinstance(found, str) and found else choose)
+
+        self._runs.start(attempt, finished=done, name="sets")
+
+    def action_leave(self) -> None:
+        """Open none."""
+        self.dismiss(None)
