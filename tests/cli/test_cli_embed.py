@@ -16,6 +16,7 @@ from cli_runs import Result, Run
 
 from embedding_server import EmbeddingServer, vector
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.store.embeddings import EmbeddingShelf, StoreError
 
 TEXTS = ["the cat sat", "a cat was sitting", "the market fell", "shares lost"]
 QUERY = "cats"
@@ -351,6 +352,86 @@ def test_a_query_that_fails(embed: Run, server: EmbeddingServer) -> None:
     assert embed(*TEXTS, "--query", QUERY, "--anew").code == 0
 
 
+def test_a_query_is_kept_too(embed: Run, server: EmbeddingServer) -> None:
+    first = embed(*TEXTS, "--query", QUERY)
+    server.asked.clear()
+    assert embed(*TEXTS, "--query", QUERY).json == first.json
+    assert server.asked == []
+
+
+def test_one_server_has_one_store_however_it_is_called(cli: Run, server: EmbeddingServer) -> None:
+    for address in (server.base_url, f"{server.base_url.replace('127.0.0.1', 'localhost')}/v1/"):
+        assert cli("embed", "a", "--base-url", address).code == 0
+    assert server.asked == [["a"]]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "npy"])
+def test_what_a_store_does_not_keep_is_written_beside_the_file(
+    embed: Run, server: EmbeddingServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    def refuse(*_: object) -> int:
+        raise StoreError("Embeddings cannot be saved: the disk is full.", "Make room on it.")
+
+    keep, kept = EmbeddingShelf.keep, iter([True])
+
+    def keep_one(*args: Any) -> int:
+        return keep(*args) if next(kept, False) else refuse()
+
+    monkeypatch.setattr(EmbeddingShelf, "keep", keep_one)
+    server.dying = 2
+    done = embed(*TEXTS, "--batch-size", "1", "-o", f"a.{form}")
+    assert "Vectors are not kept" in done.err
+    assert "1 of 4 vectors are kept" in done.err
+    part = tmp_path / f"a.{form}.part"
+    assert f"what had come is in a.{form}.part" in done.err
+    if form == "npy":
+        assert np.isnan(np.load(part)).all(axis=1).tolist() == [False, False, True, True]
+        assert (np.load(part)[:2] == numbers(TEXTS[:2])).all()
+    else:
+        assert len(part.read_text().splitlines()) == 2
+    server.asked = []
+    monkeypatch.setattr(EmbeddingShelf, "keep", refuse)
+    done = embed(*TEXTS, "--anew", "--batch-size", "1", "-o", f"a.{form}")
+    assert "are kept" not in done.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "utf-8-sig"])
+def test_standard_input_is_read_as_files_are(embed: Run, server: EmbeddingServer, encoding: str) -> None:
+    done = embed(stdin="Grüße aus Köln\nsecond\n".encode(encoding))
+    assert server.asked == [["Grüße aus Köln", "second"]]
+    assert ("It was read as" in done.err or "It is not UTF-8" in done.err) == (encoding != "utf-8-sig")
+    assert embed("a", "--query", "-", stdin="Köln\n".encode(encoding)).json["query"] == "Köln"
+
+
+def test_what_is_no_text_is_refused(embed: Run, server: EmbeddingServer) -> None:
+    for arguments in ([], ["a", "--query", "-"]):
+        done = embed(*arguments, "--json", stdin=b"\x89PNG\r\n\x1a\n\0\0\0")
+        assert (done.code, done.json["error"]["type"]) == (2, "ReadingError")
+    for arguments in (["a\udcff"], ["a", "-q", "\udcff"], ["a", "--prefix", "\ud800"]):
+        done = embed(*arguments)
+        assert (done.code, done.json["error"]["type"]) == (2, "InputError")
+    assert server.bodies == []
+
+
+def test_files_of_any_name(embed: Run, server: EmbeddingServer, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("one\ntwo\n")
+    done = embed("--file", "notes.md")
+    assert (done.code, server.asked) == (0, [["one", "two"]])
+    assert "notes.md was read as a text a line" in done.err
+
+
+def test_several_texts_that_are_refused(embed: Run, server: EmbeddingServer) -> None:
+    server.refuse = lambda text: "input is too large to process" if text.startswith("bad") else ""
+    done = embed("good", *(f"bad {number}" for number in range(8)))
+    message = done.json["error"]["message"]
+    assert message.startswith('8 of 9 texts were not embedded: text 2 ("bad 0"), ')
+    assert "and 4 more. The first: " in message
+    assert done.json["error"]["hint"] == "Shorten them, or leave them out."
+    assert embed("good", "bad").json["error"]["hint"] == "Shorten it, or leave it out."
+    server.refuse = lambda text: "NaN" if text.startswith("odd") else ""
+    assert embed("good", "odd").json["error"]["hint"] == "Leave it out, or take another model."
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "kind"),
     [
@@ -412,6 +493,8 @@ def test_a_key_that_is_wanted(cli: Run) -> None:
         ["a", "--json", "--format", "csv"],
         ["a", "--json", "-o", "a.npy"],
         ["a", "--query", "b", "-o", "a.npy"],
+        ["a", "--query", "b", "-o", "a.parquet"],
+        ["a", "-o", "a.xyz"],
         ["-", "--file", "-"],
         ["--query", "-"],
         ["a", "--top", "0", "--query", "b"],
@@ -437,6 +520,47 @@ def test_the_text_form(embed: Run) -> None:
     assert len(ranked) == 3
     many = embed(*(f"text {number}" for number in range(50)), "-f", "text").out
     assert "… and 10 more; --json or -o FILE has all." in many
+
+
+def test_large_numbers_stay_in_their_columns(embed: Run, server: EmbeddingServer) -> None:
+    lines: list[str] = []
+    answer = server.answer
+    for size in (1.0, -12345.678, 1e30, -1e300):
+        server.answer = lambda body, size=size: (
+            200,
+            {**answer(body)[1], "data": [{"index": 0, "embedding": [size, -size, size * 7, 0.5]}]},
+        )
+        lines += embed("column", "-f", "text", "--anew").out.splitlines()[2:]
+    assert len({line.index("column") for line in lines}) == 1
+
+
+def test_nothing_is_printed_where_there_is_nothing(embed: Run, server: EmbeddingServer, tmp_path: Path) -> None:
+    server.refuse = lambda _: "no such thing"
+    for more in ([], ["--similarity"], ["--query", "b"]):
+        done = embed("a", *more, "-f", "text")
+        assert (done.code, done.out) == (1, "")
+    assert embed("a", "-o", "a.txt").code == 1
+    assert not (tmp_path / "a.txt").exists()
+
+
+def test_parquet_needs_a_library(embed: Run, server: EmbeddingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    def installed(_: str) -> bool:
+        return False
+
+    monkeypatch.setattr("lmstudio_tui.vectors.extras.installed", installed)
+    done = embed("a", "-o", "a.parquet")
+    assert (done.code, server.bodies) == (2, [])
+    assert "pip install" in done.err
+
+
+def test_parquet(embed: Run, server: EmbeddingServer, tmp_path: Path) -> None:
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    server.refuse = lambda text: "no such thing" if text == TEXTS[1] else ""
+    embed(*TEXTS, "-o", "a.parquet")
+    table = parquet.read_table(tmp_path / "a.parquet")
+    assert table["index"].to_pylist() == [0, 2, 3]
+    assert table["embedding"].to_pylist() == numbers([TEXTS[0], *TEXTS[2:]]).tolist()
 
 
 def test_json_is_harmless(embed: Run) -> None:

@@ -62,6 +62,22 @@ def test_what_had_come_is_printed(server: EmbeddingServer, tmp_path: Path) -> No
     assert (code, len(out.splitlines())) == (130, 128)
 
 
+def test_numbers_alone_are_saved_too(server: EmbeddingServer, tmp_path: Path) -> None:
+    output = tmp_path / "out.npy"
+    code, _, err = interrupted(server, "--file", str(tmp_path / "texts.txt"), "-o", str(output), "--no-store")
+    assert (code, "out.npy.part" in err, output.exists()) == (130, True, False)
+    found = np.load(tmp_path / "out.npy.part")
+    assert found[:128].tolist() == [vector(text, "shuffled", 12) for text in TEXTS[:128]]
+    assert np.isnan(found[128:]).all()
+
+
+def test_pipes_are_files(server: EmbeddingServer) -> None:
+    line = 'printf "one\\ntwo" | "$@" --file /dev/stdin -f jsonl'
+    command = [*MODULE, "embed", "--base-url", server.base_url]
+    done = subprocess.run(["sh", "-c", line, "sh", *command], capture_output=True, timeout=LIMIT)
+    assert [json.loads(one)["text"] for one in done.stdout.splitlines()] == ["one", "two"]
+
+
 def test_a_matrix_or_a_ranking_of_a_part_is_none(server: EmbeddingServer, tmp_path: Path) -> None:
     code, out, _ = interrupted(server, "--file", str(tmp_path / "texts.txt"), "--similarity")
     found = json.loads(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from embedding_server import EmbeddingServer, vector
 from lmstudio_tui.features.embeddings.embedded import Embedded, EmbeddingProgress
 from lmstudio_tui.features.embeddings.embedding import embed_texts
+from lmstudio_tui.features.embeddings.keys import vector_key
 from lmstudio_tui.features.embeddings.memory import bytes_needed, check_memory, memory_limit
+from lmstudio_tui.features.embeddings.query_vectors import QueryVectors
 from lmstudio_tui.features.embeddings.text_set import TextSet
 from lmstudio_tui.sdk import CancelScope, ModelCrashedError, ValidationError, Vector
 from lmstudio_tui.store.embeddings import EmbeddingShelf, StoreError, TextRecord, VectorKey, content_hash
@@ -78,6 +81,7 @@ def test_each_text_has_its_own_vector_exactly(server: EmbeddingServer, shelf: Em
     assert [len(batch) for batch in server.asked] == [10, 10, 5]
     assert (found.whole, found.error, found.stopped, found.problems) == (True, None, False, ())
     assert (found.reused, found.asked, found.prompt_tokens, found.dimensions) == (0, 25, 50, 12)
+    assert found.kept == 25
     assert [batch.size for batch in found.batches] == [10, 10, 5]
     assert found.took_s > 0
 
@@ -180,7 +184,7 @@ def test_texts_that_are_refused_cost_no_others(server: EmbeddingServer, shelf: E
     found = embed(server, shelf, [*texts(20), "text 3"])
     assert list(found.refused) == [3, 12, 20]
     assert "too large" in found.refused[3]
-    assert (found.embedded, found.whole, found.error) == (18, False, None)
+    assert (found.embedded, found.whole, found.error, found.too_long) == (18, False, None, 3)
     assert found.indices == tuple(index for index in range(20) if index not in {3, 12})
     assert found.vector(3) is None
     there = found.vector(19)
@@ -275,6 +279,109 @@ class Failing(EmbeddingShelf):
         raise StoreError("Embeddings cannot be saved: the disk is full.", "Make room on it.")
 
 
+def test_two_programs_share_the_work(server: EmbeddingServer, shelf: EmbeddingShelf) -> None:
+    both, answer = threading.Barrier(2), server.answer
+    first = iter([True, True])
+
+    def together(body: dict[str, object]) -> tuple[int, dict[str, object]]:
+        if next(first, False):
+            both.wait(20)
+        return answer(body)
+
+    server.answer = together
+    found: list[Embedded] = []
+    others = EmbeddingShelf(shelf.path)
+
+    def run_with(one: EmbeddingShelf) -> None:
+        found.append(embed(server, one, texts(400)))
+
+    runs = [threading.Thread(target=run_with, args=(one,)) for one in (shelf, others)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    others.close()
+    for one in found:
+        has_its_own_vectors(one, texts(400))
+        assert (one.problems, one.kept) == ((), 400)
+    assert len(server.texts) < 500, "without sharing there would be 800"
+
+
+def test_what_another_model_of_that_name_makes_meanwhile_is_left_alone(
+    server: EmbeddingServer, shelf: EmbeddingShelf
+) -> None:
+    def tell(now: EmbeddingProgress) -> None:
+        if now.done == 10:
+            server.dimensions = 7
+            embed(server, None, ["x"])
+            server.dimensions = 12
+            shelf.forget(key(server))
+            shelf.keep(key(server), [(content_hash(text), array("f", [1.0] * 7)) for text in texts(20, 20)])
+
+    with server.client() as client:
+        found = embed_texts(client, shelf, key(server), texts(50), batch_size=10, tell=tell)
+    has_its_own_vectors(found, texts(50))
+    assert found.reused == 0
+
+
+def test_dimensions_that_the_server_ignores_are_told_each_time(server: EmbeddingServer, shelf: EmbeddingShelf) -> None:
+    answer = server.answer
+    server.answer = lambda body: answer({**body, "dimensions": None})
+    for reused in (0, 2):
+        with server.client() as client:
+            found = embed_texts(client, shelf, key(server, dimensions=8), texts(2))
+        assert found.problems == ("8 dimensions were asked for; the model gives 12.",)
+        assert found.reused == reused
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("http://localhost:1234", "http://127.0.0.1:1234"),
+        ("LOCALHOST:1234/v1/", "http://127.0.0.1:1234"),
+        ("http://[::1]:1234/api/v0", "http://127.0.0.1:1234"),
+        ("http://127.0.0.2:1234", "http://127.0.0.2:1234"),
+        ("https://Box.lan:443/proxy/v1", "https://box.lan/proxy"),
+        ("http://box.lan:80", "http://box.lan"),
+        ("http://[fe80::1]:1", "http://[fe80::1]:1"),
+        ("simulator", "simulator"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_a_server_has_one_key_however_its_address_is_written(address: str, name: str) -> None:
+    assert vector_key(address, "m") == VectorKey(name, "m", 0)
+    assert vector_key(address, "m", 8) == VectorKey(name, "m", 8)
+    assert vector_key(address, "m", simulated=True) == VectorKey("simulator", "m")
+
+
+# Queries
+
+
+def test_a_query_is_embedded_once(server: EmbeddingServer, shelf: EmbeddingShelf) -> None:
+    some = embed(server, shelf, texts(3))
+    server.asked.clear()
+    with server.client() as client:
+        vectors = [QueryVectors(shelf=shelf).vector(client, some, "q") for _ in range(2)]
+        assert [one.tolist() for one in vectors] == [vector("q", "shuffled", 12)] * 2
+        assert server.asked == [["q"]]
+        assert QueryVectors(shelf=shelf).vector(client, some, "text 1").tolist() == vector("text 1", "shuffled", 12)
+        assert len(server.asked) == 1, "a text of the set is a query that has been embedded"
+        QueryVectors(shelf=shelf, anew=True).vector(client, some, "q")
+        QueryVectors().vector(client, some, "q")
+        assert len(server.asked) == 3
+        server.dimensions = 7
+        QueryVectors(shelf=shelf).vector(client, some, "other")
+    assert content_hash("other") not in shelf.vectors(key(server), [content_hash("other")])
+
+
+def test_a_store_that_fails_costs_no_query(server: EmbeddingServer, tmp_path: Path) -> None:
+    some = embed(server, None, texts(3))
+    for reads in (True, False):
+        with server.client() as client:
+            found = QueryVectors(shelf=Failing(tmp_path / "x", reads=reads)).vector(client, some, "q")
+        assert found.tolist() == vector("q", "shuffled", 12)
+
+
 @pytest.mark.parametrize(("reads", "tries", "said"), [(True, 1, "the disk is full"), (False, 0, "cannot be read")])
 def test_a_store_that_fails_costs_no_vectors(
     server: EmbeddingServer, tmp_path: Path, reads: bool, tries: int, said: str
@@ -286,6 +393,7 @@ def test_a_store_that_fails_costs_no_vectors(
     assert said in problem
     assert "not kept" in problem
     assert shelf.tries == tries
+    assert found.kept == 0
 
 
 # Memory, progress, sets

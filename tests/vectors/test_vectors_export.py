@@ -157,6 +157,14 @@ def test_a_large_file_is_not_in_memory(tmp_path: Path, form: ExportForm) -> None
     assert most[0] < 5_000_000
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_texts_keep_their_numbers_where_some_were_left_out(form: ExportForm) -> None:
+    file = io.BytesIO()
+    write_vectors(file, form, ["a", "b"], [], Matrix.of(vectors([[1.0], [2.0]])), model="m", indices=[3, 7])
+    lines = file.getvalue().decode().splitlines()[-2:]
+    assert [line.removeprefix('{"index": ')[0] for line in lines] == ["3", "7"]
+
+
 def test_parquet_needs_a_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(export, "installed", missing)
     assert export_forms() == ("npy", "jsonl", "csv")

@@ -14,6 +14,7 @@ from lmstudio_tui.cli.console import OutputError, say, write_json
 from lmstudio_tui.cli.embed_delivery import place_of, say_written
 from lmstudio_tui.cli.embed_forms import Result, nothing
 from lmstudio_tui.cli.embed_input import query_of, sources_of, texts_of, whole
+from lmstudio_tui.cli.interrupts import leaving_behind
 from lmstudio_tui.cli.outcome import CommandError, exit_code, report, reporting
 from lmstudio_tui.cli.session import Session
 from lmstudio_tui.text_safety import clean_line
@@ -104,7 +105,7 @@ def embed(
         return nothing(task, how, query or "", error, several=len(models) > 1)
 
     with reporting(failed if place.prints_object or json_ else None):
-        from lmstudio_tui.cli.embed_asking import Wish, make
+        from lmstudio_tui.cli.embed_asking import Wish, kept_in_words, make
         from lmstudio_tui.features.embeddings.text_set import TextSet
 
         place.check(task, len(models))
@@ -117,7 +118,7 @@ def embed(
         wish = Wish(texts, models, asked, dimensions, batch_size, stored=not no_store, anew=anew)
         made = make(session, wish)
         result = _result(task, wish, made, how, top or _TOP)
-    with reporting(None):
+    with reporting(None), leaving_behind(kept_in_words(wish, made)):
         _deliver(result, made, place, as_object=json_)
 
 

@@ -93,7 +93,7 @@ def make(session: Session, wish: Wish) -> Made:
             if made.failure is not None:
                 break
     if ending.number:
-        made.failure, made.code = cancelled(_kept(wish, made)), ending.code
+        made.failure, made.code = cancelled(kept_in_words(wish, made)), ending.code
     return made
 
 
@@ -134,7 +134,7 @@ class _Asking:
         for problem in embedded.problems:
             warn(problem)
         if embedded.error is not None:
-            made.failure = _with_hint(embedded.error, _kept(self.wish, made))
+            made.failure = _with_hint(embedded.error, kept_in_words(self.wish, made))
 
     def _embed_query(self, made: Made, embedded: Embedded) -> None:
         from lmstudio_tui.features.embeddings.query_vectors import QueryVectors
@@ -215,7 +215,7 @@ def _in_words(now: EmbeddingProgress, model: str) -> str:
     return "  ".join(parts)
 
 
-def _kept(wish: Wish, made: Made) -> str:
+def kept_in_words(wish: Wish, made: Made) -> str:
     """What became of what was done before it ended early."""
     kept, count = sum(side.kept for side in made.sides), wish.texts.count * max(1, len(wish.models))
     if not kept:

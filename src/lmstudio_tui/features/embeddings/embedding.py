@@ -126,8 +126,8 @@ class _Work:
 
     def _look_up(self) -> None:
         """Take what is there already of the texts that have no vector yet."""
-        self.scope.raise_if_cancelled()
-        found = self.store.found(self.key, [hash_ for hash_ in self.times if hash_ not in self.vectors])
+        missing = [hash_ for hash_ in self.times if hash_ not in self.vectors]
+        found = self.store.found(self.key, missing, self.scope.raise_if_cancelled)
         if self.made and found and len(next(iter(found.values()))) != len(next(iter(self.vectors.values()))):
             # Somebody else has another model of that name at this very time.
             self.store.leave()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.store.media.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from lmstudio_tui.store.embeddings import EmbeddingShelf
     from lmstudio_tui.store.embeddings.records import VectorKey
     from lmstudio_tui.vectors.values import Vector
+
+_AT_ONCE: Final = 2_000
+"""Vectors that are read between two looks at whether it goes on."""
 
 
 class Keeping:
@@ -30,12 +33,23 @@ class Keeping:
         self._shelf = shelf
         self._say = say
 
-    def found(self, key: VectorKey, hashes: Iterable[bytes]) -> dict[bytes, Vector]:
-        """What is there of these, all of one length."""
+    def found(
+        self, key: VectorKey, hashes: Sequence[bytes], look: Callable[[], None] = lambda: None
+    ) -> dict[bytes, Vector]:
+        """What is there of these, all of one length.
+
+        Args:
+            key: whose they are.
+            hashes: of the texts.
+            look: is called often; what it raises ends it.
+        """
         if self._shelf is None or not key.model:
             return {}
+        found: dict[bytes, Vector] = {}
         try:
-            found = self._shelf.vectors(key, list(hashes))
+            for start in range(0, len(hashes), _AT_ONCE):
+                look()
+                found.update(self._shelf.vectors(key, hashes[start : start + _AT_ONCE]))
             if len({len(vector) for vector in found.values()}) > 1:
                 # Another model has had the same name in between: nobody knows whose which are.
                 self._shelf.forget(key)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast
 
 from pydantic import Field, field_validator
 
 from lmstudio_tui.sdk.types.base import JSONObject, RequestModel, Text
-from lmstudio_tui.sdk.wire import is_list
 
 if TYPE_CHECKING:
     from array import array
@@ -42,13 +41,12 @@ class EmbeddingRequest(RequestModel):
     def _some_text(cls, value: Any) -> Any:
         if isinstance(value, str):
             return value
-        if not (is_list(value) or isinstance(value, tuple)) or not all(
-            isinstance(one, str) for one in list[Any](value)
-        ):
+        texts = list(cast("list[Any]", value)) if isinstance(value, list | tuple) else None
+        if texts is None or not all(isinstance(one, str) for one in texts):
             raise ValueError("it is a text, or a list of texts")
-        if not value:
+        if not texts:
             raise ValueError("there is no text in the list")
-        return value
+        return texts
 
 
 @dataclass(frozen=True, slots=True)
