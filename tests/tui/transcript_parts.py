@@ -64,7 +64,7 @@ def find(transcript: Transcript, text: str) -> tuple[int, int]:
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for what the next drawing brings."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while not condition():
             await pilot.pause()
 

@@ -20,6 +20,7 @@ from lmstudio_tui.tui.server_display import ServerDisplay
 from lmstudio_tui.tui.server_link import LinkListener, ServerLink
 from lmstudio_tui.tui.service_links import SERVICES, ServiceLinks
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
+from lmstudio_tui.tui.typed import is_present
 from lmstudio_tui.tui.widgets.header import HeaderBar
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class LMStudioApp(PanedApp):
         self._served.want(event.service)
 
     def _tell_service(self, service: Service, client: LMStudioSDK | None, view: ServiceView) -> None:
-        if not self.screen_stack:  # The app is being taken down, and parts of the panes are gone.
+        if not is_present(self):
             return
         for pane in self._panes.values():
             pane.use_service(service, client, view)
@@ -191,7 +192,7 @@ class LMStudioApp(PanedApp):
 
     def _show(self, view: ServerView) -> None:
         """Tell everybody what the server is like now."""
-        if not self.screen_stack:
+        if not is_present(self):
             return
         before, self._view = self._view, view
         if view.online and not before.online:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.features.facts import Fact, clock, facts_of
 from lmstudio_tui.features.server_view import Presence, ServerView, describe_change
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
+from lmstudio_tui.tui.typed import is_present
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.rail import Rail
 
@@ -55,8 +56,8 @@ class ServerDisplay:
     def show_facts(self) -> None:
         """Something else is known of the server, or of one of the others."""
         facts = self._facts()
-        # A server may be heard of while the app is taken down: then there is no screen, or nothing on it.
-        if not self._app.screen_stack:
+        # A server may be heard of while the app is taken down.
+        if not is_present(self._app):
             return
         for rail in self._app.query(Rail):
             rail.show_facts(self._view.base_url, facts)

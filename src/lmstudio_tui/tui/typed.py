@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from textual import getters
 from textual.app import App
+from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -30,6 +31,16 @@ _APP: getters.app[App[Any]] = getters.app(App)
 def app_of(shown: MessagePump) -> App[Any]:
     """The app in which a widget or a screen is; `shown.app` leaves open of which result."""
     return _APP.__get__(shown, type(shown))
+
+
+def is_present(shown: MessagePump) -> bool:
+    """Whether an app, a screen or a widget can be told something; not while it is taken down, with parts of it gone."""
+    app = app_of(shown)
+    stack: list[object] = [*app.screen_stack] if app.is_running else []
+    if not isinstance(shown, Widget):
+        return bool(stack)
+    # A screen is off the stack as soon as it is to go, and is taken apart after that.
+    return shown.is_attached and any(node in stack for node in shown.ancestors_with_self)
 
 
 def bindings_updated(screen: _Screen) -> Signal[Screen[Any]]:

@@ -17,7 +17,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lmstudio_tui.sdk import CancelScope
-from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.typed import app_of, is_present
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +131,7 @@ class Run(Generic[Item, Result]):
         items: list[Item] = []
         while self._mail:
             items.append(self._mail.popleft())
-        if self._dropped:
+        if self._dropped or not is_present(self._owner):
             return
         if items and self._items is not None:
             self._items(items)

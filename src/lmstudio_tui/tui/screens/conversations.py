@@ -13,7 +13,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, command, readable_key
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.rename import title_entry
-from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.typed import app_of, is_present
 from lmstudio_tui.tui.widgets.conversation_list import ConversationList, States
 from lmstudio_tui.tui.widgets.conversation_list.painting import name_of
 
@@ -184,7 +184,7 @@ class Conversations(Dialog[tuple[str, str | None, str] | None]):
         number, query = self._searches, event.query
 
         def deliver(hits: tuple[Hit, ...]) -> None:
-            if number == self._searches and self.is_attached:
+            if number == self._searches and is_present(self):
                 self._list.show(hits, query)
 
         self._desk.search(query, deliver)

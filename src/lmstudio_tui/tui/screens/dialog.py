@@ -12,7 +12,6 @@ from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from textual.css.query import DOMQuery
     from textual.screen import Screen
 
 Result = TypeVar("Result")
@@ -54,12 +53,14 @@ class Dialog(ModalScreen[Result]):
 
     def on_mount(self) -> None:
         """The keys in the footer below are not those that work now; the dialog's own are in its frame."""
-        self._footers().add_class("-covered")
+        for footer in self._footers():
+            footer.add_class("-covered")
 
     def on_unmount(self) -> None:
         """With the last dialog they are right again."""
         if sum(isinstance(screen, Dialog) for screen in self._screens()) == 0:
-            self._footers().remove_class("-covered")
+            for footer in self._footers():
+                footer.remove_class("-covered")
 
     def render(self) -> RenderableType:
         """The screen below, dimmed.
@@ -73,8 +74,9 @@ class Dialog(ModalScreen[Result]):
             return super().render()
         return BackgroundScreen(stack[below], background)
 
-    def _footers(self) -> DOMQuery[KeyFooter]:
-        return self._screens()[0].query(KeyFooter)
+    def _footers(self) -> list[KeyFooter]:
+        # There is no screen any more when the app ends.
+        return [footer for screen in self._screens()[:1] for footer in screen.query(KeyFooter)]
 
     def _screens(self) -> list[Screen[object]]:
         return app_of(self).screen_stack

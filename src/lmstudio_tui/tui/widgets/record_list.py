@@ -35,15 +35,32 @@ class Named(Protocol):
 
 
 Record = TypeVar("Record", bound=Named)
+Shown = TypeVar("Shown", bound=Named, contravariant=True)
+
+
+class Paint(Protocol[Shown]):
+    """Draws a row."""
+
+    def __call__(self, record: Shown, width: int, base: Style, /, *, under_cursor: bool) -> list[Segment]:
+        """Draw it.
+
+        Args:
+            record: whose row.
+            width: cells that there are, the mark of the cursor among them.
+            base: the ground that it stands on.
+            under_cursor: whether the cursor is on it.
+        """
+        ...
 
 
 class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
     """A row for each record, the newest first, and a cursor that stays on its record while others come in above it.
 
-    Who inherits says what a row looks like, and which keys there are for `move`, `page`, `first` and `last`.
+    Who inherits says which keys there are for `move`, `page`, `first` and `last`.
 
     Args:
         now: the time of day.
+        paint: what a row looks like.
     """
 
     ALLOW_SELECT: ClassVar[bool] = False
@@ -80,25 +97,15 @@ class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=F
     class Opened(Message):
         """The record under the cursor was clicked twice."""
 
-    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+    def __init__(self, now: Callable[[], datetime], paint: Paint[Record], **options: Unpack[WidgetOptions]) -> None:
         super().__init__(**options)
         self._now = now
+        self._paint = paint
         self._shown: tuple[Record, ...] = ()
         self._cursor = 0
         self._notice: tuple[str, ...] = ()
 
     # For who inherits
-
-    def paint(self, record: Record, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
-        """A row.
-
-        Args:
-            record: whose row.
-            width: cells that there are, the mark of the cursor among them.
-            base: the ground that it stands on.
-            under_cursor: whether the cursor is on it.
-        """
-        raise NotImplementedError
 
     def ink(self, name: str) -> Style:
         """The colour of a part, on whatever is behind it."""
@@ -196,7 +203,7 @@ class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=F
         if under_cursor:
             cursor = self.get_component_rich_style(f"records--{'cursor' if self.has_focus else 'cursor-quiet'}")
             base += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
-        segments = self.paint(self._shown[at], width, base, under_cursor=under_cursor)
+        segments = self._paint(self._shown[at], width, base, under_cursor=under_cursor)
         return Strip(segments).adjust_cell_length(width, base)
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:

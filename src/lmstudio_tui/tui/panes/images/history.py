@@ -12,12 +12,22 @@ from lmstudio_tui.tui.panes.images.rows import row_of
 from lmstudio_tui.tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import Unpack
+
     from rich.style import Style
     from textual.binding import BindingType
 
+    from lmstudio_tui.tui.typed import WidgetOptions
+
 
 class ImageList(RecordList[ImageRecord]):
-    """A row for each image. The arguments are those of `RecordList`."""
+    """A row for each image.
+
+    Args:
+        now: the time of day.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("images.up", "images.down", "images.page_up", "images.page_down", "images.first", "images.last")
@@ -27,7 +37,10 @@ class ImageList(RecordList[ImageRecord]):
     ImageList > .records--cursor { background: $accent 25%; text-style: bold; }
     """
 
-    def paint(self, record: ImageRecord, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
+    def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(now, self._row, **options)
+
+    def _row(self, record: ImageRecord, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
         """When, what of, and what else is known of it."""
         dim = self.ink("dim")
         row = row_of(record, width - 2, self._now())

@@ -37,7 +37,11 @@ _MOST_OF_A_TEXT: Final = 400
 
 
 class UtteranceList(RecordList[UtteranceRecord]):
-    """A row for each utterance. The arguments are those of `RecordList`."""
+    """A row for each utterance.
+
+    Args:
+        now: the time of day.
+    """
 
     FOLLOWS_NEWEST: ClassVar[bool] = True
     NOTICE_MARGIN: ClassVar[int] = 2
@@ -46,7 +50,7 @@ class UtteranceList(RecordList[UtteranceRecord]):
     ]
 
     def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(now, **options)
+        super().__init__(now, self._row, **options)
         self._playing = ""
 
     def show_playing(self, playing: str) -> None:
@@ -59,7 +63,7 @@ class UtteranceList(RecordList[UtteranceRecord]):
             self._playing = playing
             self.refresh()
 
-    def paint(self, record: UtteranceRecord, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
+    def _row(self, record: UtteranceRecord, width: int, base: Style, *, under_cursor: bool) -> list[Segment]:
         """When, what, in which voice and format, and how long it is."""
         dim, mark, warn = base + self.ink("dim"), base + self.ink("mark"), base + self.ink("warn")
         sign = "▶" if record.id == self._playing else "!" if record.problem else " "

@@ -81,7 +81,7 @@ class CodeChooser(TurnFolder):
             if not view.content.has_code:
                 continue
             if not self._document.advance(view, until):
-                self._mark(view)
+                self._go_on_with(view)
                 self._again(start + step * passed, step, turns - passed)
                 return
             if blocks := view.content.codes:

@@ -92,7 +92,7 @@ class TurnFolder(TurnScroller):
     def _settle_fold(self, view: TurnView, top: Callable[[], int]) -> None:
         self._follow = False
         if not self._document.advance(view, perf_counter() + SLICE):
-            self._mark(view)
+            self._go_on_with(view)
         self._show(top)
         self._follow = self.scroll_offset.y >= self._last_top
         self._tell()

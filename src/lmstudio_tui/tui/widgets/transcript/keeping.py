@@ -38,6 +38,7 @@ class RowKeeper(ScrollView):
         super().__init__(**options)
         self._document = Document(make_parser)
         self._dirty: dict[int, TurnView] = {}
+        self._unfinished: set[int] = set()
         self._timer: Timer | None = None
         self._flushed_at = 0.0
         self._pause = _INTERVAL
@@ -65,8 +66,16 @@ class RowKeeper(ScrollView):
     # --- bringing the screen up to date ---------------------------------------------------------------------------
 
     def _mark(self, view: TurnView) -> None:
-        """Have a turn drawn again soon."""
+        """Have a turn drawn again soon: something has come in."""
+        self._unfinished.discard(view.serial)
         self._dirty[view.serial] = view
+        self._schedule()
+
+    def _go_on_with(self, view: TurnView) -> None:
+        """Have the rest of a turn drawn that took too long to be drawn at once. It is nothing new."""
+        if view.serial not in self._dirty:
+            self._unfinished.add(view.serial)
+            self._dirty[view.serial] = view
         self._schedule()
 
     def _schedule(self) -> None:
@@ -85,16 +94,17 @@ class RowKeeper(ScrollView):
         # What is in view comes first, and then one after the other: many long texts cut at once need memory for all.
         for view in sorted(self._dirty.values(), key=lambda view: not self._document.was_seen(view)):
             if self._document.by_serial(view.serial) is not view:
-                del self._dirty[view.serial]
+                self._done_with(view)
                 continue
             height = self._document.height
+            new = view.serial not in self._unfinished
             if self._document.advance(view, deadline):
-                del self._dirty[view.serial]
+                self._done_with(view)
             elif self._document.was_seen(view):
                 # The others in view have their turn before it goes on.
                 self._dirty[view.serial] = self._dirty.pop(view.serial)
             changed = min(changed, self._document.top(view) + view.stable)
-            if self._is_below(view):
+            if new and self._is_below(view):
                 self._new_lines += max(0, self._document.height - height)
             if perf_counter() > deadline:
                 break
@@ -108,6 +118,10 @@ class RowKeeper(ScrollView):
         )
         if self._dirty or self._document.has_bulk:
             self._schedule()
+
+    def _done_with(self, view: TurnView) -> None:
+        self._dirty.pop(view.serial, None)
+        self._unfinished.discard(view.serial)
 
     def _is_below(self, view: TurnView) -> bool:
         """Whether a turn ends below what is read."""
@@ -137,7 +151,7 @@ class RowKeeper(ScrollView):
             deadline = perf_counter() + SLICE
         row = document.settle(lambda: min(max(0, top()), self._last_top), self._rows, deadline)
         for view in document.take_unfinished():
-            self._mark(view)
+            self._go_on_with(view)
         self._apply(row, changed)
 
     def _apply(self, top: int, changed: int | None) -> None:

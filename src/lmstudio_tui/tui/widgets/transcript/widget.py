@@ -165,7 +165,7 @@ class Transcript(HitFinder, can_focus=True):
         self._let_go(view)
         row = self._document.top(view)
         self._document.remove(turn_id)
-        self._dirty.pop(view.serial, None)
+        self._done_with(view)
         if self._anchor is not None and self._anchor.view is view:
             self._anchor = self._document.anchor(row)
         self._relayout()
@@ -174,6 +174,7 @@ class Transcript(HitFinder, can_focus=True):
         """Take all turns out."""
         self._document.clear()
         self._dirty.clear()
+        self._unfinished.clear()
         self._let_go(None)
         self._anchor = None
         self._finder.begin(self._finder.needle)
