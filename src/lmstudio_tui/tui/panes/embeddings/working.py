@@ -194,8 +194,9 @@ def _embedded(
 ) -> Embedded:
     """What there is of one model in the end. Blocks."""
     from lmstudio_tui.features.embeddings.embedding import embed_texts
+    from lmstudio_tui.features.embeddings.keys import vector_key
 
-    key, sent = VectorKey(job.server, known.answered.get((job.server, model), model)), job.texts.sent
+    key, sent = vector_key(job.server, known.answered.get((job.server, model), model)), job.texts.sent
     hashes = [content_hash(text) for text in sent]
     refused = {index: known.refused[key, one] for index, one in enumerate(hashes) if (key, one) in known.refused}
     kept = [index for index in range(len(sent)) if index not in refused]
