@@ -103,7 +103,7 @@ def test_a_text_that_is_there_twice_is_asked_for_once(server: EmbeddingServer) -
     found = embed(server, None, ["a", "b", "a", "a"], tell=told)
     assert server.texts == ["a", "b"]
     has_its_own_vectors(found, ["a", "b", "a", "a"])
-    assert [one.done for one in told] == [0, 4]
+    assert [(one.done, one.asking) for one in told] == [(0, False), (0, True), (4, True)]
     assert found.asked == 2
 
 
@@ -415,11 +415,13 @@ def test_progress(server: EmbeddingServer, shelf: EmbeddingShelf) -> None:
     embed(server, shelf, texts(10))
     told: list[EmbeddingProgress] = []
     embed(server, shelf, texts(30), tell=told)
-    assert [(one.done, one.total, one.reused) for one in told] == [(10, 30, 10), (20, 30, 10), (30, 30, 10)]
+    assert {(one.total, one.reused) for one in told} == {(30, 10)}
+    assert [(one.done, one.asking) for one in told] == [(10, False), (10, True), (20, True), (30, True)]
     assert (told[0].per_second, told[0].left_s) == (None, None)
-    assert told[1].per_second == 10 / told[1].took_s
-    assert told[1].left_s is not None
-    assert abs(told[1].left_s - told[1].took_s) < 1e-6
+    assert told[2].per_second == 10 / told[2].took_s
+    assert (told[1].per_second, told[1].left_s) == (None, None)
+    assert told[2].left_s is not None
+    assert abs(told[2].left_s - told[2].took_s) < 1e-6
 
 
 def test_a_set_says_what_is_sent() -> None:

@@ -149,19 +149,19 @@ def test_the_class_of_an_error_stays_and_the_key_is_in_none() -> None:
 @pytest.mark.parametrize(
     ("answer", "kind", "hint"),
     [
-        (refused('Model "x" is not an embedding model'), BadRequestError, "models --type embedding"),
+        (refused('Model "x" is not an embedding model'), BadRequestError, "one of the type embedding"),
         (
             refused('Failed to load model "x". Error: Model is not embedding.', 400, code="model_not_found"),
             BadRequestError,
-            "models --type embedding",
+            "one of the type embedding",
         ),
         (
             refused("This server does not support embeddings. Start it with `--embeddings`", 501),
             FeatureUnavailableError,
             "with --embeddings",
         ),
-        (refused("The model does not support Embeddings API"), BadRequestError, "models --type embedding"),
-        (refused("this model does not support embeddings", 500), BadRequestError, "models --type embedding"),
+        (refused("The model does not support Embeddings API"), BadRequestError, "one of the type embedding"),
+        (refused("this model does not support embeddings", 500), BadRequestError, "one of the type embedding"),
         (reply(b"404 page not found", 404, "text/plain"), FeatureUnavailableError, "embedding model"),
         (reply({"detail": "Not Found"}, 404), FeatureUnavailableError, "embedding model"),
         (

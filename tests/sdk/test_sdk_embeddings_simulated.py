@@ -84,7 +84,7 @@ def test_a_chat_model_is_asked(client: LMStudioClient) -> None:
     for model in ("sim-llama-3.1-8b", "fault-embeddings-no-embedder"):
         with pytest.raises(BadRequestError) as caught:
             client.create_embedding(EmbeddingRequest(model=model, input=numbered(2)))
-        assert "models --type embedding" in caught.value.hint
+        assert "one of the type embedding" in caught.value.hint
 
 
 def test_a_text_beyond_the_context_of_the_simulated_model(client: LMStudioClient) -> None:

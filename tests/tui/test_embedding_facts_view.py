@@ -69,6 +69,10 @@ def test_a_chart_has_one_scale_and_marks_the_best() -> None:
     assert [line.count("█") for line in bars] == [18, 36, 36]
     assert [line.endswith("◂") for line in bars] == [False, True, False]
     assert "40.0/s  25.0 ms" in bars[0]
+    head = lines[2]
+    assert head.startswith(" in a request")
+    assert head.index("a second") + len("a second") == bars[0].index("/s") + 2
+    assert lines[-1] == " ◂ the most texts in a second"
     both = texts_of(sweep_lines([one, SweepSide("second", paces(20.0, 1, 8), ("Few texts.",))], None, 60))
     assert [line[:3].strip() for line in both if "/s" in line] == ["1", "", "2", "4", "8"]
     assert both[-1] == " second: Few texts."

@@ -113,7 +113,7 @@ async def test_a_query_of_somebody_else() -> None:
         ui.it.ask("red text")
         ui.it.set_prefix("query: ")
         ui.it.ask("")
-        await ui.shows("a query, sent with “query:” before it")
+        await ui.shows("a query, sent with “query: ” before it")
         await ui.until(lambda: [one["text"] for one in ui.of(NearestView.QueryChanged)] == ["red text", ""])
         ui.it.set_prefix("")
         ui.it.say("No vectors yet.")
@@ -142,7 +142,7 @@ async def test_one_model() -> None:
         ui.it.ask("red")
         ui.it.show(rows([(3,), (1,), (2,)], step=0.5), MODELS[:1], "cosine")
         await ui.shows(
-            "score  text", "1 ━━━━━       0.500  密", "2             0.000  👩", "3 ━━━━━      −0.500  How do I"
+            "cosine  text", "1 ━━━━━       0.500  密", "2             0.000  👩", "3 ━━━━━      −0.500  How do I"
         )
         assert [line.startswith("▌") for line in ui.lines[2:5]] == [True, False, False]
         await ui.says(NearestView.Moved, index=1)

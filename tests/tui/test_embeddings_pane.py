@@ -138,7 +138,7 @@ async def test_nearest_ranks_as_typing_stops(tmp_path: Path) -> None:
     async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
         await ui.paste(*TEXTS)
         await ui.all_embedded()
-        await ui.press("alt+2")
+        await ui.press("alt+n")
         await ui.type("forgot my password")
         await ui.shows("cosine · 6 texts")
         first = ui.embeddings.views.nearest.chosen

@@ -50,7 +50,7 @@ async def test_a_model_that_answers_under_another_name_is_not_asked_twice(tmp_pa
         await ui.paste("one more")
         await ui.all_embedded()
         assert server.asked == 7
-        await ui.press("alt+2")
+        await ui.press("alt+n")
         await ui.type("parcel")
         await ui.shows("cosine · 7 texts")
 

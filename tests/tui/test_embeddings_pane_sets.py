@@ -247,7 +247,7 @@ async def test_a_narrow_terminal_shows_the_texts_or_a_view(tmp_path: Path) -> No
         await ui.paste(*TEXTS)
         await ui.shows("How do I reset my password?")
         await ui.all_embedded()
-        await ui.press("alt+1")
+        await ui.press("alt+s")
         await ui.shows("1 Similarity", "with itself")
         await ui.press("escape")
         await ui.shows("● How do I reset my password?")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.embedding_lifting import Lifted
     from lmstudio_tui.sdk.embedding_numbers import Found
 
-_ONE_BY_ONE = "Try one text for each request (batch size 1), or another model or server."
+_ONE_BY_ONE = "Try another model, or another server."
 _BROKEN = "The model or the server is at fault: look at its log, or try another model."
 
 

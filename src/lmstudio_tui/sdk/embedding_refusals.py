@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from lmstudio_tui.sdk import errors
 
-_CHOOSE = "Choose an embedding model: `lmstudio-tui models --type embedding` lists them."
+_CHOOSE = "Choose a model that embeds: one of the type embedding."
 _START = f"Start the server with an embedding model (llama.cpp: with --embeddings). {_CHOOSE}"
 _CUT = (
     "Cut it into shorter pieces, or load the model with a larger context (llama.cpp: with a larger --ubatch-size, too)."

@@ -35,6 +35,7 @@ class EmbeddingProgress:
         reused: of those that are done, how many came out of the store.
         refused: of those that are done, how many the server would not embed.
         took_s: seconds since the first request; 0 before it.
+        asking: whether the server is being asked; until then it is looked what the store has.
     """
 
     done: int
@@ -42,6 +43,7 @@ class EmbeddingProgress:
     reused: int = 0
     refused: int = 0
     took_s: float = 0.0
+    asking: bool = False
 
     @property
     def per_second(self) -> float | None:

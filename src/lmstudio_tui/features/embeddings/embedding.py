@@ -180,6 +180,9 @@ class _Work:
             input=list(missing.values()), model=self.model or None, dimensions=self.key.dimensions or None
         )
         self.began = self.began or time.monotonic()
+        if not self.progress.asking:
+            self.progress = replace(self.progress, asking=True)
+            self.tell(self.progress)
         for batch in self.client.stream_embedding(
             request, batch_size=self.batch_size, skip_refused=True, scope=self.scope
         ):
@@ -268,6 +271,7 @@ class _Work:
             reused=now.reused + reused,
             refused=now.refused + refused,
             took_s=0.0 if self.began is None else time.monotonic() - self.began,
+            asking=now.asking,
         )
 
     def _say(self, problem: str) -> None:

@@ -32,7 +32,7 @@ class BatchPace:
         size: texts in each.
         requests: how many there were.
         latency_s: seconds that one took, the middle one of them.
-        texts_per_s: texts embedded in a second, over all of them.
+        texts_per_s: texts embedded in a second at that latency.
     """
 
     size: int
@@ -147,5 +147,5 @@ class _Tester:
 
 
 def _pace(size: int, times: Sequence[float]) -> BatchPace:
-    whole = sum(times)
-    return BatchPace(size, len(times), median(times), size * len(times) / whole if whole > 0 else 0.0)
+    latency = median(times)
+    return BatchPace(size, len(times), latency, size / latency if latency > 0 else 0.0)

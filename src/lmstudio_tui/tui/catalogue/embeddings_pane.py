@@ -7,15 +7,17 @@ from lmstudio_tui.tui.catalogue.command import Command, Where
 _HERE: Where = "embeddings"
 
 _VIEWS = (
-    ("similarity", "Similarity", "How like each two texts are."),
-    ("nearest", "Nearest", "Which texts are nearest to a query."),
-    ("map", "Map", "The texts as a map, like ones near each other."),
-    ("vector", "Vector", "The numbers of the text under the cursor."),
-    ("facts", "Facts", "Dimensions, lengths, tokens, speed, memory."),
+    ("similarity", "alt+s", "Similarity", "How like each two texts are."),
+    ("nearest", "alt+n", "Nearest", "Which texts are nearest to a query."),
+    ("map", "alt+m", "Map", "The texts as a map, like ones near each other."),
+    ("vector", "alt+v", "Vector", "The numbers of the text under the cursor."),
+    ("facts", "alt+i", "Facts", "Dimensions, lengths, tokens, speed, memory."),
 )
+"""With the key that works while one types. Terminals' Esc and a digit, and Esc with f or b, are read as other keys."""
 
 EMBEDDINGS_PANE: tuple[Command, ...] = (
     Command("embeddings.embed", "ctrl+r", "embed", "Embed", "Embed what is missing.", _HERE, show=True, priority=True),
+    Command("embeddings.stop", "escape", "stop", "Stop", "Stop what is under way.", _HERE, show=True, palette=False),
     Command("embeddings.back", "escape", "back", "Back", "Stop what is under way; else go back.", _HERE, palette=False),
     Command("embeddings.type", "a", "type", "Add", "Go to the box for new texts.", _HERE, show=True),
     Command("embeddings.file", "f", "open_file", "File", "Take the texts of a file.", _HERE, show=True),
@@ -109,11 +111,11 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
     Command("embeddings.undo", "f8", "undo", "Undo", "Take the last change of the texts back.", _HERE, priority=True),
     *(
         Command(f"embeddings.{name}", str(number), f"view('{name}')", title, text, _HERE, palette=False)
-        for number, (name, title, text) in enumerate(_VIEWS, 1)
+        for number, (name, _, title, text) in enumerate(_VIEWS, 1)
     ),
     *(
-        Command(f"embeddings.{name}_typing", f"alt+{number}", f"view('{name}')", title, text, _HERE, priority=True)
-        for number, (name, title, text) in enumerate(_VIEWS, 1)
+        Command(f"embeddings.{name}_typing", key, f"view('{name}')", title, text, _HERE, priority=True)
+        for name, key, title, text in _VIEWS
     ),
     Command(
         "embeddings.view_after", "right", "turn(1)", "Next view", "In the list: the view after.", _HERE, palette=False

@@ -48,6 +48,7 @@ class SetsDesk:
         undo: brings back what was deleted last; None when there is nothing.
         deleted: is told, in the app's loop, that a set was deleted.
         renamed: is told, in the app's loop, that a set has another name.
+        restored: is told, in the app's loop, that a set was brought back.
     """
 
     sets: Callable[[str], list[SetRecord]]
@@ -56,6 +57,7 @@ class SetsDesk:
     undo: Callable[[], SetRecord | None]
     deleted: Callable[[str], None]
     renamed: Callable[[str, str], None]
+    restored: Callable[[str], None]
 
 
 class EmbeddingSets(Dialog[str | None]):
@@ -243,10 +245,12 @@ class EmbeddingSets(Dialog[str | None]):
             record = self._desk.undo()
             return "" if record is None else record.id
 
-        self._do(undo, "")
+        self._do(undo, "", told=self._desk.restored)
 
-    def _do(self, work: Callable[[], object], said: str, choose: str = "") -> None:
-        """Have something done, and look again."""
+    def _do(
+        self, work: Callable[[], object], said: str, choose: str = "", told: Callable[[str], None] | None = None
+    ) -> None:
+        """Have something done, and look again; `told` is given the id of the set that came of it."""
 
         def attempt(emit: object, scope: CancelScope) -> object:
             del emit, scope
@@ -260,6 +264,8 @@ class EmbeddingSets(Dialog[str | None]):
                 self._say(f"{found.message} {found.hint}", bad=True)
                 return
             self._say(said or ("There is nothing to bring back." if found == "" else ""))
+            if told is not None and isinstance(found, str) and found:
+                told(found)
             self._look(found if isinstance(found, str) and found else choose)
 
         self._runs.start(attempt, finished=done, name="sets")

@@ -11,7 +11,7 @@ from lmstudio_tui.features.models import size_in_words
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.embeddings.facts_view import FactRow, FactsTable, SweepProgress, SweepSide
-from lmstudio_tui.tui.panes.embeddings.words import error_in_words, short
+from lmstudio_tui.tui.panes.embeddings.words import error_in_words, in_quotes, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +30,7 @@ def table_of(
     facts: Sequence[SetFacts | None],
     sizes: ShelfSizes,
     measured: Mapping[VectorKey, Embedded],
+    broken: LMStudioError | None = None,
 ) -> FactsTable:
     """The table.
 
@@ -39,6 +40,7 @@ def table_of(
         facts: what was computed of the vectors; None while it is being computed.
         sizes: what is in the store.
         measured: how quickly each model has answered the last time, if it was asked.
+        broken: why the last run has ended early.
     """
     asked = [measured.get(side.key, side) for side in sides]
     both = list(zip(sides, facts, strict=True))
@@ -52,6 +54,7 @@ def table_of(
         FactRow("numbers", tuple(_precision(side) for side in sides)),
         FactRow("Texts"),
         FactRow("embedded", tuple(f"{side.embedded:,} of {side.count:,}" for side in sides)),
+        *([FactRow("it ended early", (error_in_words(broken),), "bad")] if broken is not None else []),
         *_if_any("refused", [len(side.refused) for side in sides], "warn"),
         FactRow("out of the store", tuple(f"{side.reused:,}" for side in sides)),
         FactRow("Speed, when last asked"),
@@ -121,7 +124,7 @@ def _memory(side: Embedded) -> str:
 
 
 def _prefix(prefix: str) -> str:
-    return f"“{clean_line(prefix)}”" if prefix else "nothing"
+    return in_quotes(prefix) if prefix else "nothing"
 
 
 @dataclass(frozen=True, slots=True)

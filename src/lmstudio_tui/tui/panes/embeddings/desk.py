@@ -12,18 +12,19 @@ from lmstudio_tui.tui.panes.embeddings.set_desk import SetDesk
 from lmstudio_tui.tui.panes.embeddings.words import (
     EMPTY,
     absence_in_words,
+    asking_in_words,
     count_of,
     no_model_in_words,
     short,
     unable_in_words,
 )
-from lmstudio_tui.tui.panes.embeddings.working import Embedding, Job
+from lmstudio_tui.tui.panes.embeddings.working import AUTOMATIC, Embedding, Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lmstudio_tui.features.embeddings.embedded import Embedded
-    from lmstudio_tui.sdk import CancelScope, LMStudioSDK
+    from lmstudio_tui.sdk import CancelScope, LMStudioError, LMStudioSDK
     from lmstudio_tui.store.embeddings import EmbeddingShelf
     from lmstudio_tui.tui.panes.embeddings.working import Extent
     from lmstudio_tui.tui.worker_bridge import Run, Runs
@@ -48,6 +49,8 @@ class Desk(SetDesk):
         choice: the models, and whose vectors are looked for.
         sizes: what is in the store, as it was last seen.
         view: of the server.
+        stopped: whether the last run was stopped by a key.
+        broken: why the last run that asked a server has ended early; stays until something else is done.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Desk(SetDesk):
         self.sizes = ShelfSizes()
         self.view = ServerView("")
         self.stopped = False
+        self.broken: LMStudioError | None = None
 
     @property
     def sides(self) -> tuple[Embedded, ...]:
@@ -103,7 +107,7 @@ class Desk(SetDesk):
         return sum(side.took_s for side in self.sides) > _LONG_S
 
     def _held_changed(self) -> None:
-        self.stopped = False
+        self.stopped, self.broken = False, None
         self.look_again()
         self._changed()
 
@@ -114,7 +118,7 @@ class Desk(SetDesk):
 
     def use_client(self, client: LMStudioSDK) -> None:
         """Another server: what was being asked of the one before is dropped, and what came of it is kept."""
-        self._client, self._settled = client, None
+        self._client, self._settled, self.broken = client, None, None
         self._settle()
 
     def see(self, view: ServerView) -> None:
@@ -129,6 +133,7 @@ class Desk(SetDesk):
 
     def use_models(self, *models: str) -> None:
         """Embed by these from now on."""
+        self.broken = None
         self.held.use_models(*models)
         self.look_again()
         self._changed()
@@ -219,7 +224,15 @@ class Desk(SetDesk):
         self.stopped = True
         self.embedding.stop()
 
+    def embed(self) -> None:
+        """Embed what is missing, however much it is."""
+        self.broken = None
+        self.look_again("all")
+
     def _embedding_ended(self) -> None:
+        error = next((side.error for side in self.sides if side.error is not None), None)
+        if error is not None or not self.embedding.missing:
+            self.broken = error
         self._ended()
         self._settle()
 
@@ -234,7 +247,7 @@ class Desk(SetDesk):
         if any(side.embedded for side in self.sides):
             return ()
         if self.embedding.running or self._looking is not None:
-            return ("Embedding …" if self.embedding.asking else "Looking in the store …",)
+            return (self._doing(),)
         if not self.view.online:
             return absence_in_words(self.view)
         if unable := unable_in_words(self.view):
@@ -243,9 +256,19 @@ class Desk(SetDesk):
             return no_model_in_words(self.view)
         return self._nothing_came()
 
+    def _doing(self) -> str:
+        step = self.embedding.progress
+        if step is None or step.progress is None:
+            return "Looking in the store …"
+        return asking_in_words(step.model, step.progress)
+
+    def says_broken(self, notice: tuple[str, ...]) -> bool:
+        """Whether a notice says already why the last run has ended early."""
+        return self.broken is not None and clean_line(self.broken.message) in notice
+
     def _nothing_came(self) -> tuple[str, ...]:
         model = short(self.choice.models[0])
-        error = next((side.error for side in self.sides if side.error is not None), None)
+        error = self.broken
         if error is not None:
             return (
                 f"{model} did not embed the texts.",
@@ -262,4 +285,11 @@ class Desk(SetDesk):
                 "",
                 "Ctrl+R tries again, Ctrl+T chooses another model.",
             )
-        return (f"{count_of(self.held.count)} are not embedded yet.", "", f"Ctrl+R embeds them by {model}.")
+        if self.stopped:
+            return (f"Stopped before {model} answered.", "", "Ctrl+R asks again, Ctrl+T chooses another model.")
+        return (
+            f"{count_of(self.held.count)} are not embedded yet.",
+            "",
+            f"Ctrl+R embeds them by {model}.",
+            f"Up to {AUTOMATIC} are embedded by themselves.",
+        )

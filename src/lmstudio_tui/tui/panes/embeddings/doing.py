@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from lmstudio_tui.tui.messages import CopyWanted, ModelChosen
+from lmstudio_tui.store.embeddings import StoreError
+from lmstudio_tui.tui.messages import CopyWanted, ModelChosen, ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.exporting import choose_copy, export
 from lmstudio_tui.tui.panes.embeddings.opening import choose_files, read_files
 from lmstudio_tui.tui.panes.embeddings.picker import EmbeddingModelPicker
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
+    from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.store.embeddings import SetRecord, TextRecord
     from lmstudio_tui.tui.screens.embedding_prefixes import Prefixes
 
@@ -30,6 +32,9 @@ Result = TypeVar("Result")
 
 class EmbeddingsDoing(EmbeddingsView):
     """Does what is asked for. The arguments are those of `EmbeddingsView`."""
+
+    _gone: str = ""
+    """The set that was in front when it was deleted."""
 
     def _open(self, screen: Screen[Result], done: Callable[[Result | None], None]) -> None:
         app_of(self).push_screen(screen, done)
@@ -93,16 +98,45 @@ class EmbeddingsDoing(EmbeddingsView):
 
     def action_undo(self) -> None:
         """Take the last change of the texts back."""
-        self._say(self._desk.held.undo() or "There is nothing to take back.")
+        if self._gone and not self._desk.held.can_undo:
+            self._bring_back()
+        else:
+            self._say(self._desk.held.undo() or "There is nothing to take back.")
+
+    def _bring_back(self) -> None:
+        """Bring the set back that was in front when it was deleted."""
+        shelf, self._gone = self._desk.shelf, ""
+
+        def undo(emit: object, scope: CancelScope) -> SetRecord | str:
+            del emit, scope
+            try:
+                return shelf.undo() or "There is nothing to take back."
+            except StoreError as error:
+                return f"{error.message} {error.hint}"
+
+        def done(found: SetRecord | str) -> None:
+            if isinstance(found, str):
+                self._warn(found)
+            else:
+                self._say("The set is back.")
+                self._desk.open(found.id)
+
+        self._runs.start(undo, finished=done, name="embeddings")
 
     # Embedding
 
     def action_embed(self) -> None:
         """Embed what is missing, however much it is."""
-        if self._desk.can_ask:
-            self._desk.look_again("all")
+        if self._desk.can_ask and (self._desk.embedding.missing or not self._desk.sides or self._desk.behind):
+            self._desk.embed()
             self._show_all()
             return
+        if self._desk.sides and not self._desk.embedding.missing and not self._desk.behind:
+            refused = any(side.refused for side in self._desk.sides)
+            self._say("Nothing is missing: all texts were " + ("embedded or refused." if refused else "embedded."))
+            return
+        if not self._desk.view.online:
+            self.post_message(ServerDoubted())
         view = self._desk.view
         why = absence_in_words(view) if not view.online else unable_in_words(view) or ("Choose a model: Ctrl+T.",)
         self._warn(" ".join(filter(None, why)))
@@ -152,7 +186,7 @@ class EmbeddingsDoing(EmbeddingsView):
 
     def action_new_set(self) -> None:
         """Begin a new set; the one before is kept."""
-        if self._desk.held.count:
+        if self._desk.held.count or not self._desk.loaded:
             name = self._desk.held.name
             self._desk.begin()
             self._say(f"A new set. F7 opens {name or 'the one before'} again.")
@@ -168,7 +202,13 @@ class EmbeddingsDoing(EmbeddingsView):
 
         def deleted(set_id: str) -> None:
             if set_id == self._desk.held.id:
+                self._gone = set_id
                 self._desk.begin()
+
+        def restored(set_id: str) -> None:
+            if set_id == self._gone and not self._desk.held.count:
+                self._gone = ""
+                self._desk.open(set_id)
 
         def rename(set_id: str, name: str) -> None:
             shelf.change(set_id, name=name)
@@ -185,7 +225,7 @@ class EmbeddingsDoing(EmbeddingsView):
                 self._desk.open(set_id)
                 self.list.focus()
 
-        desk = SetsDesk(found, rename, shelf.delete, shelf.undo, deleted, renamed)
+        desk = SetsDesk(found, rename, shelf.delete, shelf.undo, deleted, renamed, restored)
         self._open(EmbeddingSets(desk, self._desk.held.id, self._services.now), chosen)
 
     # Handing on

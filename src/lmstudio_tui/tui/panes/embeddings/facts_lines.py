@@ -143,6 +143,8 @@ def sweep_lines(sides: Sequence[SweepSide], progress: SweepProgress | None, widt
     if progress is not None:
         lines.append(_progress(progress, width))
     lines += _bars(sides, width)
+    if any(side.paces for side in sides):
+        lines.append([(" ◂", "mark"), (" the most texts in a second", "dim")])
     several = len(sides) > 1
     problems = [f"{clean_line(side.model)}: {text}" if several else text for side in sides for text in side.problems]
     return [*lines, *sentences(problems, width)]
@@ -164,6 +166,9 @@ def _bars(sides: Sequence[SweepSide], width: int) -> Lines:
     digits = max((len(f"{size:,}") for size in sizes), default=1)
     room = max(4, min(_BAR, width - digits - 2 - _FIGURES))
     lines: Lines = []
+    if sizes:
+        head = fitted(" in a request", digits + 2 + room)
+        lines.append([(f"{head}{'a second':>9} {'a text':>8}", "dim")])
     for size in sizes:
         shown = f" {size:>{digits},} "
         for at, side in enumerate(of):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from lmstudio_tui.tui.panes.embeddings.heat_palette import HeatPalette
+    from lmstudio_tui.vectors.values import Metric
 
 __all__ = ["HeatMap", "HeatSource"]
 
@@ -94,6 +95,7 @@ class HeatMap(ScrollView, can_focus=True, inherit_bindings=False):
         self._longest = 0
         self._zoom: Zoom | None = None
         self._painted: Painted = "first"
+        self._metric: Metric | None = None
         self._notice: tuple[str, ...] = ()
         self._palette: HeatPalette | None = None
         self._painter: HeatPainter | None = None
@@ -115,15 +117,22 @@ class HeatMap(ScrollView, can_focus=True, inherit_bindings=False):
         """Whose values are painted."""
         return self._painted
 
-    def show(self, *sources: HeatSource, order: Sequence[int] = (), groups: Sequence[int] = ()) -> None:
+    def show(
+        self,
+        *sources: HeatSource,
+        order: Sequence[int] = (),
+        groups: Sequence[int] = (),
+        metric: Metric | None = None,
+    ) -> None:
         """Show these; none empties it. The cursor stays on its pair of texts where it still exists.
 
         Args:
             sources: of one model, or of two about the same texts.
             order: all texts as they are to stand; empty for their own order.
             groups: the group of each text, below 0 for none; empty to show none.
+            metric: what the values are; None where that is not to be said.
         """
-        before = self.cursor
+        before, self._metric = self.cursor, metric
         another = self._tiles.count == 0 or len(self._tiles.sources) != len(sources)
         self._tiles = HeatTiles(sources, order, groups)
         self._longest = max((cell_len(label) for label in self._tiles.some_labels()), default=0)
@@ -246,7 +255,8 @@ class HeatMap(ScrollView, can_focus=True, inherit_bindings=False):
         if self._palette is None:
             self._palette = palette_of(self, both_ways=self._tiles.both_ways)
         inks = inks_of(self)
-        return HeatPainter(self._layout(), self._tiles, self._palette, inks, self._painted, self._row, self._column)
+        layout, at = self._layout(), (self._row, self._column)
+        return HeatPainter(layout, self._tiles, self._palette, inks, self._painted, *at, metric=self._metric)
 
     # Keys and mouse
 

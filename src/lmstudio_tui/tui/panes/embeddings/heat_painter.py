@@ -15,6 +15,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.embeddings.heat_layout import numbers_step
 from lmstudio_tui.tui.panes.embeddings.heat_palette import CURSOR, LIFT
 from lmstudio_tui.tui.panes.embeddings.heat_scale import ABSENT, STEPS, exact, figure, shade
+from lmstudio_tui.tui.panes.embeddings.words import METRIC_NAMES
 from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.embeddings.heat_layout import HeatLayout
     from lmstudio_tui.tui.panes.embeddings.heat_palette import HeatPalette
     from lmstudio_tui.tui.panes.embeddings.heat_tiles import HeatTiles, Painted
+    from lmstudio_tui.vectors.values import Metric
 
+_OF_ITSELF: Final[dict[Metric, str]] = {
+    "dot": ": the square of its length",
+    "euclidean": ": no distance at all",
+}
+"""What the value of a text with itself is."""
 _LEGEND: Final = 16
 """Cells of the scale below the map."""
 
@@ -64,6 +71,7 @@ class HeatPainter:
         painted: whose values.
         row: the position of the cursor's row.
         column: the position of the cursor's column.
+        metric: what the values are; None where that is not known.
     """
 
     layout: HeatLayout
@@ -73,6 +81,7 @@ class HeatPainter:
     painted: Painted
     row: int
     column: int
+    metric: Metric | None = None
 
     def line(self, y: int) -> Strip:
         """A line of the screen, from the top."""
@@ -209,7 +218,8 @@ class HeatPainter:
         if number == layout.foot - 3:
             return self._text("▸", row)
         if number == layout.foot - 2:
-            return self._text("×", column) if row != column else [Segment(" ×  with itself", self.inks.dim)]
+            itself = f" ×  with itself{_OF_ITSELF.get(self.metric, '') if self.metric else ''}"
+            return self._text("×", column) if row != column else [Segment(itself, self.inks.dim)]
         return self._bar()
 
     def _bar(self) -> Iterable[Segment]:
@@ -242,6 +252,8 @@ class HeatPainter:
             swatch = Style(color=self.palette.colour(level).rich_color)
             segments.append(Segment(" ■ " if level < STEPS and not self.palette.plain else "   ", inks.base + swatch))
             segments.append(Segment(f"{exact(value)} ", inks.strong))
+            if number == 0 and self.metric is not None:
+                segments.append(Segment(f"{METRIC_NAMES[self.metric]} ", inks.base))
             segments.append(Segment(f"{clean_line(source.title)} ", inks.dim))
         used = sum(cell_len(segment.text) for segment in segments)
         if used + wide + 2 <= room:

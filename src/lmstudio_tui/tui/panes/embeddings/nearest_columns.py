@@ -22,6 +22,8 @@ _BARS: Final = {1: ((110, 20), (84, 16), (64, 10), (40, 6)), 2: ((110, 10), (84,
 """For one and for two models: from how many cells of a row on a bar has how many."""
 _BOTH_SCORES_FROM: Final = 48
 """Cells of a row in which there is room for the score of the model that the rows are not ordered by."""
+MEASURES: Final[dict[Metric, str]] = {"cosine": "cosine", "dot": "dot", "euclidean": "distance"}
+"""What a score is, in a word of at most 8 letters."""
 _LONG: Final = 9999.0
 _LONGER: Final = 9.9e99
 """Scores from which on they are written with a power of ten, and with one of three figures."""
@@ -36,12 +38,14 @@ class Columns:
         scores: cells of the scores.
         largest: the score of a whole bar.
         differences: cells of how many ranks lie between two models.
+        measure: what the scores are, in a word.
     """
 
     ranks: tuple[int, ...] = ()
     scores: tuple[int, ...] = ()
     largest: tuple[float, ...] = ()
     differences: int = 5
+    measure: str = ""
 
     @classmethod
     def of(cls, rows: Sequence[tuple[Neighbour | None, ...]], metric: Metric) -> Columns:
@@ -62,6 +66,7 @@ class Columns:
             tuple(_score_cells(size, low) for size, low in zip(sizes, lows, strict=True)),
             tuple(1.0 if metric == "cosine" else size for size in sizes),
             max(3, 1 + len(str(max(apart, default=0)))),
+            MEASURES[metric],
         )
 
     def bar_width(self, width: int) -> int:
@@ -85,10 +90,13 @@ def _score_cells(size: float, low: float) -> int:
 
 
 def heading(columns: Columns, models: tuple[str, ...], side: int, width: int) -> list[Piece]:
-    """The names of the models above what they say; a mark at the one that the rows are ordered by."""
+    """The names of the models above what they say; a mark at the one that the rows are ordered by.
+
+    With one model the name of the metric stands above the scores.
+    """
     if len(models) < 2:
         room = columns.side_width(0, width, main=True) if columns.ranks else 0
-        return [(f" {'score':>{room}}  text", "dim")] if room else []
+        return [(f" {columns.measure[:room]:>{room}}  text", "dim")] if room else []
     wide = [columns.side_width(at, width, main=at == side) for at in range(len(columns.ranks))]
     names = [clean_line(model) for model in models]
     pieces: list[Piece] = []

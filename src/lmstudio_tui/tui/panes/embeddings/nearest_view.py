@@ -13,6 +13,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.embeddings.nearest_columns import in_words
 from lmstudio_tui.tui.panes.embeddings.nearest_rows import NearestRow, NearestRows
+from lmstudio_tui.tui.panes.embeddings.words import METRIC_NAMES, in_quotes
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
 from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 
@@ -32,7 +33,6 @@ __all__ = ["NearestRow", "NearestView"]
 
 _PAUSE_S: Final = 0.25
 """Who types nothing for so long has stopped typing."""
-_METRICS: Final[dict[Metric, str]] = {"cosine": "cosine", "dot": "dot product", "euclidean": "Euclidean distance"}
 
 
 class NearestView(Vertical):
@@ -148,7 +148,7 @@ class NearestView(Vertical):
         anew, self._answered = self._asked != self._answered, self._asked
         taken = "" if took is None else f"{took * 1000:,.0f} ms" if took < 1 else f"{took:,.1f} s"
         count = f"{len(rows):,} text{'' if len(rows) == 1 else 's'}"
-        self._facts = " · ".join(part for part in (_METRICS[metric], count, taken) if part)
+        self._facts = " · ".join(part for part in (METRIC_NAMES[metric], count, taken) if part)
         self._note = note
         self._rows.show(rows, models, metric, anew=anew)
         self._describe()
@@ -169,8 +169,7 @@ class NearestView(Vertical):
         Args:
             prefix: may be empty.
         """
-        shown = clean_line(prefix)
-        self._input.placeholder = f"a query, sent with “{shown}” before it" if shown else "a query"
+        self._input.placeholder = f"a query, sent with {in_quotes(prefix)} before it" if prefix else "a query"
 
     def ask(self, text: str) -> None:
         """Put a query there, and have it asked at once."""

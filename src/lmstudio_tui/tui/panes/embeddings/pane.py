@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.widgets import Input, TextArea
+
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.embeddings.doing import EmbeddingsDoing
 from lmstudio_tui.tui.panes.embeddings.picturing import COLOURS
@@ -40,10 +42,11 @@ class EmbeddingsPane(EmbeddingsDoing):
     where: ClassVar[Where] = "embeddings"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("embeddings.back", "embeddings.embed", "embeddings.metric", "embeddings.order"),
-        *bindings("embeddings.method", "embeddings.colour", "embeddings.sweep", "embeddings.copy"),
-        *bindings("embeddings.type", "embeddings.file", "embeddings.file_typing"),
-        *bindings("embeddings.sets", "embeddings.new", "embeddings.model", "embeddings.second"),
+        # The footer shows them in this order, as far as there is room.
+        *bindings("embeddings.stop", "embeddings.back", "embeddings.embed", "embeddings.type"),
+        *bindings("embeddings.metric", "embeddings.order", "embeddings.method", "embeddings.colour"),
+        *bindings("embeddings.sweep", "embeddings.copy", "embeddings.sets", "embeddings.model"),
+        *bindings("embeddings.file", "embeddings.file_typing", "embeddings.new", "embeddings.second"),
         *bindings("embeddings.prefixes", "embeddings.prefixes_typing", "embeddings.export"),
         *bindings("embeddings.export_typing", "embeddings.edit", "embeddings.delete", "embeddings.undo"),
         *(one for name in VIEWS for one in bindings(f"embeddings.{name}", f"embeddings.{name}_typing")),
@@ -51,21 +54,25 @@ class EmbeddingsPane(EmbeddingsDoing):
         *bindings("embeddings.view_after", "embeddings.view_before"),
     ]
 
+    _arrived: bool = False
+
     def arrive(self) -> None:
         """Put the cursor where texts are typed while there are none, else back to where it was."""
         focused = self.screen.focused
         if focused is None or self not in focused.ancestors:
-            if self._desk.loaded and self._desk.held.count:
+            # At the start keys may have been typed ahead, however soon the set of last time is there: they are texts.
+            if self._arrived and self._desk.held.count:
                 self.list.focus()
             else:
                 self.entry.focus()
+        self._arrived = True
 
     # What happens in it
 
-    def on_submit_text_area_submitted(self) -> None:
-        """Enter: add what is typed."""
-        if self._desk.add_pasted(self.entry.text):
-            self.entry.clear()
+    def on_entry_box_entered(self, event: EntryBox.Entered) -> None:
+        """Enter: add what was typed."""
+        event.stop()
+        self._desk.add_pasted(event.text)
 
     def on_entry_box_pasted(self, event: EntryBox.Pasted) -> None:
         """Several lines: add them at once."""
@@ -75,6 +82,13 @@ class EmbeddingsPane(EmbeddingsDoing):
     def on_entry_box_files_dropped(self, event: EntryBox.FilesDropped) -> None:
         """Files: read them."""
         self._read(event.paths)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted where nothing is typed is texts, too."""
+        if not isinstance(self.screen.focused, Input | TextArea):
+            event.stop()
+            self.entry.focus()
+            self.entry.take(event.text)
 
     def on_text_list_moved(self, event: TextList.Moved) -> None:
         """Look at another text."""
@@ -156,12 +170,14 @@ class EmbeddingsPane(EmbeddingsDoing):
         if action in _IN_VIEWS:
             return self.views.front_name in _IN_VIEWS[action] and any(side.embedded for side in self._desk.sides)
         match action:
+            case "stop":
+                return self._busy
             case "edit" | "delete":
                 return self.list.chosen is not None
             case "undo":
-                return self._desk.held.can_undo
+                return self._desk.held.can_undo or bool(self._gone)
             case "embed":
-                return self._desk.held.count > 0 and not (self._desk.sides and not self._desk.embedding.missing)
+                return self._desk.held.count > 0
             case "export":
                 return any(side.embedded for side in self._desk.sides)
             case _:
@@ -169,18 +185,31 @@ class EmbeddingsPane(EmbeddingsDoing):
 
     # Going about
 
+    @property
+    def _busy(self) -> bool:
+        """Whether something is under way that Esc stops."""
+        return self._desk.embedding.running or self._pictures.busy
+
+    def action_stop(self) -> None:
+        """Stop what is under way."""
+        if self._desk.embedding.running:
+            self._desk.stop()
+        else:
+            self._pictures.stop()
+        self._show_all()
+
     def action_back(self) -> None:
         """Stop what is under way; else leave what is typed in, take marks away, go to the list."""
-        if self._desk.embedding.asking:
-            self._desk.stop()
-        elif self.has_class("-slim") and self.has_class("-looking"):
+        if self._busy:
+            self.action_stop()
+            return
+        if self.has_class("-slim") and self.has_class("-looking"):
             self.remove_class("-looking")
             self.call_after_refresh(self.list.focus)
-        elif not self._pictures.stop():
-            if self.list.marked and self.list.has_focus_within:
-                self.list.unmark()
-            else:
-                self.list.focus()
+        elif self.list.marked and self.list.has_focus_within:
+            self.list.unmark()
+        else:
+            self.list.focus()
         self._show_all()
 
     def action_type(self) -> None:

@@ -104,6 +104,11 @@ class Picturing:
         """Why what was wanted is not there, in a sentence."""
         return self.sweeping.problem if self._views.front_name == "facts" else ""
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being computed or measured."""
+        return self.sweeping.running or self._maps.running or self._groups.running
+
     def stop(self) -> bool:
         """Give up what is being computed. Returns whether there was something."""
         return self.sweeping.stop() or self._maps.stop() or self._groups.stop()
@@ -192,7 +197,7 @@ class Picturing:
             texts = job.texts.texts
             sources = [Likeness(texts, side, self.metric) for side in self._sides]
             order, groups = (found.order, found.of) if found is not None else ((), ())
-            heat.show(*sources, order=order, groups=groups)
+            heat.show(*sources, order=order, groups=groups, metric=self.metric)
             heat.choose(self.cursor, self.cursor)
 
     def _show_map(self) -> None:
@@ -281,7 +286,8 @@ class Picturing:
         models = tuple(side.model_asked or side.key.model for side in self._sides)
         if not self.sweeping.running and tuple(side.model for side in self.sweeping.sides) != models:
             self.sweeping.clear()
-        table = table_of(job, self._sides, facts, self._desk.sizes, self._desk.embedding.measured)
+        measured = self._desk.embedding.measured
+        table = table_of(job, self._sides, facts, self._desk.sizes, measured, self._desk.broken)
         self._views.facts.show(table, self.sweeping.sides, self.sweeping.progress)
 
 

@@ -56,7 +56,7 @@ class SetDesk:
         self._runs = runs
         self._failed = failed
         self._file = SettingsFile(shelf.path.with_name("embeddings-pane.json"))
-        self._waiting: list[TextRecord] = []
+        self._early: list[Callable[[], object]] = []
         self.shelf = shelf
         self.writer = Writer(runs, failed)
         self.held = HeldSet(shelf, self.writer, self._held_changed)
@@ -91,14 +91,22 @@ class SetDesk:
                 self._failed(problem)
             if record is not None:
                 self.held.open(record, texts)
-            waiting, self._waiting = self._waiting, []
-            self.add(waiting)
+            self._catch_up()
             done()
 
         self._runs.start(look, finished=found, name="embeddings")
 
+    def _catch_up(self) -> None:
+        """Do what was wanted before it was known which set is in front, in the same order."""
+        early, self._early = self._early, []
+        for what in early:
+            what()
+
     def open(self, set_id: str) -> None:
         """Open a set that is in the store."""
+        if not self.loaded:
+            self._early.append(lambda: self.open(set_id))
+            return
         shelf, writer = self.shelf, self.writer
 
         def look(emit: object, scope: CancelScope) -> Opened | str:
@@ -122,6 +130,9 @@ class SetDesk:
 
     def begin(self) -> None:
         """A new set; the one before is kept."""
+        if not self.loaded:
+            self._early.append(self.begin)
+            return
         self._drop_vectors()
         self.held.begin()
 
@@ -132,7 +143,7 @@ class SetDesk:
     def add(self, texts: Sequence[TextRecord], name: str = "") -> int:
         """Add texts, as far as there is room. Returns how many were added."""
         if not self.loaded:
-            self._waiting += texts
+            self._early.append(lambda: self.add(texts, name))
             return len(texts)
         some = list(texts[: MOST - self.held.count])
         if len(some) < len(texts):
@@ -148,9 +159,10 @@ class SetDesk:
 
     def leave(self) -> None:
         """Write what still waits to be written. It blocks for as long as that takes."""
-        if self._waiting:
-            # It is not known yet which set they belong to; as one of their own they are not lost.
-            self.held.add(self._waiting)
+        if not self.loaded:
+            # It is not known yet which set the texts belong to; as one of their own they are not lost.
+            self.loaded = True
+            self._catch_up()
         for problem in self.writer.flush():
             self._failed(problem)
         if self.held.id and self.held.id != self.settings.set_id:

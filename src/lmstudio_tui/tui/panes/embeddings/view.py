@@ -16,6 +16,7 @@ from lmstudio_tui.tui.panes.embeddings.picturing import Picturing
 from lmstudio_tui.tui.panes.embeddings.text_list import TextList
 from lmstudio_tui.tui.panes.embeddings.views import ViewStack
 from lmstudio_tui.tui.panes.embeddings.words import (
+    error_in_words,
     outcome_in_words,
     progress_in_words,
     set_title,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.notifications import SeverityLevel
+    from textual.timer import Timer
 
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import LMStudioSDK
@@ -89,6 +91,7 @@ class EmbeddingsView(Pane):
             self._runs, services.embeddings, self._show_all, self._show_progress, self._embedded, self._warn
         )
         self._listed: object = None
+        self._clock: Timer | None = None
         self._views = ViewStack(id="views")
         self._pictures = Picturing(self._runs, self._desk, self._views, self._show_pictures)
 
@@ -104,6 +107,7 @@ class EmbeddingsView(Pane):
         self._show_all()
         self._desk.load(self._opened)
         self._desk.shelf.listen(self._heard_of_store)
+        self._clock = self.set_interval(1, self._show_progress, pause=True)
 
     def on_unmount(self) -> None:
         """Nothing goes on without the pane; what was changed is on disk."""
@@ -126,8 +130,6 @@ class EmbeddingsView(Pane):
         self._views.bring(self._desk.settings.view)
         self._pictures.use(self._desk.settings)
         self._show_all()
-        if self._desk.held.count and self.entry.has_focus and not self.entry.text:
-            self.list.focus()
 
     @property
     def list(self) -> TextList:
@@ -176,12 +178,20 @@ class EmbeddingsView(Pane):
             self._show_pictures()
 
     def _show_progress(self) -> None:
-        """An embedding has come farther."""
+        """An embedding has come farther, or has taken a second more."""
         if self.is_mounted:
+            self._keep_time()
             if any(side.embedded for side in self._desk.sides):
                 self._show_work()
             else:
                 self._show_pictures()
+
+    def _keep_time(self) -> None:
+        """Say each second for how long the server was waited for, while it is."""
+        if self._clock is not None and self._desk.embedding.asking:
+            self._clock.resume()
+        elif self._clock is not None:
+            self._clock.pause()
 
     def _show_texts(self) -> None:
         held, desk = self._desk.held, self._desk
@@ -240,28 +250,39 @@ class EmbeddingsView(Pane):
         desk = self._desk
         step = desk.embedding.progress
         if step is not None and step.progress is not None:
-            self._views.show_work(
-                progress_in_words(step.model, step.progress, stopping=desk.embedding.stopping), "busy"
-            )
+            embedding = desk.embedding
+            words = progress_in_words(step.model, step.progress, embedding.waited_s, stopping=embedding.stopping)
+            self._views.show_work(words, "busy")
         elif words := self._pictures.work:
             self._views.show_work(words, "busy")
-        elif desk.notice():
-            self._views.show_work("")
+        elif desk.embedding.running:
+            self._views.show_work("Looking in the store … Esc stops", "busy")
+        elif notice := desk.notice():
+            # Why the run before has ended stays there while the notice says how the server is now.
+            why = error_in_words(desk.broken) if desk.broken is not None else ""
+            self._views.show_work("" if desk.says_broken(notice) else why, "bad")
         else:
-            said = outcome_in_words(desk.sides, desk.embedding.missing, stopped=desk.stopped, can_ask=desk.can_ask)
-            failed = any(side.error is not None for side in desk.sides)
+            said = outcome_in_words(
+                desk.sides, desk.embedding.missing, stopped=desk.stopped, can_ask=desk.can_ask, broken=desk.broken
+            )
+            failed = desk.broken is not None
             problem = self._pictures.problem
             self._views.show_work(" ".join(filter(None, (said, problem))), "bad" if failed or problem else "")
 
     def _embedded(self) -> None:
         """It has ended, one way or the other."""
+        self._keep_time()
         if self._views.front_name == "facts":
             self._desk.measure_store()
         if any(side.error is not None for side in self._desk.sides):
             self.post_message(ServerDoubted())
         if not self.is_on_screen and self._desk.long:
             said = outcome_in_words(
-                self._desk.sides, self._desk.embedding.missing, stopped=False, can_ask=self._desk.can_ask
+                self._desk.sides,
+                self._desk.embedding.missing,
+                stopped=False,
+                can_ask=self._desk.can_ask,
+                broken=self._desk.broken,
             )
             self._say(said or "The texts are embedded.", "warning" if said else "information")
         self._show_all()

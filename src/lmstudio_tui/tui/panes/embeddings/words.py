@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.features.server_view import Presence
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import LMStudioError
     from lmstudio_tui.store.embeddings import TextRecord
+    from lmstudio_tui.vectors.values import Metric
 
+METRIC_NAMES: Final[dict[Metric, str]] = {
+    "cosine": "cosine",
+    "dot": "dot product",
+    "euclidean": "Euclidean distance",
+}
 EMPTY = (
     "No texts yet.",
     "",
@@ -35,6 +41,13 @@ def short(model: str) -> str:
     return clean_line(model).rpartition("/")[2] or "the server's model"
 
 
+def in_quotes(prefix: str) -> str:
+    """A prefix with the blanks around it, which are sent, too."""
+    before = " " * (len(prefix) - len(prefix.lstrip(" ")))
+    after = " " * (len(prefix) - len(prefix.rstrip(" "))) if prefix.strip(" ") else ""
+    return f"“{before}{clean_line(prefix).strip()}{after}”"
+
+
 def set_title(count: int, name: str, sources: Sequence[str]) -> str:
     """What stands in the frame of the texts."""
     parts = ["Texts", *([f"{count:,}"] if count else [])]
@@ -45,10 +58,17 @@ def set_title(count: int, name: str, sources: Sequence[str]) -> str:
     return " ─ ".join(parts)
 
 
-def progress_in_words(model: str, progress: EmbeddingProgress, *, stopping: bool) -> str:
-    """How far it is: `1,280 of 5,000 · 412 texts/s · 9 s left`."""
+def asking_in_words(model: str, progress: EmbeddingProgress) -> str:
+    """What is asked of whom: `Asking nomic-embed for 6 texts …`."""
+    return f"Asking {short(model)} for {count_of(progress.total - progress.done)} …"
+
+
+def progress_in_words(model: str, progress: EmbeddingProgress, waited_s: float, *, stopping: bool) -> str:
+    """How far it is: `1,280 of 5,000 · 412 texts/s · 9 s left`; before the first answer for how long it was waited."""
     if stopping:
         return "Stopping …"
+    if progress.done == progress.reused + progress.refused:
+        return f"{asking_in_words(model, progress)} {duration_in_words(waited_s)} · Esc stops"
     parts = [f"{short(model)}: {progress.done:,} of {count_of(progress.total)}"]
     pace, left = progress.per_second, progress.left_s
     if pace is not None:
@@ -113,10 +133,25 @@ def no_model_in_words(view: ServerView) -> tuple[str, ...]:
     )
 
 
-def outcome_in_words(sides: Sequence[Embedded], missing: int, *, stopped: bool, can_ask: bool) -> str:
-    """What is to be known of what there is, in a line; empty when all is well."""
+def outcome_in_words(
+    sides: Sequence[Embedded],
+    missing: int,
+    *,
+    stopped: bool,
+    can_ask: bool,
+    broken: LMStudioError | None,
+) -> str:
+    """What is to be known of what there is, in a line; empty when all is well.
+
+    Args:
+        sides: what there is of each model.
+        missing: how many vectors could be there, and are not.
+        stopped: whether the last run was stopped by a key.
+        can_ask: whether there is a server to ask for them.
+        broken: why the last run that asked a server has ended early, however much was looked at in the store since.
+    """
     said: list[str] = []
-    error = next((side.error for side in sides if side.error is not None), None)
+    error = broken
     if error is not None:
         said.append(error_in_words(error))
     if missing:
@@ -127,8 +162,10 @@ def outcome_in_words(sides: Sequence[Embedded], missing: int, *, stopped: bool, 
         if stopped:
             said.append(f"Stopped: {amount}, and kept. {way}")
         elif error is not None and can_ask:
-            said.append(f"{amount}. {way}")
-        elif error is None:
+            said.append(f"{amount}, and kept. {way}")
+        elif error is not None:
+            said.append(f"{amount}, and kept.")
+        else:
             said.append(f"{amount}. {way}" if can_ask else f"{amount}.")
     refused = {index for side in sides for index in side.refused}
     if refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, cast
 
@@ -74,6 +75,7 @@ class Embedding:
         shown: what these are of; None while there are none.
         job: what was to be embedded last.
         progress: how far it is; None while nothing is asked of the server.
+        stopping: whether it was told to end.
         measured: how quickly each model has answered the last time.
     """
 
@@ -99,6 +101,7 @@ class Embedding:
         self.job: Job | None = None
         self.progress: Step | None = None
         self.stopping = False
+        self._since = 0.0
 
     @property
     def running(self) -> bool:
@@ -109,6 +112,11 @@ class Embedding:
     def asking(self) -> bool:
         """Whether the server is being asked."""
         return self.running and self.progress is not None
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds since the model was asked for the first time; 0 while nothing is asked of the server."""
+        return time.monotonic() - self._since if self.asking else 0.0
 
     @property
     def missing(self) -> int:
@@ -122,6 +130,7 @@ class Embedding:
             if before is not None and before.extent == "all" and job.extent == "few" and not self.stopping:
                 job = replace(job, extent="all")
             self._run.drop()
+        self.progress = None
         if job.extent == "all":
             self._known.refused.clear()
         self.job, self.stopping, self._coming = job, False, []
@@ -155,7 +164,9 @@ class Embedding:
                 if self.shown is None:
                     # Where nothing is shown yet, the first model is shown while the second one is asked.
                     self.sides = tuple(self._coming)
-            elif step.progress is not None and step.progress.took_s > 0:
+            elif step.progress is not None and step.progress.asking:
+                if self.progress is None or self.progress.model != step.model:
+                    self._since = time.monotonic()
                 self.progress = step
         self._changed()
 
