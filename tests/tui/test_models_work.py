@@ -335,8 +335,9 @@ async def test_a_download_is_shown_until_it_ends_and_outlives_the_app(tmp_path: 
     async with models_pane(tmp_path, server=FakeManager(looks=look), seen=view()) as ui:
         await ui.shows("qwen3-4b@q8", "50 %")
         ended.append("completed")
-        await ui.shows("✓ qwen3-4b@q8", "completed, 4.0 GB", "x dismiss")
+        # What is said in passing first: it does not stay.
         await ui.until(lambda: "is downloaded." in ui.told)
+        await ui.shows("✓ qwen3-4b@q8", "completed, 4.0 GB", "x dismiss")
         await ui.until(lambda: ui.app.doubted == 1)
         await ui.until(lambda: ui.app.file.load(URL) == ())
         asked = len(ui.server.asked)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk.calls import Call
     from lmstudio_tui.sdk.errors import ContextValue
-    from lmstudio_tui.sdk.telemetry import CallListener, CallRecord
+    from lmstudio_tui.sdk.telemetry import CallListener
     from lmstudio_tui.sdk.telling import Teller
 
 _log = logging.getLogger(__name__)
@@ -77,12 +77,12 @@ class Accounts:
         if last:
             self._release()
 
-    def report(self, call: CallRecord) -> None:
+    def report(self, tally: Tally, call: Call, path: str) -> None:
         """Tell the listener of a call that has ended."""
         if self.listener is None:
             return
         try:
-            self.listener(call)
+            self.listener(tally.record(call.method, path, streamed=call.stream))
         except Exception:  # noqa: BLE001 - a listener's mistake must not cost the caller the answer
             _log.exception("a telemetry listener failed")
 
@@ -114,8 +114,7 @@ class Account:
             known = {"attempt": tally.attempts, "status": tally.status, "request_id": tally.request_id}
             error.with_context(**self._context, **{key: value for key, value in known.items() if value})
         self._accounts.end()
-        path = str(self._context.get("endpoint", call.path))
-        self._accounts.report(tally.record(call.method, path, streamed=call.stream))
+        self._accounts.report(tally, call, str(self._context.get("endpoint", call.path)))
         if tally.recording is not None:
             tally.recording.finished(error)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
+
+from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from textual import events
-    from textual.reactive import Reactive
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
@@ -53,7 +52,7 @@ class Paint(Protocol[Shown]):
         ...
 
 
-class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
+class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
     """A row for each record, the newest first, and a cursor that stays on its record while others come in above it.
 
     Who inherits says which keys there are for `move`, `page`, `first` and `last`.
@@ -151,11 +150,7 @@ class RecordList(ScrollView, Generic[Record], can_focus=True, inherit_bindings=F
             self._put(at)
 
     def _measure(self) -> None:
-        size = Size(self.size.width, len(self._shown))
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)
+        self.use_size(Size(self.size.width, len(self._shown)))
 
     @property
     def _room(self) -> int:

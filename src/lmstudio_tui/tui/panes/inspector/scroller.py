@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
-
-from textual.scroll_view import ScrollView
-from textual.widget import Widget
+from typing import TYPE_CHECKING, ClassVar
 
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
+from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from textual.binding import BindingType
-    from textual.geometry import Size
-    from textual.reactive import Reactive
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
 
-class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
+class Scroller(QuietScrollView, can_focus=True, inherit_bindings=False):
     """Rows by the line API, in the colours of what went over the wire."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"wire--{name}" for name in STYLES} | {
@@ -54,10 +50,3 @@ class Scroller(ScrollView, can_focus=True, inherit_bindings=False):
         """Another theme: other colours."""
         super().notify_style_update()
         self.looks.forget()
-
-    def use_size(self, size: Size) -> None:
-        """Have so many columns and rows to scroll through."""
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,14 +22,13 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
-    from textual.reactive import Reactive
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
 _STYLES = ("plain", "dim", "name", "mark", "good", "bad", "warn", "match")
 
 
-class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
+class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
     """A list of items. Who inherits says what they look like.
 
     Args:
@@ -125,11 +123,7 @@ class ItemRows(ScrollView, can_focus=True, inherit_bindings=False):
         self._starts = [0, *accumulate(heights)][:-1] if heights else []
         self._height = sum(heights) if heights else self._break_notice()
         self._cursor = max(0, min(len(heights) - 1, self._cursor if cursor is None else cursor))
-        size = Size(self.size.width, self._height)
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)
+        self.use_size(Size(self.size.width, self._height))
         self.refresh()
 
     def say(self, *notice: str) -> None:

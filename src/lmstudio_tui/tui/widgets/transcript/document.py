@@ -227,7 +227,8 @@ class Document:
         """
         for _ in range(max(8, 2 * rows)):
             first = top()
-            if not self._measure(first, first + rows, deadline):
+            # A turn can stay as high as it was while what is in it moves.
+            if not self._measure(first, first + rows, deadline) and top() == first:
                 break
         self._unload()
         return top()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.widget import Widget
 
+from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 from lmstudio_tui.tui.widgets.transcript.document import Document
 from lmstudio_tui.tui.widgets.transcript.inline import make_parser
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
-    from textual.reactive import Reactive
     from textual.timer import Timer
 
     from lmstudio_tui.tui.typed import WidgetOptions
@@ -31,7 +29,7 @@ SLICE: Final = 0.012
 """Longest time, in seconds, that cutting a long text may take at once."""
 
 
-class RowKeeper(ScrollView):
+class RowKeeper(QuietScrollView):
     """Brings what has changed in a document to the screen; subclasses scroll it and paint it."""
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
@@ -156,13 +154,9 @@ class RowKeeper(ScrollView):
 
     def _apply(self, top: int, changed: int | None) -> None:
         moved = top != self.scroll_offset.y
-        size = Size(self.scrollable_content_region.width, self._document.height)
         self._moving = True
         try:
-            if size != self.virtual_size:
-                # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-                self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-                self._scroll_update(size)
+            self.use_size(Size(self.scrollable_content_region.width, self._document.height))
             if moved or round(self.scroll_y) != top:
                 self.scroll_y = top
                 self.scroll_target_y = top
