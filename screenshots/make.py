@@ -21,6 +21,8 @@ sys.path.insert(0, str(HERE.parent / "tests" / "tui"))
 
 from app_parts import Driver, FakeServer, services  # noqa: E402
 from picture_chats import ComparedServer, fill  # noqa: E402
+from picture_embeddings import MODELS as EMBEDDING_MODELS  # noqa: E402
+from picture_embeddings import QUERY, EmbeddingServer, fill_embeddings  # noqa: E402
 from picture_media import connect as connect_beside  # noqa: E402
 from picture_media import fill_media, service_config  # noqa: E402
 from picture_parts import URL, PicturedServer, begin_download, connect, exchanges, profiles  # noqa: E402
@@ -67,6 +69,7 @@ class Picture:
         pane: the one to begin with.
         chats: whether there are conversations already.
         media: whether audio and images have servers of their own, and something was made there before.
+        texts: how many models embed a set of texts; 0 for no set.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Picture:
     pane: str | None = None
     chats: bool = False
     media: bool = False
+    texts: int = 0
 
 
 REFUSED = ServerRefusedError("Nothing answers: connection refused.")
@@ -95,6 +99,9 @@ COMPARED = (
     "enter",
     "ctrl+r",
 )
+SORTED = ("@● embedded", "alt+s", "o", "@o sorts as they", "down", "down")
+NEAREST = ("@● embedded", "alt+n", *QUERY, "@±", "tab")
+MAPPED = ("@● embedded", "alt+m", "@of the variance")
 SAID = "The build is green again."
 PICTURES = (
     Picture("chat", (120, 34), ASKED, ("tok/s",)),
@@ -106,6 +113,9 @@ PICTURES = (
     Picture("no-server", (100, 24), (), ("lms server start",), lambda: FakeServer(health_error=REFUSED)),
     Picture("models-pane", (160, 44), ("down",), ("60 %", "listed by"), Watched, downloading=True, pane="models"),
     Picture("models-pane-80x24", (80, 24), (), ("qwen3-8b",), Watched, pane="models"),
+    Picture("embeddings", (164, 44), SORTED, ("0.696",), EmbeddingServer, pane="embeddings", texts=1),
+    Picture("embeddings-nearest", (120, 34), NEAREST, ("rank 1",), EmbeddingServer, pane="embeddings", texts=2),
+    Picture("embeddings-map", (120, 34), MAPPED, ("32 points",), EmbeddingServer, pane="embeddings", texts=1),
     Picture("transcribe", (120, 34), ("@Weekly",), ("Good morning", "speaches"), pane="transcribe", media=True),
     Picture("speech", (120, 34), (*SAID,), ("af_heart", "speaches"), pane="speech", media=True),
     Picture("images", (120, 34), ("tab", "@red house"), ("512×512", "speaches"), pane="images", media=True),
@@ -127,6 +137,8 @@ async def draw(picture: Picture) -> None:
             fill(folder)
         if picture.media:
             fill_media(folder)
+        if picture.texts:
+            fill_embeddings(folder, *EMBEDDING_MODELS[: picture.texts])
         handed = services(
             URL,
             folder,

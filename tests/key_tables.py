@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lmstudio_tui.tui.commands import COMMANDS, Command, Where
+from lmstudio_tui.tui.catalogue.command import by_parts
+from lmstudio_tui.tui.commands import COMMANDS, Where, commands
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -52,9 +53,11 @@ def keys_page() -> str:
     """All keys, place by place."""
     parts = [_HEAD]
     for where, (title, note) in _PLACES.items():
-        rows = [f"| {_keys(one)} | {one.help} |" for one in COMMANDS if one.where == where]
-        about = [note, ""] if note else []
-        parts.append("\n".join([f"## {title}", "", *about, "| key | what it does |", "| --- | --- |", *rows, ""]))
+        parts.append("\n".join([f"## {title}", "", *([note, ""] if note else [])]))
+        for part, keys in by_parts(commands(where)).items():
+            rows = [f"| {_escaped(shown)} | {text} |" for shown, text in keys]
+            heading = [f"### {title}: {part}", ""] if part else []
+            parts.append("\n".join([*heading, "| key | what it does |", "| --- | --- |", *rows, ""]))
     return "\n".join(parts)
 
 
@@ -64,12 +67,12 @@ def keys_table() -> str:
     for where in _PLACES:
         if where not in _UNTOLD:
             told = [one for one in COMMANDS if one.where == where and (one.show or one.palette or where == "servers")]
-            rows.append(f"| {where} | {' · '.join(f'`{_keys(one)}` {one.title}' for one in told)} |")
+            rows.append(f"| {where} | {' · '.join(f'`{_escaped(one.shown_keys)}` {one.title}' for one in told)} |")
     return "\n".join(rows)
 
 
-def _keys(command: Command) -> str:
-    return command.shown_keys.replace("|", "\\|")
+def _escaped(keys: str) -> str:
+    return keys.replace("|", "\\|")
 
 
 def main() -> None:

@@ -20,11 +20,15 @@ from lmstudio_tui.cli.main import app
 from lmstudio_tui.cli.outcome import Exit
 from lmstudio_tui.features.chat.parameter_fields import FIELDS
 from lmstudio_tui.features.chat.slash_commands import COMMANDS as SLASH_COMMANDS
+from lmstudio_tui.features.embeddings.reading import LIMIT
+from lmstudio_tui.features.embeddings.sweeping import SIZES
 from lmstudio_tui.features.history.exporting import FORMATS
 from lmstudio_tui.features.models.query import Query
 from lmstudio_tui.settings import KEY_VARIABLES, PREFIX, Settings, load_settings
 from lmstudio_tui.simulator import FAULTS, SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.commands import COMMANDS, markdown_table
+from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
+from lmstudio_tui.tui.panes.embeddings.working import AUTOMATIC
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,9 +64,13 @@ def test_the_keys_are_those_of_the_catalogue() -> None:
     assert keys_table() in README, "python tests/key_tables.py writes it anew"
 
 
+def _each_key(tables: str) -> set[tuple[str, str]]:
+    """Each key with what it does: several that do the same may stand in one row."""
+    return {(key, row[1]) for row in rows(tables) for key in row[0].split(" or ")}
+
+
 def test_no_key_is_left_out() -> None:
-    page = sorted(row[:2] for row in rows(PAGES["docs/keys.md"]))
-    assert page == sorted(row[:2] for row in rows(markdown_table()))
+    assert _each_key(PAGES["docs/keys.md"]) == _each_key(markdown_table())
     footer = {f"`{one.shown_keys}` {one.title}" for one in COMMANDS if one.show and one.where != "dialog"}
     assert {key for key in footer if key not in section(README, "Keys")} == set()
 
@@ -124,7 +132,8 @@ def _options(command: Any) -> Iterator[str]:
 
 def test_every_option_that_is_named_exists() -> None:
     known = {*_options(get_command(app)), "--help"}
-    text = f"{section(README, 'Command line')}{PAGES['docs/cli.md']}{PAGES['docs/settings.md']}{PAGES['docs/chat.md']}"
+    pages = "".join(PAGES[f"docs/{page}.md"] for page in ("cli", "settings", "chat"))
+    text = f"{section(README, 'Command line')}{pages}{section(PAGES['docs/embeddings.md'], 'On the command line')}"
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text.replace("--[no-]", "--")))
     assert named
     assert named - known == set()
@@ -226,6 +235,29 @@ def test_the_json_of_sounds_and_images_has_the_members_that_are_told(home: dict[
         assert _missing(json.loads(told[name]), found) == []
 
 
+def test_the_json_of_embeddings_has_the_members_that_are_told(home: dict[str, str], tmp_path: Path) -> None:
+    told = dict(re.findall(r"<!-- (embed.*?) -->\n```json\n(.*?)```", PAGES["docs/embeddings.md"], re.DOTALL))
+    texts = ["A cat sat.", "It was a cat."]
+    lines = {
+        "embed": [],
+        "embed --similarity": ["--similarity"],
+        "embed --query": ["--query", "pets"],
+        "embed models": ["--query", "pets", "-m", "sim-nomic-embed-v1.5", "-m", "sim-bge-m3"],
+    }
+    assert told.keys() == lines.keys()
+    for name, line in lines.items():
+        done = subprocess.run(
+            [sys.executable, "-m", "lmstudio_tui", "embed", *texts, *line, "--json", "--demo"],
+            capture_output=True,
+            check=True,
+            cwd=tmp_path,
+            env=home,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+        assert _missing(json.loads(told[name]), json.loads(done.stdout)) == []
+
+
 def test_the_filters_that_are_shown_ask_for_something() -> None:
     shown = [row[0] for row in rows(section(PAGES["docs/models.md"], "Filter"))]
     texts = [text for cell in shown for text in re.findall(r"`([^`]+)`", cell)]
@@ -303,6 +335,21 @@ def test_the_modules_that_the_architecture_names_are_there() -> None:
     assert len(modules) > 40
     assert modules - {path.name for path in source.rglob("*.py")} == set()
     assert folders - {path.name for path in source.rglob("*") if path.is_dir()} == set()
+
+
+def test_the_limits_of_embeddings_are_those_that_there_are() -> None:
+    page = PAGES["docs/embeddings.md"]
+    assert f"A set has {MOST:,} texts at most" in page
+    assert f"first {LIMIT:,}" in page
+    assert f"Up to {AUTOMATIC} missing texts" in page
+    assert f"{SIZES[0]} to {SIZES[-1]} texts" in page.replace("\n", " ")
+
+
+def test_the_example_of_embeddings_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = fenced(PAGES["docs/embeddings.md"], "python")
+    with SimulatorServer(SimulatorConfig(speed=0)) as server:
+        exec(compile(code.replace("http://127.0.0.1:1234", server.base_url), "embeddings.md", "exec"), {})
+    assert capsys.readouterr().out == "2 256 sim-nomic-embed-v1.5\n"
 
 
 def test_the_sdk_example_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,7 @@ _MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 
 CTRL_Q = b"\x11"
 ESCAPE = b"\x1b"
+F1 = b"\x1bOP"
 
 
 class Terminal:
@@ -200,6 +201,31 @@ def test_the_demo_from_the_first_screen_to_the_last_byte(environ: dict[str, str]
         terminal.assert_sane()
         # Nothing is left where the shell goes on.
         assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize(("pane", "first"), [("chat", "│ Erste Zeile, größer"), ("embeddings", "│Erste Zeile, größer")])
+def test_what_is_typed_before_the_app_is_there_is_not_lost(environ: dict[str, str], pane: str, first: str) -> None:
+    with Terminal("--demo", "--pane", pane, environ=environ) as terminal:
+        # The terminal keeps it, and echoes it, until the app reads it; Enter is the end of a line then.
+        terminal.type("Erste Zeile, größer\rthe second".encode())
+        terminal.until(lambda: any(line.startswith(first) for line in terminal.lines))
+        terminal.until(lambda: any(line.strip("│ ").startswith("the second") for line in terminal.lines))
+        # What comes later goes behind it.
+        terminal.type(b" and on")
+        terminal.shows("the second and on")
+        assert terminal.text.count("Erste Zeile") == 1, "the echo is gone"
+        terminal.type(CTRL_Q)
+        terminal.ended()
+        terminal.assert_sane()
+
+
+def test_letters_typed_before_the_app_is_there_are_no_commands_to_a_list(environ: dict[str, str]) -> None:
+    with Terminal("--demo", "--pane", "models", environ=environ) as terminal:
+        # A digit brings another pane to the front; F1 comes behind it, and so tells that it has been read.
+        terminal.type(b"1" + F1)
+        terminal.shows("In the list of models")
+        terminal.type(ESCAPE)
+        terminal.shows("▸2 Models")
 
 
 def test_what_was_used_last_is_there_again(environ: dict[str, str], simulator: SimulatorServer, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.features.embeddings.reading import TextsRead
 
-FORMATS = "It may be txt (a text a line), csv, tsv, json, jsonl or ndjson."
+FORMATS = "Texts are read from txt (a text a line), csv, tsv, json, jsonl or ndjson."
 LATIN = "It is not UTF-8; it was read as Latin-1 (Windows-1252), so look at its accents."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdk_servers import Connection, Handler, RawServer, config, reply
 
-from lmstudio_tui.sdk import EmbeddingRequest, EmbeddingResult, LMStudioClient
+from lmstudio_tui.sdk import EmbeddingBatch, EmbeddingRequest, EmbeddingResult, LMStudioClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,9 +74,29 @@ class Embeds:
     def embed(self, texts: list[str] | str, *, settings: dict[str, Any] | None = None, **how: Any) -> EmbeddingResult:
         """What comes of these texts; `how` goes into the request, or to the call."""
         calling = {name: how.pop(name) for name in ("batch_size", "on_batch", "skip_refused", "scope") if name in how}
-        request = EmbeddingRequest(input=texts, **{"model": "m", **how})
+        asking: dict[str, Any] = {"model": "m", **how}
+        request = EmbeddingRequest(input=texts, **asking)
         with RawServer(self.handler) as server, LMStudioClient(config(server, **(settings or {}))) as client:
             return client.create_embedding(request, **calling)
+
+
+class Told:
+    """Listens to a call, and keeps what it is told.
+
+    Attributes:
+        batches: each with how many texts were done after it, and of how many.
+    """
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[EmbeddingBatch, int, int]] = []
+
+    def __call__(self, batch: EmbeddingBatch, done: int, total: int) -> None:
+        self.batches.append((batch, done, total))
+
+    @property
+    def indices(self) -> list[int]:
+        """Of the texts that have come, in the order in which they have."""
+        return [index for batch, _, _ in self.batches for index in batch.indices]
 
 
 def numbered(count: int, first: int = 0) -> list[str]:

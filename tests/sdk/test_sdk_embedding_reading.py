@@ -71,37 +71,38 @@ def test_space_between_the_numbers(space: bytes) -> None:
     assert read(raw, 1) == [[0.5] * 100]
 
 
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        ([{"index": 0, "embedding": A}], "For 2 texts the server gave 1 embedding."),
-        ([], "For 2 texts the server gave 0 embeddings."),
-        ([{"index": 0, "embedding": A}] * 2, "Two embeddings came with the index 0."),
-        ([{"index": 0, "embedding": A}, {"index": 2, "embedding": A}], "came with the index 2; 2 texts were sent"),
-        ([{"index": 0, "embedding": A}, {"index": -1, "embedding": A}], "came with the index -1"),
-        ([{"index": 0, "embedding": A}, {"embedding": A}], "came without an index"),
-        ([{"embedding": A}, {"embedding": [*A, 1]}], "text 2 has 4 numbers, those before it have 3"),
-        ([{"embedding": A}, {"embedding": [1]}], "text 2 has 1 number, those before it have 3"),
-        ([{"embedding": A}, {"embedding": []}], 'of text 2 ("text 1") is empty.'),
-        ([{"embedding": A}, {"embedding": ""}], "is empty."),
-        ([{"embedding": A}, {"embedding": None}], "is missing."),
-        ([{"embedding": A}, {}], "is missing."),
-        ([{"embedding": A}, None], "is missing."),
-        ([{"embedding": A}, 7], "is no list of numbers."),
-        ([{"embedding": A}, {"embedding": {"a": 1}}], "is no list of numbers."),
-        ([{"embedding": A}, {"embedding": [1, None, 2]}], "holds null."),
-        ([{"embedding": A}, {"embedding": [1, True, 2]}], "holds something that is no number."),
-        ([{"embedding": A}, {"embedding": [1, "2", 3]}], "holds something that is no number."),
-        ([{"embedding": A}, {"embedding": [1, [2], 3]}], "is no list of numbers."),
-        ([{"embedding": A}, {"embedding": [A, B]}], "is 2 lists of numbers: one for each token"),
-        ([{"embedding": A}, {"embedding": [math.nan, 1, 2]}], "holds NaN."),
-        ([{"embedding": A}, {"embedding": [1, -math.inf, 2]}], "holds an infinite number."),
-        ([{"embedding": A}, {"embedding": "no base64 at all!"}], "is a text that is no base64."),
-        ([{"embedding": A}, {"embedding": "abcd"}], "has 3 bytes in base64"),
-        ([{"embedding": A}, {"embedding": packed([math.nan] * 3)}], "holds NaN."),
-        ([{"embedding": A}, {"embedding": packed([math.inf] * 3)}], "holds an infinite number."),
-    ],
-)
+NO_EMBEDDINGS: list[tuple[list[Any], str]] = [
+    ([{"index": 0, "embedding": A}], "For 2 texts the server gave 1 embedding."),
+    ([], "For 2 texts the server gave 0 embeddings."),
+    ([{"index": 0, "embedding": A}] * 2, "Two embeddings came with the index 0."),
+    ([{"index": 0, "embedding": A}, {"index": 2, "embedding": A}], "came with the index 2; 2 texts were sent"),
+    ([{"index": 0, "embedding": A}, {"index": -1, "embedding": A}], "came with the index -1"),
+    ([{"index": 0, "embedding": A}, {"embedding": A}], "came without an index"),
+    ([{"embedding": A}, {"embedding": [*A, 1]}], "text 2 has 4 numbers, those before it have 3"),
+    ([{"embedding": A}, {"embedding": [1]}], "text 2 has 1 number, those before it have 3"),
+    ([{"embedding": A}, {"embedding": []}], 'of text 2 ("text 1") is empty.'),
+    ([{"embedding": A}, {"embedding": ""}], "is empty."),
+    ([{"embedding": A}, {"embedding": None}], "is missing."),
+    ([{"embedding": A}, {}], "is missing."),
+    ([{"embedding": A}, None], "is missing."),
+    ([{"embedding": A}, 7], "is no list of numbers."),
+    ([{"embedding": A}, {"embedding": {"a": 1}}], "is no list of numbers."),
+    ([{"embedding": A}, {"embedding": [1, None, 2]}], "holds null."),
+    ([{"embedding": A}, {"embedding": [1, True, 2]}], "holds something that is no number."),
+    ([{"embedding": A}, {"embedding": [1, "2", 3]}], "holds something that is no number."),
+    ([{"embedding": A}, {"embedding": [1, [2], 3]}], "is no list of numbers."),
+    ([{"embedding": A}, {"embedding": [A, B]}], "is 2 lists of numbers: one for each token"),
+    ([{"embedding": A}, {"embedding": [math.nan, 1, 2]}], "holds NaN."),
+    ([{"embedding": A}, {"embedding": [1, -math.inf, 2]}], "holds an infinite number."),
+    ([{"embedding": A}, {"embedding": "no base64 at all!"}], "is a text that is no base64."),
+    ([{"embedding": A}, {"embedding": "abcd"}], "has 3 bytes in base64"),
+    ([{"embedding": A}, {"embedding": packed([math.nan] * 3)}], "holds NaN."),
+    ([{"embedding": A}, {"embedding": packed([math.inf] * 3)}], "holds an infinite number."),
+]
+"""What a server answers to two texts, and what is said of it."""
+
+
+@pytest.mark.parametrize(("rows", "words"), NO_EMBEDDINGS)
 def test_what_cannot_be_read(rows: list[Any], words: str) -> None:
     with pytest.raises(ProtocolError) as caught:
         read({"data": rows})

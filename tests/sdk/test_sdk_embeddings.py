@@ -6,10 +6,11 @@ import json
 import threading
 import time
 from array import array
+from functools import partial
 from typing import Any
 
 import pytest
-from sdk_embedders import Embeds, numbered, refused, sound, vector
+from sdk_embedders import Embeds, Told, numbered, refused, sound, vector
 from sdk_servers import CI_BOUND, Connection, RawServer, answering, config, reply
 from sdk_tape import Tape
 
@@ -91,10 +92,10 @@ def test_a_batch_has_at_least_one_text() -> None:
 
 
 def test_a_long_list_goes_in_batches_whose_progress_is_told() -> None:
-    server, told = Embeds(sound), list[tuple[tuple[int, ...], int, int]]()
-    found = server.embed(numbered(70), on_batch=lambda batch, done, total: told.append((batch.indices, done, total)))
+    server, told = Embeds(sound), Told()
+    found = server.embed(numbered(70), on_batch=told)
     assert [len(texts) for texts in server.asked] == [32, 32, 6]
-    assert told == [
+    assert [(batch.indices, done, total) for batch, done, total in told.batches] == [
         (tuple(range(32)), 32, 70),
         (tuple(range(32, 64)), 64, 70),
         (tuple(range(64, 70)), 70, 70),
@@ -192,20 +193,21 @@ def test_other_dimensions_than_were_asked_for() -> None:
 def test_another_model_than_was_asked() -> None:
     assert Embeds(sound).embed("x", model="text-embedding-m:2").problems == ()
     server = Embeds(lambda texts: sound(texts, model="one" if len(server.asked) < 2 else "two"))
-    batches: list[EmbeddingBatch] = []
-    found = server.embed(numbered(4), batch_size=1, on_batch=lambda batch, *_: batches.append(batch))
+    told = Told()
+    found = server.embed(numbered(4), batch_size=1, on_batch=told)
     assert found.problems == (
         "m was asked, and one has answered.",
         "m was asked, and two has answered.",
         "one has answered first, and then two.",
     )
-    assert [len(batch.problems) for batch in batches] == [1, 2, 0, 0]
-    assert (found.model, batches[0].model) == ("two", "one")
+    assert [len(batch.problems) for batch, _, _ in told.batches] == [1, 2, 0, 0]
+    assert (found.model, told.batches[0][0].model) == ("two", "one")
 
 
 def test_tokens_are_none_where_the_server_does_not_say() -> None:
-    for usage in (None, {"prompt_tokens": 0, "total_tokens": 0}, {"prompt_tokens": "x"}, []):
-        assert Embeds(lambda texts, usage=usage: sound(texts, usage=usage)).embed("x").usage is None
+    useless: list[Any] = [None, {"prompt_tokens": 0, "total_tokens": 0}, {"prompt_tokens": "x"}, []]
+    for usage in useless:
+        assert Embeds(partial(sound, usage=usage)).embed("x").usage is None
     counted = Embeds(lambda texts: sound(texts, usage={"total_tokens": 4})).embed(numbered(40)).usage
     assert counted == Usage(prompt_tokens=8, total_tokens=8)
     server = Embeds(lambda texts: sound(texts, usage={"prompt_tokens": len(server.asked) - 1}))
@@ -223,12 +225,10 @@ def test_a_connection_that_breaks_keeps_what_had_come() -> None:
             connection.send(answer if number < 2 else answer[: len(answer) // 2])
         connection.finish()
 
-    told: list[int] = []
+    told = Told()
     with RawServer(cut) as server, LMStudioClient(config(server)) as client, pytest.raises(ConnectionLostError):
-        client.create_embedding(
-            EmbeddingRequest(input=numbered(50)), batch_size=10, on_batch=lambda batch, *_: told.extend(batch.indices)
-        )
-    assert told == list(range(20))
+        client.create_embedding(EmbeddingRequest(input=numbered(50)), batch_size=10, on_batch=told)
+    assert told.indices == list(range(20))
 
 
 def test_cancelled_between_two_batches_in_the_listener() -> None:

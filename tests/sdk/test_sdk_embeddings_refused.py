@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sdk_embedders import Embeds, numbered, refused, sound
+from sdk_embedders import Embeds, Told, numbered, refused, sound
 from sdk_servers import KEY, reply
 
 from lmstudio_tui.sdk import (
@@ -42,13 +42,13 @@ def without(bad: str, no: bytes) -> Embeds:
 @pytest.mark.parametrize("no", TOO_LONG)
 def test_a_text_that_is_too_long_is_named(no: bytes) -> None:
     server = without("text 45", no)
-    told: list[int] = []
+    told = Told()
     with pytest.raises(ContextOverflowError) as caught:
-        server.embed(numbered(70), on_batch=lambda batch, *_: told.extend(batch.indices))
+        server.embed(numbered(70), on_batch=told)
     assert caught.value.message.startswith('Text 46 ("text 45") was refused: ')
     assert "Cut it into shorter pieces" in caught.value.hint
     assert caught.value.context["index"] == 45
-    assert told == list(range(45)), "what came before is kept"
+    assert told.indices == list(range(45)), "what came before is kept"
 
 
 @pytest.mark.parametrize("no", TOO_LONG)
@@ -61,13 +61,13 @@ def test_the_only_text_that_is_too_long(no: bytes) -> None:
 
 @pytest.mark.parametrize("no", TOO_LONG)
 def test_the_others_go_on_when_they_are_to(no: bytes) -> None:
-    server, done = without("text 45", no), list[int]()
-    found = server.embed(numbered(70), skip_refused=True, on_batch=lambda _, now, __: done.append(now))
+    server, told = without("text 45", no), Told()
+    found = server.embed(numbered(70), skip_refused=True, on_batch=told)
     assert [index for index, one in enumerate(found.vectors) if one is None] == [45]
     assert [one[0] for one in found.vectors if one] == [number for number in range(70) if number != 45]
     [left_out] = found.refused
     assert (left_out.index, left_out.too_long) == (45, True)
-    assert (done[-1], found.usage) == (70, Usage(prompt_tokens=69, total_tokens=69))
+    assert (told.batches[-1][1], found.usage) == (70, Usage(prompt_tokens=69, total_tokens=69))
     # Halving, and then as before.
     assert [len(texts) for texts in server.asked] == [32, 32, 16, 8, 8, 4, 4, 2, 1, 1, 2, 16, 6]
 

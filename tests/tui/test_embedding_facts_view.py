@@ -47,6 +47,26 @@ def test_a_row_of_one_cell_is_said_of_both_models() -> None:
     assert any("http://127.0.0.1:1234" in line for line in lines)
 
 
+def test_the_names_of_two_models_are_not_cut() -> None:
+    lines = texts_of(table_lines(table("org/text-embedding-first-v1.5-large", "other/text-embedding-second"), 49))
+    head = lines[: next(at for at, line in enumerate(lines) if "dimensions" in line)]
+    first, second = ("".join(line[at : at + 15].strip() for line in head) for at in (18, 33))
+    assert first == "text-embedding-first-v1.5-large"
+    assert second == "text-embedding-second"
+
+
+def test_the_parts_of_one_model_stand_beside_each_other_where_there_is_room() -> None:
+    rows = [FactRow("Vectors"), FactRow("dimensions", ("768",)), FactRow("Texts"), FactRow("embedded", ("20 of 20",))]
+    wide = texts_of(table_lines(FactsTable(MODELS[:1], tuple(rows)), 92))
+    assert [" ".join(line.split()) for line in wide] == ["Vectors Texts", "dimensions 768 embedded 20 of 20"]
+    assert len(table_lines(FactsTable(MODELS[:1], tuple(rows)), 80)) == 5
+
+
+def test_a_sweep_of_an_earlier_time_says_when_that_was() -> None:
+    side = SweepSide("first", paces(40.0, 1), measured="2026-01-02 03:04")
+    assert texts_of(sweep_lines([side], None, 80))[1].endswith("measured 2026-01-02 03:04")
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -92,7 +112,7 @@ async def test_nothing_yet_and_then_facts() -> None:
         ui.it.say("Nothing is embedded yet.")
         await ui.shows("Nothing is embedded yet.")
         ui.it.show(table(MODELS[0], notes=("The server counts no tokens.",)))
-        await ui.shows("text-embedding-first", "dimensions", "768", "Server", "The server counts no tokens.")
+        await ui.shows("dimensions", "768", "Server", "The server counts no tokens.")
         await ui.hides("Texts in a second")
         ui.it.show(None)
         await ui.shows("Nothing is embedded yet.")

@@ -7,7 +7,7 @@ from math import inf, nan
 
 import pytest
 from embedding_widget_parts import FOREIGN, SIZES, assert_filled, opened
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -62,6 +62,7 @@ def test_standing_bars() -> None:
     assert level(1.0) == "█"
 
 
+@settings(deadline=None)  # the first look imports numpy
 @given(st.lists(NUMBERS, min_size=1, max_size=40), st.lists(NUMBERS, max_size=40), st.integers(1, 130))
 def test_lines_are_within_their_width(one: list[float], other: list[float], width: int) -> None:
     sides = [side(*one), side(*other) if other else VectorSide("second", None)]
@@ -113,7 +114,9 @@ async def test_nothing_yet() -> None:
         await ui.shows("No vector yet.")
         await ui.press("down", "G", "pageup", "g")
         ui.it.show([side(0.6, -0.8)], "hello")
-        await ui.shows("hello", "dimensions  2 × 64 bit", "norm        1.000000 · normalised", "smallest    −0.800000")
+        await ui.shows(
+            "hello", "dimensions  2 × 64 bit", "norm        1.000000", "normalised  yes", "smallest    −0.800000"
+        )
         await ui.shows("0 ▆  0.600000 █ −0.800000")
         ui.it.show([VectorSide("first-model", None, (), "refused: too long")], "x")
         await ui.shows("refused: too long")
@@ -137,6 +140,16 @@ async def test_numbers_are_scrolled_and_stay_where_they_are() -> None:
         await ui.until(lambda: ui.it.scroll_offset.y == 0)
         await ui.press("j", "pagedown", "g")
         await ui.until(lambda: ui.it.scroll_offset.y == 0)
+
+
+async def test_two_models_are_in_view_at_once_in_a_small_window() -> None:
+    async with opened(VectorView(), size=(51, 17)) as ui:
+        ui.it.show([wave(256, "sim-nomic-embed-v1.5"), wave(384, "sim-bge-m3")], "hello")
+        await ui.shows("embed-v1.5", "sim-bge-m3", "256 × 64 bit", "384 × 64 bit", "of 256", "of 384")
+        assert "…" not in ui.screen
+        refused = VectorSide("sim-bge-m3", None, (), "refused: it is longer than the model takes")
+        ui.it.show([wave(256, "sim-nomic-embed-v1.5"), refused], "hello")
+        await ui.shows("refused: it is", "longer than the", "model takes")
 
 
 async def test_two_models_beside_each_other() -> None:

@@ -135,7 +135,7 @@ async def test_why_a_run_broke_stays_though_the_server_is_found_to_be_gone(tmp_p
         await ui.view("facts")
         await ui.shows("it ended early")
         await ui.press("ctrl+r")
-        await ui.until(lambda: "Nothing answers" in ui.told)
+        await ui.until(lambda: "Looking for the server again" in ui.told)
 
 
 async def test_that_nothing_is_missing_is_said(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from lmstudio_tui.features.facts import sparkline
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.sdk import ServerKind, ServerRefusedError, TextDelta
 from lmstudio_tui.tui.app import LMStudioApp
-from lmstudio_tui.tui.catalogue.embeddings import HEAT_MAP, NEAREST, PICTURES, POINT_MAP, ROWS, TEXTS
+from lmstudio_tui.tui.catalogue.command import by_parts
+from lmstudio_tui.tui.catalogue.embeddings import HEAT_MAP, NEAREST, PICTURES, POINT_MAP, ROWS, TEXT_MARKS, TEXTS
 from lmstudio_tui.tui.catalogue.embeddings_pane import EMBEDDINGS_PANE
 from lmstudio_tui.tui.commands import COMMANDS, Command, Where, bindings, command, commands, readable_key
 from lmstudio_tui.tui.panes.chat import ChatPane
@@ -254,7 +255,7 @@ async def test_the_rail_is_for_wide_terminals(open_app: OpenApp) -> None:
 
 
 async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
-    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 440)) as ui:
+    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 520)) as ui:
         await ui.ready()
         await ui.pilot.press("f1")
         await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
@@ -262,8 +263,19 @@ async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
         lines = ui.screen.split("\n")[frame.y : frame.bottom]
         # A long sentence goes on in the next line.
         shown = " ".join(" ".join(line[frame.x : frame.right] for line in lines).split())
-        for one in COMMANDS:
-            assert f"{one.shown_keys} {one.help}" in shown, one.id
+        for place in PLACES:
+            for part, rows in by_parts(commands(place)).items():
+                assert (f": {part}" if part else "") in shown
+                for keys, text in (*rows, *TEXT_MARKS):
+                    assert f"{keys} {text}" in shown, (place, part)
+
+
+def test_what_is_done_alike_by_several_commands_is_told_once() -> None:
+    parts = by_parts(commands("embeddings"))
+    assert list(parts) == ["", "texts", "similarity", "nearest", "map", "vector", "facts"]
+    assert ("f or Alt+A", "Take the texts of a file.") in parts[""]
+    metric = ("t", "Cosine, dot product or Euclidean distance.")
+    assert [part for part, rows in parts.items() if metric in rows] == ["similarity", "nearest"]
 
 
 async def left(ui: Driver, key: str) -> None:
@@ -456,7 +468,10 @@ SHARED: dict[Where, dict[str, list[str]]] = {
         "x": ["transcribe.delete", "transcribe.discard"],
         "delete": ["transcribe.delete", "transcribe.discard"],
     },
-    "embeddings": {"t": ["embeddings.metric", "embeddings.method"]},
+    "embeddings": {
+        "escape": ["embeddings.stop", "embeddings.back"],
+        "t": ["embeddings.metric", "embeddings.method"],
+    },
 }
 PARTS: dict[Where, tuple[tuple[Command, ...], ...]] = {
     "embeddings": (EMBEDDINGS_PANE, (*PICTURES, *HEAT_MAP), (*PICTURES, *POINT_MAP), (*ROWS, *TEXTS, *NEAREST)),

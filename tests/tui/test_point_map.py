@@ -22,10 +22,11 @@ from textual.pilot import Pilot
 from lmstudio_tui.tui.panes.embeddings.group_colours import MARKS, group_colours
 from lmstudio_tui.tui.panes.embeddings.map_camera import NEAREST, Bounds, Camera
 from lmstudio_tui.tui.panes.embeddings.map_canvas import Points, drawn, inside
-from lmstudio_tui.tui.panes.embeddings.map_labels import LONGEST, covers, labels, names_of_groups, worded
+from lmstudio_tui.tui.panes.embeddings.map_labels import LONGEST, covers, labels, names_of_groups, room_of, worded
 from lmstudio_tui.tui.panes.embeddings.map_paths import towards
 from lmstudio_tui.tui.panes.embeddings.point_map import PointMap
 from lmstudio_tui.tui.themes import QUIET_DARK, QUIET_LIGHT, THEMES
+from lmstudio_tui.vectors.plane import Plane
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +125,9 @@ async def opened(
         driver = Driver(app, pilot)
         driver.map.focus()
         if points:
-            driver.map.show(points, names or [f"text {n + 1}" for n in range(len(points))], groups, group_names, title)
+            driver.map.show(
+                Plane(points), names or [f"text {n + 1}" for n in range(len(points))], groups, group_names, title
+            )
         await pilot.pause()
         yield driver
 
@@ -132,10 +135,11 @@ async def opened(
 # Where what stands
 
 
+@settings(deadline=None)  # the first look imports numpy
 @given(st.lists(PLACE, min_size=1, max_size=40), st.integers(1, 200), st.integers(1, 60))
 def test_the_whole_map_has_all_points_in_it(places: list[tuple[float, float]], width: int, height: int) -> None:
-    points = Points(places)
-    camera = Camera.whole(Bounds.around(points.xs, points.ys), width, height)
+    points = Points(Plane(places))
+    camera = Camera.whole(Bounds(*points.plane.bounds), width, height)
     assert all(camera.sees(*place) for place in places)
     canvas = drawn(points, camera)
     assert canvas.total == len(places)
@@ -146,7 +150,7 @@ def test_the_whole_map_has_all_points_in_it(places: list[tuple[float, float]], w
 def test_zoom_keeps_a_place_where_it_is(
     places: list[tuple[float, float]], at: tuple[float, float], factor: float, zoom: float
 ) -> None:
-    bounds = Bounds.around([x for x, _ in places], [y for _, y in places])
+    bounds = Bounds(*Plane(places).bounds)
     before = Camera.whole(bounds, 80, 20).nearer(zoom, *bounds.middle)
     after = before.nearer(factor, *at)
     assert 1.0 <= after.zoom <= NEAREST
@@ -165,13 +169,13 @@ def test_a_circle_is_round() -> None:
 
 
 def test_points_that_are_none_or_not_finite_are_left_out() -> None:
-    points = Points([None, (0.5, 0.5), (nan, 0.0), (0.0, inf), (1.0, 1.0)])
+    points = Points(Plane([None, (0.5, 0.5), (nan, 0.0), (0.0, inf), (1.0, 1.0)]))
     assert len(points) == 2
     assert [points.has(text) for text in range(-1, 6)] == [False, False, True, False, False, True, False]
 
 
 def test_a_cell_has_the_colour_of_most_of_its_points() -> None:
-    points = Points([(0.0, 0.0), (0.0, 0.0), (0.001, 0.0), (1.0, 1.0)], [0, 1, 1, -1])
+    points = Points(Plane([(0.0, 0.0), (0.0, 0.0), (0.001, 0.0), (1.0, 1.0)]), [0, 1, 1, -1])
     camera = Camera.whole(Bounds(0, 1, 0, 1), 20, 10)
     canvas = drawn(points, camera)
     column, line = camera.cell(0.0, 0.0)
@@ -182,15 +186,15 @@ def test_a_cell_has_the_colour_of_most_of_its_points() -> None:
     assert sorted(canvas.groups.values()) == [-1, 1]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(PLACE, min_size=1, max_size=60), st.sampled_from(FOREIGN), st.integers(5, 120), st.integers(2, 30))
 def test_labels_hide_nothing(places: list[tuple[float, float]], text: str, width: int, height: int) -> None:
-    points = Points(places)
-    canvas = drawn(points, Camera.whole(Bounds.around(points.xs, points.ys), width, height))
-    found = labels(canvas, lambda index: worded(f"{index} {text}"))
+    points = Points(Plane(places))
+    canvas = drawn(points, Camera.whole(Bounds(*points.plane.bounds), width, height))
+    found = labels(canvas, lambda index: worded(f"{index} {text}"), room_of(canvas))
     taken = set(canvas.tops)
     for label in found:
-        own = set(covers(canvas, label, 0))
+        own = set(covers(canvas, label))
         assert label.wide == cell_len(label.text) <= LONGEST
         assert 0 <= label.column <= width - label.wide
         assert not own & taken
@@ -199,13 +203,14 @@ def test_labels_hide_nothing(places: list[tuple[float, float]], text: str, width
 
 def test_names_of_groups_do_not_overlap() -> None:
     places, groups = cloud(3000, 6)
-    points = Points(places, groups)
-    canvas = drawn(points, Camera.whole(Bounds.around(points.xs, points.ys), 100, 30))
-    found = names_of_groups(canvas, {group: f"a rather long name {group}" for group in range(6)})
+    points = Points(Plane(places), groups)
+    canvas = drawn(points, Camera.whole(Bounds(*points.plane.bounds), 100, 30))
+    found = names_of_groups(canvas, {group: f"a rather long name {group}" for group in range(6)}, room_of(canvas))
     assert len(found) >= 5
-    cells = [cell for label in found for cell in covers(canvas, label, 0)]
+    cells = [cell for label in found for cell in covers(canvas, label)]
     assert len(cells) == len(set(cells))
-    assert names_of_groups(canvas, {}) == []
+    assert not canvas.tops.keys() & set(cells)
+    assert names_of_groups(canvas, {}, room_of(canvas)) == []
 
 
 def test_ways() -> None:
@@ -228,7 +233,7 @@ async def test_nothing_yet() -> None:
         await ui.pilot.click(PointMap, offset=Offset(4, 4))
         assert ui.map.cursor is None
         assert ui.app.said == []
-        ui.map.show([None, None], ["a", "b"])
+        ui.map.show(Plane([None, None]), ["a", "b"])
         await ui.shows("Nothing is embedded yet.")
 
 
@@ -268,7 +273,7 @@ async def test_points_in_one_place_are_all_reached() -> None:
         await ui.at(0)
         at = ui.cell(0)
         for index in (1, 2, 0):
-            found = ui.map._state.picked(ui.map._view(), at.x, at.y - 1, ui.map.cursor or 0)
+            found = ui.map._state.picked(ui.map._scene(), at.x, at.y - 1, ui.map.cursor or 0)
             assert found == index
             ui.map.choose(index)
             await ui.at(index)
@@ -343,11 +348,16 @@ async def test_few_points_are_marks_and_many_are_dots() -> None:
     async with opened(places, groups=groups, group_names=("alpha", "beta", "gamma", "delta")) as ui:
         await ui.shows(*MARKS[:4], "alpha", "delta")
         many, of = cloud(4000)
-        ui.map.show(many, ["text"] * 4000, of, ("alpha", "beta", "gamma", "delta"), "t-SNE")
+        ui.map.show(Plane(many), ["text"] * 4000, of, ("alpha", "beta", "gamma", "delta"), "t-SNE")
         await ui.shows("t-SNE", "4,000 points")
+        assert not any("\u2800" < char <= "\u28ff" for char in ui.screen)  # so many that dots would be one spot
+        many, of = many[:1000], of[:1000]
+        ui.map.show(Plane(many), ["text"] * 1000, of, ("alpha", "beta", "gamma", "delta"), "t-SNE")
+        await ui.shows("1,000 points")
         body = "\n".join(ui.lines[1:20])
         assert any("\u2800" < char <= "\u28ff" for char in body)
         assert "gamma" in body
+        assert any("⣿ gamma" in line for line in ui.lines[20:])
         await ui.press(*["plus"] * 12)
         await ui.until(lambda: not any("\u2800" < char <= "\u28ff" for char in ui.screen))
 
@@ -369,10 +379,10 @@ async def test_the_cursor_stays_on_its_text() -> None:
     async with opened(CROSS, CROSS_NAMES) as ui:
         await ui.press("up", "plus")
         await ui.at(3)
-        ui.map.show(CROSS, CROSS_NAMES, [0, 1, 0, 1, 0], ("even", "odd"), "PCA")
-        await ui.shows("even 3", "odd 2", "×1.5")  # the same points: seen from where they were
+        ui.map.show(ui.map._state.points.plane, CROSS_NAMES, [0, 1, 0, 1, 0], ("even", "odd"), "PCA")
+        await ui.shows("even ×2", "odd ×2", "×1.5")  # the same points: seen from where they were
         assert ui.map.cursor == 3
-        ui.map.show(CROSS[:2], CROSS_NAMES[:2])
+        ui.map.show(Plane(CROSS[:2]), CROSS_NAMES[:2])
         await ui.at(0)
         assert ui.map.zoom == 1
         ui.map.choose(1)
@@ -397,7 +407,7 @@ async def test_foreign_texts_are_harmless() -> None:
     places = [(n % 3 / 2, n // 3 / 2) for n in range(len(FOREIGN))]
     names = [f"\x1b]0;title\x07group {n}\u202e" for n in range(len(FOREIGN))]
     async with opened(places, FOREIGN, list(range(len(FOREIGN))), names, title="\x1b[1mPCA\nmap", size=(160, 50)) as ui:
-        await ui.shows("PCA map", "密码", "red bell", "[bold]no markup", "xxx", "group 3")
+        await ui.shows("PCA map", "密码", "red bell", "[bold]no markup", "xxx", "group ", "■ 3 ×1")
         assert not any(char in ui.screen for char in "\x1b\x07\u202e")
         for index in range(len(FOREIGN)):
             ui.map.choose(index)

@@ -34,7 +34,7 @@ async def test_a_server_of_its_own_is_told_of_everywhere(open_app: OpenApp) -> N
         await ui.shows("speaches 0.8.3 at http://127.0.0.1:8000, a server of its own for audio")
         # What the main server lacks is there all the same; images come a moment later, from a third server.
         await ui.shows("✓ speech", "✓ transcription", "✓ images")
-        await ui.press("ctrl+o", "5")
+        await ui.press("ctrl+o", "6")
         # Beside the picture there is room for the short form alone.
         await ui.shows("● speaches 0.8.3 · http://127.0.0.1:8080")
 
@@ -74,7 +74,7 @@ async def test_a_text_goes_from_pane_to_pane(open_app: OpenApp, tmp_path: Path) 
             await ui.ready()
             await ui.type("Say: ")
             ui.app.post_message(SpeakWanted("read aloud"))
-            await ui.shows("▸ 4 Speech")
+            await ui.shows("▸ 5 Speech")
             await ui.until(lambda: any(path.suffix != ".json" for path in (tmp_path / "media" / "speech").glob("*")))
             ui.app.post_message(PromptWanted("what was heard"))
             await ui.shows("▸ 1 Chat")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import picture_embeddings
 import picture_media
 import pytest
 from app_parts import NOW, Driver, FakeServer, services
@@ -414,3 +415,49 @@ def test_media(
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 def test_transcribe_without_a_server(snap: Snap, size: tuple[int, int]) -> None:
     assert snap(FakeServer(), _nobody_listens, size, pane="transcribe")
+
+
+# Embeddings
+
+
+def _name_of(value: object) -> str:
+    return "small" if value == SMALL else "large" if value == LARGE else str(value)
+
+
+@pytest.mark.parametrize(
+    ("view", "models", "size"),
+    [
+        ("similarity", 1, LARGE),
+        ("similarity", 1, SMALL),
+        ("nearest", 2, LARGE),
+        ("nearest", 2, SMALL),
+        ("points", 1, LARGE),
+        ("points", 1, SMALL),
+        ("vector", 1, LARGE),
+        ("facts", 2, LARGE),
+    ],
+    ids=_name_of,
+)
+def test_embeddings(
+    snap: Snap, view: str, models: int, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture_embeddings.same_everywhere(monkeypatch)
+    picture_embeddings.fill_embeddings(tmp_path, *picture_embeddings.MODELS[:models])
+    steps: Callable[[Driver], Any] = getattr(picture_embeddings, view)
+    assert snap(picture_embeddings.EmbeddingServer(), steps, size, pane="embeddings")
+
+
+def test_embeddings_light(snap: Snap, tmp_path: Path) -> None:
+    picture_embeddings.fill_embeddings(tmp_path)
+    server, steps = picture_embeddings.EmbeddingServer(), picture_embeddings.similarity
+    assert snap(server, steps, LARGE, pane="embeddings", theme="quiet-light")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_embeddings_empty(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(picture_embeddings.EmbeddingServer(), picture_embeddings.empty, size, pane="embeddings")
+
+
+def test_embeddings_without_a_server(snap: Snap, tmp_path: Path) -> None:
+    picture_embeddings.fill_embeddings(tmp_path, kept=30)
+    assert snap(PicturedServer(health_error=REFUSED), picture_embeddings.away, SMALL, pane="embeddings")

@@ -15,7 +15,7 @@ from vector_parts import doubles, missing, mixture, most_memory, near, put_modul
 from lmstudio_tui.vectors import projection
 from lmstudio_tui.vectors.matrix import Matrix
 from lmstudio_tui.vectors.principal import principal_components
-from lmstudio_tui.vectors.projection import methods, project, what_to_install
+from lmstudio_tui.vectors.projection import methods, project
 from lmstudio_tui.vectors.values import METHODS, Projection, Stopped, VectorsError
 
 if TYPE_CHECKING:
@@ -183,7 +183,6 @@ def test_a_library_makes_the_map_in_a_process_of_its_own(
 ) -> None:
     put_libraries(monkeypatch, tmp_path, _FAKE)
     assert methods() == METHODS
-    assert [what_to_install(each) for each in METHODS] == ["", "", ""]
     rows = vectors([[2, 0], [4, 0], [8, 0], [16, 0], [1e-3, 0]])
     made = project(Matrix.of(rows), method)
     assert made == Projection(((-1, 0), (-0.5, 0), (0, 0), (0.5, 0), (1, 0)), method)
@@ -263,11 +262,11 @@ class Layout:
 def test_what_is_not_installed_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projection, "installed", missing)
     assert methods() == ("pca",)
-    assert what_to_install("pca") == ""
-    assert what_to_install("tsne") == 'pip install "lmstudio-tui[projections]"'
     needs: dict[Method, str] = {"tsne": "t-SNE needs scikit-learn", "umap": "UMAP needs umap-learn"}
     for method, package in needs.items():
-        with pytest.raises(VectorsError, match=f"{package}, which is not installed: pip install"):
+        with pytest.raises(
+            VectorsError, match=rf'{package}, which is not installed: pip install "lmstudio-tui\[projections\]"'
+        ):
             project(Matrix.of(mixture(9, 3)[1]), method)
 
 
@@ -287,7 +286,7 @@ def test_a_process_that_cannot_be_started_is_said_in_words(monkeypatch: pytest.M
 @pytest.mark.parametrize("method", ["tsne", "umap"])
 def test_the_real_library_keeps_groups_together(method: Method) -> None:
     if method not in methods():
-        pytest.skip(f"it is not installed: {what_to_install(method)}")
+        pytest.skip("it is not installed")
     labels, rows = mixture(60, 24, groups=3)
     points = np.array(project(Matrix.of(rows), method).points)
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)

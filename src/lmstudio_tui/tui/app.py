@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
-from lmstudio_tui.features.models import RememberedModels
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.memory import Memory
@@ -21,6 +19,7 @@ from lmstudio_tui.tui.server_link import LinkListener, ServerLink
 from lmstudio_tui.tui.service_links import SERVICES, ServiceLinks
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.typed import is_present
+from lmstudio_tui.tui.upkeep import TIDIED_AFTER, Upkeep
 from lmstudio_tui.tui.widgets.header import HeaderBar
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from lmstudio_tui.features.service_view import Service, ServiceView
-    from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
+    from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
     from lmstudio_tui.tui.messages import (
         ChatsOpened,
         FactWanted,
@@ -82,6 +81,7 @@ class LMStudioApp(PanedApp):
         self._choice = ServerChoice(self, services, self._runs, lambda: self._link.config, self._use_another)
         self._served = ServiceLinks(self._runs, services, lambda: self._choice.profile, self._tell_service)
         self._shown = ServerDisplay(self, lambda: self._link.config, lambda: self._served.views)
+        self._upkeep = Upkeep(self._runs, services)
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -100,6 +100,7 @@ class LMStudioApp(PanedApp):
             self._panes[self._pane].arrive()
         self.call_after_refresh(self._use_server, self._services.config)
         self.set_timer(_LATER, self._find_all_services)
+        self.set_timer(TIDIED_AFTER, self._upkeep.tidy)
 
     def _heed_signals(self) -> None:
         """Leave in order when told to from outside: the terminal is left as it was found."""
@@ -179,16 +180,10 @@ class LMStudioApp(PanedApp):
         for pane in self._panes.values():
             pane.use_client(client)
         self._served.connected(client)
-        self._runs.start(self._warm_up, name="warm-up")
+        self._upkeep.warm_up()
 
     def _not_connected(self, sentence: str) -> None:
         self.notify(sentence, severity="error")
-
-    def _warm_up(self, emit: object, scope: CancelScope) -> None:
-        """Import what will be needed while nobody waits for it."""
-        del emit, scope
-        for module in _NEEDED_SOON:
-            import_module(module)
 
     def _show(self, view: ServerView) -> None:
         """Tell everybody what the server is like now."""
@@ -199,7 +194,7 @@ class LMStudioApp(PanedApp):
             self._models.settle(view)
         self._shown.show(view)
         if view.online and view.models and view.models_at != before.models_at:
-            self._remember(view)
+            self._upkeep.remember(view)
         for pane in self._panes.values():
             pane.show_server(view)
         self._served.seen(view)
@@ -208,18 +203,6 @@ class LMStudioApp(PanedApp):
         if self._choice.key_typed and view.presence is Presence.LOCKED:
             self.notify("The server does not take that key.", severity="warning")
         self._choice.key_typed = self._choice.key_typed and view.presence is Presence.CONNECTING
-
-    def _remember(self, view: ServerView) -> None:
-        """Keep the list for when the server is away. The simulator is gone with the app, and its list with it."""
-        if view.status is not None and view.status.simulator:
-            return
-        url, models = view.base_url, RememberedModels(view.models, self._services.now())
-
-        def keep(emit: object, scope: CancelScope) -> None:
-            del emit, scope
-            self._services.remember(url, models)
-
-        self._runs.start(keep, name="remember")
 
     # What the panes ask for
 
@@ -305,4 +288,3 @@ class LMStudioApp(PanedApp):
 
 _LATER = 1.0
 """Seconds after the first paint: then the servers of audio and images are looked for, which nobody waits for."""
-_NEEDED_SOON = ("markdown_it", "pygments.lexers", "lmstudio_tui.tui.panes.models", "lmstudio_tui.tui.panes.inspector")

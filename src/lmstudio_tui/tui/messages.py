@@ -116,6 +116,18 @@ class SpeakWanted(Message):
         self.text = text
 
 
+class EmbeddingsWanted(Message):
+    """Texts are to be embedded by a model in the embeddings pane.
+
+    Args:
+        model: its id.
+    """
+
+    def __init__(self, model: str) -> None:
+        super().__init__()
+        self.model = model
+
+
 class ServiceWanted(Message):
     """Audio, or images, is needed: look for its server from now on, if it has one of its own.
 

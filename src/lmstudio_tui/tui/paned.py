@@ -11,9 +11,9 @@ from textual.widgets import ContentSwitcher
 from lmstudio_tui.tui.commands import commands
 from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.making import make_pane
-from lmstudio_tui.tui.remarks import RemarkingApp
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.help import HelpScreen
+from lmstudio_tui.tui.typing_ahead import TypingAheadApp
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.pane_strip import PaneStrip
@@ -30,12 +30,19 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.clipboard import Copied
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.tui.catalogue.command import Command
-    from lmstudio_tui.tui.messages import CopyWanted, PaneWanted, PromptWanted, SaveWanted, SpeakWanted
+    from lmstudio_tui.tui.messages import (
+        CopyWanted,
+        EmbeddingsWanted,
+        PaneWanted,
+        PromptWanted,
+        SaveWanted,
+        SpeakWanted,
+    )
     from lmstudio_tui.tui.panes.pane import Pane
     from lmstudio_tui.tui.services import Services
 
 
-class PanedApp(RemarkingApp):
+class PanedApp(TypingAheadApp):
     """An app of panes, each of which is made when it is first shown.
 
     Args:
@@ -97,6 +104,11 @@ class PanedApp(RemarkingApp):
     async def on_speak_wanted(self, event: SpeakWanted) -> None:
         """A pane has a text to be spoken."""
         await self._hand_on("speech", event.text)
+
+    async def on_embeddings_wanted(self, event: EmbeddingsWanted) -> None:
+        """A pane has a model to be tried on texts."""
+        await self.action_pane("embeddings")
+        self._panes["embeddings"].try_model(event.model)
 
     async def _hand_on(self, pane: str, text: str) -> None:
         await self.action_pane(pane)

@@ -26,11 +26,6 @@ def methods() -> tuple[Method, ...]:
     return tuple(method for method in METHODS if method not in _MODULES or installed(_MODULES[method][0]))
 
 
-def what_to_install(method: Method) -> str:
-    """What to type to get a method that is missing; empty when it is there."""
-    return "" if method in methods() else how_to_install("projections")
-
-
 def project(matrix: Matrix, method: Method = "pca", stop: Stop | None = None) -> Projection:
     """A map on which near vectors are near; the same vectors always give the same one.
 

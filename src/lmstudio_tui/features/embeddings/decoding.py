@@ -47,7 +47,7 @@ def encodings(head: bytes, name: str) -> list[tuple[str, str]]:
         ReadingError: when it is empty or no text.
     """
     if not head:
-        raise ReadingError(f"{name} is empty.")
+        raise ReadingError(f"{name} is empty.", "Choose a file that has texts.")
     for start, called in _KNOWN.items():
         if head.startswith(start):
             raise ReadingError(f"{name} is {called}, and no text.", "Save what it says as text, and load that.")
@@ -83,4 +83,6 @@ def _without_mark(head: bytes, name: str) -> str:
 
 def binary(name: str) -> ReadingError:
     """That something is no text."""
-    return ReadingError(f"{name} is no text: there are bytes in it that no text has.", f"It may be {FORMATS}.")
+    return ReadingError(
+        f"{name} is no text: there are bytes in it that no text has.", f"Texts are read from {FORMATS}."
+    )

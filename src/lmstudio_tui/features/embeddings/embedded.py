@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +56,23 @@ class EmbeddingProgress:
         """Seconds that it will still take at that pace; None when that cannot be told yet."""
         pace = self.per_second
         return (self.total - self.done) / pace if pace else None
+
+    def further(self, took_s: float, *, made: int = 0, reused: int = 0, refused: int = 0) -> EmbeddingProgress:
+        """The same when more texts are done; fewer where a number is negative.
+
+        Args:
+            took_s: seconds since the first request.
+            made: texts that the server has embedded.
+            reused: texts whose vectors came out of the store.
+            refused: texts that the server would not embed.
+        """
+        return replace(
+            self,
+            done=self.done + made + reused + refused,
+            reused=self.reused + reused,
+            refused=self.refused + refused,
+            took_s=took_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.embeddings.records import VectorKey
     from lmstudio_tui.vectors.values import Vector
 
-__all__ = ["BatchTime", "Embedded", "EmbeddingProgress", "embed_texts"]
-
 _AHEAD = 2
 """Batches ahead of the one that has come, for which it is looked whether somebody else has had them embedded."""
 
@@ -176,16 +174,14 @@ class _Work:
     def _ask(self, missing: dict[bytes, str]) -> None:
         """Have these embedded, as long as it is these that are missing."""
         hashes = list(missing)
-        request = EmbeddingRequest(
-            input=list(missing.values()), model=self.model or None, dimensions=self.key.dimensions or None
-        )
+        texts, dimensions = list(missing.values()), self.key.dimensions or None
+        request = EmbeddingRequest(input=texts, model=self.model or None, dimensions=dimensions)
         self.began = self.began or time.monotonic()
         if not self.progress.asking:
             self.progress = replace(self.progress, asking=True)
             self.tell(self.progress)
-        for batch in self.client.stream_embedding(
-            request, batch_size=self.batch_size, skip_refused=True, scope=self.scope
-        ):
+        answers = self.client.stream_embedding(request, batch_size=self.batch_size, skip_refused=True, scope=self.scope)
+        for batch in answers:
             self._settle(batch)
             self._take(batch, hashes)
             self.tell(self.progress)
@@ -264,15 +260,8 @@ class _Work:
         return sum(self.times[hash_] for hash_ in hashes)
 
     def _count(self, *, made: int = 0, reused: int = 0, refused: int = 0) -> None:
-        now = self.progress
-        self.progress = EmbeddingProgress(
-            done=now.done + made + reused + refused,
-            total=now.total,
-            reused=now.reused + reused,
-            refused=now.refused + refused,
-            took_s=0.0 if self.began is None else time.monotonic() - self.began,
-            asking=now.asking,
-        )
+        took_s = 0.0 if self.began is None else time.monotonic() - self.began
+        self.progress = self.progress.further(took_s, made=made, reused=reused, refused=refused)
 
     def _say(self, problem: str) -> None:
         if problem not in self.problems:

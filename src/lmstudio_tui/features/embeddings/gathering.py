@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.store.embeddings.records import TextRecord
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST: Final = 10_000_000
 """Characters of a line, or of a field of a table."""
@@ -19,6 +20,10 @@ SAMPLE: Final = 500
 
 FORMATS: Final = "txt (a text a line), csv, tsv, json, jsonl or ndjson"
 """What texts are read from, in a sentence."""
+
+_SAMPLES: Final = 3
+_SAMPLED: Final = 1000
+"""Values of a column that are samples, and characters of each."""
 
 _NAMED: Final = 5
 _COLUMNS_NAMED: Final = 8
@@ -63,6 +68,7 @@ class Gathering:
     texts: list[TextRecord] = field(default_factory=list[TextRecord])
     columns: tuple[str, ...] = ()
     column: str | None = None
+    samples: tuple[tuple[str, ...], ...] = ()
     unit: tuple[str, str] = ("line", "lines")
     remarks: list[str] = field(default_factory=list[str])
     more: bool = False
@@ -88,17 +94,20 @@ class Gathering:
         """
         self.bad.setdefault(reason, []).append(number)
 
-    def choose(self, columns: Sequence[str], lengths: Mapping[str, float]) -> str:
+    def choose(self, columns: Sequence[str], lengths: Mapping[str, float], values: Mapping[str, Iterable[str]]) -> str:
         """Decide in which column the texts are.
 
         Args:
             columns: all of them.
             lengths: how long the texts in each are on average, in characters; without those that have none.
+            values: what stands in each; the first of these are samples.
 
         Raises:
             ReadingError: when there is none of the name that was asked for.
         """
         self.columns = tuple(columns)
+        filled = ((value for value in values.get(column, ()) if value.strip()) for column in columns)
+        self.samples = tuple(tuple(value[:_SAMPLED] for value in islice(some, _SAMPLES)) for some in filled)
         self.column = self._asked_for(columns) if self.asked is not None else best_column(columns, lengths)
         return self.column
 

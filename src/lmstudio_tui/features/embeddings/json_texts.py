@@ -142,16 +142,17 @@ def _take(entries: Iterator[Entry], gathering: Gathering) -> None:
 
 def _chosen(sample: Iterable[Entry], gathering: Gathering) -> Path:
     """The way to the member that is read; empty when there are no objects."""
-    sizes: dict[Path, list[int]] = {}
+    found: dict[Path, list[str]] = {}
     for _, value in sample:
         if isinstance(value, dict):
             for path, texts in _members(cast("dict[str, object]", value)):
-                sizes.setdefault(path, []).extend(map(len, texts))
-    names = {".".join(path): path for path in sizes}
+                found.setdefault(path, []).extend(texts)
+    names = {".".join(path): path for path in found}
     if not names:
         return ()
-    lengths = {name: fmean(sizes[path]) for name, path in names.items()}
-    return names[gathering.choose(list(names), lengths)]
+    values = {name: found[path] for name, path in names.items()}
+    lengths = {name: fmean(map(len, texts)) for name, texts in values.items()}
+    return names[gathering.choose(list(names), lengths, values)]
 
 
 def _members(value: dict[str, object], before: Path = ()) -> Iterator[tuple[Path, list[str]]]:

@@ -48,6 +48,7 @@ class TextsRead:
         notes: what is to be known about it, a sentence each.
         columns: the columns of a table, or the members of the objects, among which one can choose.
         column: the one that the texts are from; None where there are none.
+        samples: the first values of each column.
     """
 
     texts: list[TextRecord]
@@ -55,6 +56,7 @@ class TextsRead:
     notes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     column: str | None = None
+    samples: tuple[tuple[str, ...], ...] = ()
 
 
 def read_texts(path: Path, *, column: str | None = None, limit: int = LIMIT, pipes: bool = False) -> TextsRead:
@@ -165,7 +167,8 @@ def _result(gathering: Gathering, name: str, notes: list[str]) -> TextsRead:
     notes += gathering.notes()
     if not gathering.texts:
         raise ReadingError(f"{name} has no texts in it.", " ".join(gathering.notes()))
-    return TextsRead(gathering.texts, gathering.skipped, tuple(notes), gathering.columns, gathering.column)
+    columns, samples = gathering.columns, gathering.samples
+    return TextsRead(gathering.texts, gathering.skipped, tuple(notes), columns, gathering.column, samples)
 
 
 def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:

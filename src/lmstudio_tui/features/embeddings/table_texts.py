@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lmstudio_tui.features.embeddings.gathering import LONGEST, SAMPLE, ReadingError, is_usual, plain, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lmstudio_tui.features.embeddings.gathering import Gathering
 
@@ -80,8 +80,9 @@ def read_table(lines: Iterator[str], gathering: Gathering, delimiters: str = ",;
             return
         has_header = _has_header(sample, gathering.asked)
         names = _names(sample, has_header=has_header)
-        lengths = _lengths(names, sample[has_header:] or sample)
-        index = names.index(gathering.choose(names, lengths))
+        rows = sample[has_header:] or sample
+        values = {name: [row[at] for row in rows if at < len(row)] for at, name in enumerate(names)}
+        index = names.index(gathering.choose(names, _lengths(values), values))
         if has_header and not any(map(is_usual, names)):
             gathering.remarks.append("Its first line was taken for the names of the columns.")
         _take(writing.rows(chain(head, lines, [f"{_END}\n"])), gathering, index, skip=int(has_header))
@@ -165,14 +166,13 @@ def _names(sample: Sequence[Sequence[str]], *, has_header: bool) -> list[str]:
     return names
 
 
-def _lengths(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, float]:
+def _lengths(values: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """How long the texts of each column are; numbers are none."""
-    lengths: dict[str, float] = {}
-    for index, name in enumerate(names):
-        cells = [row[index] for row in rows if index < len(row)]
-        if any(cell.strip() and not _is_number(cell) for cell in cells):
-            lengths[name] = fmean(map(len, cells))
-    return lengths
+    return {
+        name: fmean(map(len, cells))
+        for name, cells in values.items()
+        if any(cell.strip() and not _is_number(cell) for cell in cells)
+    }
 
 
 def _is_number(cell: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from lmstudio_tui.store.embeddings.records import SetRecord, TextRecord
 from lmstudio_tui.store.embeddings.schema import SHIFT, STEP
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lmstudio_tui.store.library.words import Term
+
+State: TypeAlias = tuple[int, float, float | None]
+"""Number of a set, when it was changed, and when it was deleted."""
 
 _COLUMNS: Final = "id, name, created_at, updated_at, count, query_prefix, document_prefix, models"
 _ADD_TEXT: Final = "INSERT INTO texts(number, text, source) VALUES(?, ?, ?)"
@@ -140,9 +143,20 @@ def purge(connection: sqlite3.Connection, before: float) -> int:
     return len(gone)
 
 
-def sent(connection: sqlite3.Connection) -> Iterator[str]:
-    """Every text as any of the sets may have sent it, the deleted ones included: with all prefixes that they had."""
-    for (number,) in connection.execute("SELECT number FROM sets").fetchall():
+def state(connection: sqlite3.Connection) -> list[State]:
+    """What is another list as soon as anything of any set was changed."""
+    return connection.execute("SELECT number, updated_at, deleted_at FROM sets ORDER BY number").fetchall()
+
+
+def sent(connection: sqlite3.Connection, before: float) -> Iterator[str]:
+    """Every text as any of the sets may have sent it, with all prefixes that they had.
+
+    Args:
+        connection: to the file.
+        before: sets that were deleted before this moment do not count; those deleted later do.
+    """
+    there = connection.execute("SELECT number FROM sets WHERE deleted_at IS NULL OR deleted_at >= ?", (before,))
+    for (number,) in there.fetchall():
         rows = connection.execute("SELECT prefix FROM prefixes WHERE set_number = ?", (number,))
         prefixes = {"", *(row[0] for row in rows)}
         for (stored,) in connection.execute("SELECT text FROM texts WHERE number >= ? AND number < ?", within(number)):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Where = Literal[
     "everywhere",
@@ -39,6 +42,7 @@ class Command:
         show: whether the footer shows it.
         palette: whether the palette lists it.
         priority: whether it works before the focused widget sees the key.
+        parts: the parts of the place in which it works; empty for all of it.
     """
 
     id: str
@@ -50,6 +54,7 @@ class Command:
     show: bool = False
     palette: bool = True
     priority: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def binding(self) -> Binding:
@@ -62,6 +67,24 @@ class Command:
     def shown_keys(self) -> str:
         """The keys as people read them."""
         return " or ".join(readable_key(key) for key in self.keys.split(","))
+
+
+def only_in(parts: Iterable[str], *commands: Command) -> tuple[Command, ...]:
+    """The commands as they are in some parts of their place, and in no others."""
+    return tuple(replace(one, parts=tuple(parts)) for one in commands)
+
+
+def by_parts(commands: Iterable[Command]) -> dict[str, list[tuple[str, str]]]:
+    """Keys and what they do, by the part of the place; what works in all of it stands first, below an empty name.
+
+    What is done by several commands alike is told once, with the keys of all of them.
+    """
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in commands:
+        for part in one.parts or ("",):
+            keys = found.setdefault(part, {}).setdefault(one.help, [])
+            keys += [key for key in map(readable_key, one.keys.split(",")) if key not in keys]
+    return {part: [(" or ".join(keys), text) for text, keys in rows.items()] for part, rows in found.items()}
 
 
 _NAMES = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lmstudio_tui.tui.catalogue.command import Command
+from lmstudio_tui.tui.catalogue.command import Command, only_in
 from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
-HEAT_MAP: tuple[Command, ...] = (
+HEAT_MAP: tuple[Command, ...] = only_in(
+    ("similarity",),
     Command("embeddings.cell_up", "up,k", "move('up')", "Up", "The text above.", "embeddings", palette=False),
     Command("embeddings.cell_down", "down,j", "move('down')", "Down", "The text below.", "embeddings", palette=False),
     Command("embeddings.cell_left", "left,h", "move('left')", "Left", "The text before.", "embeddings", palette=False),
@@ -50,7 +51,8 @@ HEAT_MAP: tuple[Command, ...] = (
 )
 """What the heat map can do by itself."""
 
-POINT_MAP: tuple[Command, ...] = (
+POINT_MAP: tuple[Command, ...] = only_in(
+    ("map",),
     Command("embeddings.point_up", "up", "move('up')", "Up", "The next point upwards.", "embeddings", palette=False),
     Command(
         "embeddings.point_down",
@@ -123,31 +125,41 @@ POINT_MAP: tuple[Command, ...] = (
 """What the map of points can do by itself."""
 
 PICTURES: tuple[Command, ...] = (
-    Command(
-        "embeddings.zoom_in", "plus,equals_sign", "zoom(1)", "Nearer", "Look from nearer.", "embeddings", show=True
+    *only_in(
+        ("similarity", "map"),
+        Command(
+            "embeddings.zoom_in", "plus,equals_sign", "zoom(1)", "Nearer", "Look from nearer.", "embeddings", show=True
+        ),
+        Command(
+            "embeddings.zoom_out", "minus", "zoom(-1)", "Farther", "Look from farther away.", "embeddings", show=True
+        ),
+        Command("embeddings.zoom_whole", "0", "whole", "Whole", "Look at all of it.", "embeddings", show=True),
     ),
-    Command("embeddings.zoom_out", "minus", "zoom(-1)", "Farther", "Look from farther away.", "embeddings", show=True),
-    Command("embeddings.zoom_whole", "0", "whole", "Whole", "Look at all of it.", "embeddings", show=True),
-    Command(
-        "embeddings.open",
-        "enter",
-        "open",
-        "Open",
-        "Look closer at what is under the cursor.",
-        "embeddings",
-        palette=False,
+    *only_in(
+        ("texts", "similarity", "nearest", "map"),
+        Command(
+            "embeddings.open",
+            "enter",
+            "open",
+            "Open",
+            "Look closer at what is under the cursor.",
+            "embeddings",
+            palette=False,
+        ),
     ),
 )
 """What heat map and map of points have in common."""
 
-ROWS: tuple[Command, ...] = (
+ROWS: tuple[Command, ...] = only_in(
+    ("texts", "nearest", "vector", "facts"),
     *steps("embeddings", "The row above.", "The row below."),
     *pages("embeddings"),
     *ends("embeddings", "The first row.", "The last row."),
 )
 """Going through texts, values and facts."""
 
-TEXTS: tuple[Command, ...] = (
+TEXTS: tuple[Command, ...] = only_in(
+    ("texts",),
     Command(
         "embeddings.mark",
         "space",
@@ -167,10 +179,30 @@ TEXTS: tuple[Command, ...] = (
 )
 """What the list of texts can do by itself."""
 
+TEXT_MARKS: tuple[tuple[str, str], ...] = (
+    ("●", "The text is embedded."),
+    ("◐", "It is embedded by one of the two models only."),
+    ("○", "It is not embedded yet."),
+    ("!", "It was refused: the Vector view says why."),
+    ("✓", "It is marked: what is done is done with all marked texts."),
+)
+"""What stands before a text."""
+
 NEAREST: tuple[Command, ...] = (
-    Command("embeddings.find", "slash", "find", "Find", "Filter the texts, or type another query.", "embeddings"),
-    Command(
-        "embeddings.sort", "s", "sort", "Sort", "Order the texts by the ranks that the other model gives.", "embeddings"
+    *only_in(
+        ("texts", "nearest"),
+        Command("embeddings.find", "slash", "find", "Find", "Filter the texts, or type another query.", "embeddings"),
+    ),
+    *only_in(
+        ("nearest",),
+        Command(
+            "embeddings.sort",
+            "s",
+            "sort",
+            "Sort",
+            "Order the texts by the ranks that the other model gives.",
+            "embeddings",
+        ),
     ),
 )
 """What the list of the nearest texts can do by itself; the list of all texts can be searched, too."""

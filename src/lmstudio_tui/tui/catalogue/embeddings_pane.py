@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lmstudio_tui.tui.catalogue.command import Command, Where
+from lmstudio_tui.tui.catalogue.command import Command, Where, only_in
 
 _HERE: Where = "embeddings"
 
@@ -17,7 +17,16 @@ _VIEWS = (
 
 EMBEDDINGS_PANE: tuple[Command, ...] = (
     Command("embeddings.embed", "ctrl+r", "embed", "Embed", "Embed what is missing.", _HERE, show=True, priority=True),
-    Command("embeddings.stop", "escape", "stop", "Stop", "Stop what is under way.", _HERE, show=True, palette=False),
+    Command(
+        "embeddings.stop",
+        "escape",
+        "stop",
+        "Stop",
+        "Stop what is under way; else go back.",
+        _HERE,
+        show=True,
+        palette=False,
+    ),
     Command("embeddings.back", "escape", "back", "Back", "Stop what is under way; else go back.", _HERE, palette=False),
     Command("embeddings.type", "a", "type", "Add", "Go to the box for new texts.", _HERE, show=True),
     Command("embeddings.file", "f", "open_file", "File", "Take the texts of a file.", _HERE, show=True),
@@ -68,32 +77,6 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
-        "embeddings.metric", "t", "metric", "Metric", "Cosine, dot product or Euclidean distance.", _HERE, show=True
-    ),
-    Command(
-        "embeddings.order",
-        "o",
-        "order",
-        "Sort",
-        "Sort the heat map by cluster, or as the texts stand.",
-        _HERE,
-        show=True,
-    ),
-    Command("embeddings.method", "t", "method", "Method", "How the map is made: PCA, t-SNE or UMAP.", _HERE, show=True),
-    Command(
-        "embeddings.colour", "c", "colour", "Colours", "Colour by cluster, by file, or not at all.", _HERE, show=True
-    ),
-    Command(
-        "embeddings.sweep",
-        "b",
-        "sweep",
-        "Sweep",
-        "Measure how quickly batches of each size are embedded.",
-        _HERE,
-        show=True,
-    ),
-    Command("embeddings.copy", "y", "copy", "Copy", "Copy the vector as JSON, Python or NumPy.", _HERE, show=True),
-    Command(
         "embeddings.export", "w", "export", "Export", "Write all vectors to a file: npy, jsonl, csv, parquet.", _HERE
     ),
     Command(
@@ -101,13 +84,11 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
         "alt+e",
         "export",
         "Export",
-        "Write all vectors to a file.",
+        "Write all vectors to a file: npy, jsonl, csv, parquet.",
         _HERE,
         palette=False,
         priority=True,
     ),
-    Command("embeddings.edit", "e", "edit", "Edit", "Edit the text under the cursor.", _HERE),
-    Command("embeddings.delete", "x,delete", "delete", "Delete", "Delete the text; F8 brings it back.", _HERE),
     Command("embeddings.undo", "f8", "undo", "Undo", "Take the last change of the texts back.", _HERE, priority=True),
     *(
         Command(f"embeddings.{name}", str(number), f"view('{name}')", title, text, _HERE, palette=False)
@@ -117,20 +98,89 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
         Command(f"embeddings.{name}_typing", key, f"view('{name}')", title, text, _HERE, priority=True)
         for name, key, title, text in _VIEWS
     ),
-    Command(
-        "embeddings.view_after", "right", "turn(1)", "Next view", "In the list: the view after.", _HERE, palette=False
-    ),
-    Command(
-        "embeddings.view_before",
-        "left",
-        "turn(-1)",
-        "View before",
-        "In the list: the view before.",
-        _HERE,
-        palette=False,
-    ),
     Command("embeddings.next_view", "alt+right", "turn(1)", "Next view", "The view after.", _HERE, priority=True),
     Command(
         "embeddings.previous_view", "alt+left", "turn(-1)", "Previous view", "The view before.", _HERE, priority=True
+    ),
+    *only_in(("texts",), Command("embeddings.edit", "e", "edit", "Edit", "Edit the text under the cursor.", _HERE)),
+    *only_in(
+        ("texts",),
+        Command("embeddings.delete", "x,delete", "delete", "Delete", "Delete the text; F8 brings it back.", _HERE),
+    ),
+    *only_in(
+        ("texts",),
+        Command(
+            "embeddings.view_after",
+            "right",
+            "turn(1)",
+            "Next view",
+            "In the list: the view after.",
+            _HERE,
+            palette=False,
+        ),
+    ),
+    *only_in(
+        ("texts",),
+        Command(
+            "embeddings.view_before",
+            "left",
+            "turn(-1)",
+            "View before",
+            "In the list: the view before.",
+            _HERE,
+            palette=False,
+        ),
+    ),
+    *only_in(
+        ("similarity", "nearest"),
+        Command(
+            "embeddings.metric", "t", "metric", "Metric", "Cosine, dot product or Euclidean distance.", _HERE, show=True
+        ),
+    ),
+    *only_in(
+        ("similarity",),
+        Command(
+            "embeddings.order",
+            "o",
+            "order",
+            "Sort",
+            "Sort the heat map by cluster, or as the texts stand.",
+            _HERE,
+            show=True,
+        ),
+    ),
+    *only_in(
+        ("map",),
+        Command(
+            "embeddings.method", "t", "method", "Method", "How the map is made: PCA, t-SNE or UMAP.", _HERE, show=True
+        ),
+    ),
+    *only_in(
+        ("map",),
+        Command(
+            "embeddings.colour",
+            "c",
+            "colour",
+            "Colours",
+            "Colour by cluster, by file, or not at all.",
+            _HERE,
+            show=True,
+        ),
+    ),
+    *only_in(
+        ("vector",),
+        Command("embeddings.copy", "y", "copy", "Copy", "Copy the vector as JSON, Python or NumPy.", _HERE, show=True),
+    ),
+    *only_in(
+        ("facts",),
+        Command(
+            "embeddings.sweep",
+            "b",
+            "sweep",
+            "Sweep",
+            "Measure how quickly batches of each size are embedded.",
+            _HERE,
+            show=True,
+        ),
     ),
 )

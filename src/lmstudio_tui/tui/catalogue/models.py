@@ -12,6 +12,7 @@ MODELS: tuple[Command, ...] = (
     Command("models.download", "d", "download", "Download", "Download a model to the server.", "models", show=True),
     Command("models.chat", "c", "use('chat')", "Chat", "Use the model in the chat.", "models", show=True),
     Command("models.embed", "e", "use('embeddings')", "Embed", "Use the model for embeddings.", "models"),
+    Command("models.try", "E", "try_embedding", "Try it", "Try the model in the embeddings pane.", "models"),
     Command("models.filter", "/", "filter", "Filter", "Filter the models.", "models", show=True),
     Command("models.sort", "o", "sort", "Sort", "Sort the models: choose by what.", "models", show=True),
     Command("models.reverse", "O", "reverse", "Reverse", "Sort them the other way round.", "models"),

@@ -61,6 +61,9 @@ class Pane(Vertical):
     def receive(self, text: str) -> None:
         """Take a text that another pane has sent here, without losing what is there."""
 
+    def try_model(self, model: str) -> None:
+        """Use a model that another pane has chosen for what is in front."""
+
     def actor(self, action: str) -> Widget:
         """Who does what the catalogue calls so: the pane itself, or something in it.
 

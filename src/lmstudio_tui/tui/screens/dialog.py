@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
@@ -61,6 +62,10 @@ class Dialog(ModalScreen[Result]):
         if sum(isinstance(screen, Dialog) for screen in self._screens()) == 0:
             for footer in self._footers():
                 footer.remove_class("-covered")
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close it, once: of two keys in one burst the second may come when it is gone already."""
+        return super().dismiss(result) if self in self._screens() else AwaitComplete.nothing()
 
     def render(self) -> RenderableType:
         """The screen below, dimmed.

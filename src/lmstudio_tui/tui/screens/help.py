@@ -10,6 +10,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from lmstudio_tui.tui.catalogue.command import by_parts
+from lmstudio_tui.tui.catalogue.embeddings import TEXT_MARKS
 from lmstudio_tui.tui.commands import Where, bindings, commands
 from lmstudio_tui.tui.screens.dialog import Dialog
 
@@ -45,6 +47,8 @@ _FIRST: dict[str, tuple[Where, ...]] = {
     "inspector": ("inspector", "everywhere"),
 }
 """What somebody in this pane wants to read first."""
+_SIGNS: dict[tuple[Where, str], tuple[tuple[str, str], ...]] = {("embeddings", "texts"): TEXT_MARKS}
+"""What signs on the screen say, by the part of the place where they are."""
 
 
 class HelpScreen(Dialog[None]):
@@ -90,10 +94,11 @@ def _keys(places: Iterable[Where]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
-    for number, where in enumerate(places):
-        if number:
-            table.add_row()
-        table.add_row(Text(_TITLES[where], style="bold"))
-        for command in commands(where):
-            table.add_row(f"  {command.shown_keys}", Text(command.help))
+    for where in places:
+        for part, rows in by_parts(commands(where)).items():
+            if table.row_count:
+                table.add_row()
+            table.add_row(Text(f"{_TITLES[where]}: {part}" if part else _TITLES[where], style="bold"))
+            for keys, text in (*rows, *_SIGNS.get((where, part), ())):
+                table.add_row(f"  {keys}", Text(text))
     return table

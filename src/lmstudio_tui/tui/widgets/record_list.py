@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
+from lmstudio_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +53,7 @@ class Paint(Protocol[Shown]):
         ...
 
 
-class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
+class RecordList(Rows, QuietScrollView, Generic[Record], can_focus=True, inherit_bindings=False):
     """A row for each record, the newest first, and a cursor that stays on its record while others come in above it.
 
     Who inherits says which keys there are for `move`, `page`, `first` and `last`.
@@ -101,7 +102,6 @@ class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindi
         self._now = now
         self._paint = paint
         self._shown: tuple[Record, ...] = ()
-        self._cursor = 0
         self._notice: tuple[str, ...] = ()
 
     # For who inherits
@@ -121,18 +121,18 @@ class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindi
     @property
     def chosen(self) -> Record | None:
         """The record under the cursor."""
-        return self._shown[self._cursor] if self._shown else None
+        return self._shown[self.place] if self._shown else None
 
     def show(self, records: Sequence[Record]) -> None:
         """Show these; the cursor stays on its record, else in its place."""
-        before, at = self.chosen, self._cursor
+        before, at = self.chosen, self.place
         self._shown = tuple(records)
         places = {record.id: place for place, record in enumerate(self._shown)}
         goes_on = self.FOLLOWS_NEWEST and at == 0
         kept = None if before is None or goes_on else places.get(before.id)
-        self._cursor = max(0, min(at, len(self._shown) - 1)) if kept is None else kept
+        self.place = max(0, min(at, len(self._shown) - 1)) if kept is None else kept
         self._measure()
-        self._reveal()
+        self.reveal()
         self.refresh()
         if self.chosen != before:
             self.post_message(self.Moved())
@@ -147,44 +147,26 @@ class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindi
         """Put the cursor on a record, if it is in the list."""
         at = next((at for at, record in enumerate(self._shown) if record.id == record_id), None)
         if at is not None:
-            self._put(at)
+            self.put(at)
 
     def _measure(self) -> None:
         self.use_size(Size(self.size.width, len(self._shown)))
 
     @property
-    def _room(self) -> int:
-        return max(1, self.scrollable_content_region.height)
+    def lines(self) -> int:
+        """How many records there are."""
+        return len(self._shown)
 
-    def _put(self, cursor: int) -> None:
-        before = self._cursor
-        self._cursor = max(0, min(len(self._shown) - 1, cursor))
-        self._reveal()
-        self.refresh()
-        if self._cursor != before:
-            self.post_message(self.Moved())
-
-    def _reveal(self) -> None:
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True)
-        elif self._cursor >= top + self._room:
-            self.scroll_to(y=self._cursor - self._room + 1, animate=False, immediate=True)
+    def moved(self) -> None:
+        """The cursor stands on another record."""
+        self.post_message(self.Moved())
 
     # Painting
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._measure()
-        self._reveal()
-
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
-        self.refresh()
+        self.reveal()
 
     def render_line(self, y: int) -> Strip:
         """A row of the screen."""
@@ -194,7 +176,7 @@ class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindi
         at = self.scroll_offset.y + y
         if at >= len(self._shown):
             return Strip.blank(width, base)
-        under_cursor = at == self._cursor
+        under_cursor = at == self.place
         if under_cursor:
             cursor = self.get_component_rich_style(f"records--{'cursor' if self.has_focus else 'cursor-quiet'}")
             base += Style(bgcolor=cursor.bgcolor, bold=cursor.bold)
@@ -220,23 +202,7 @@ class RecordList(QuietScrollView, Generic[Record], can_focus=True, inherit_bindi
         at = self.scroll_offset.y + event.y
         if at < len(self._shown):
             # Another may have come in above it since the first click.
-            again = at == self._cursor and event.chain > 1
-            self._put(at)
+            again = at == self.place and event.chain > 1
+            self.put(at)
             if again:
                 self.post_message(self.Opened())
-
-    def action_move(self, rows: int) -> None:
-        """Go up or down."""
-        self._put(self._cursor + rows)
-
-    def action_page(self, pages: int) -> None:
-        """Go a page up or down."""
-        self._put(self._cursor + pages * max(1, self._room - 1))
-
-    def action_first(self) -> None:
-        """Go to the newest."""
-        self._put(0)
-
-    def action_last(self) -> None:
-        """Go to the oldest."""
-        self._put(len(self._shown) - 1)

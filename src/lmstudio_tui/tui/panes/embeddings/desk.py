@@ -131,6 +131,13 @@ class Desk(SetDesk):
         self._default = model
         self._settle()
 
+    def use_model(self, model: str) -> None:
+        """Embed by this from now on; a second model stays."""
+        if not self.loaded:
+            self._early.append(lambda: self.use_model(model))
+            return
+        self.use_models(model, *(name for name in self.held.models[1:] if name != model))
+
     def use_models(self, *models: str) -> None:
         """Embed by these from now on."""
         self.broken = None
@@ -177,14 +184,6 @@ class Desk(SetDesk):
         """Without a server, what was kept is shown all the same."""
         if self._looking is not None:
             self._looking.drop()
-        shelf = self.shelf
-
-        def look(emit: object, scope: CancelScope) -> ShelfSizes:
-            del emit, scope
-            try:
-                return shelf.sizes()
-            except StoreError:
-                return ShelfSizes()
 
         def found(sizes: ShelfSizes) -> None:
             self._looking, self.sizes = None, sizes
@@ -193,10 +192,18 @@ class Desk(SetDesk):
                 self._start("store")
             self._changed()
 
-        self._looking = self._runs.start(look, finished=found, name="embeddings")
+        self._looking = self._measure(found)
 
     def measure_store(self) -> None:
         """See how much is in the store."""
+
+        def found(sizes: ShelfSizes) -> None:
+            self.sizes = sizes
+            self._changed()
+
+        self._measure(found)
+
+    def _measure(self, found: Callable[[ShelfSizes], None]) -> Run[None, ShelfSizes]:
         shelf = self.shelf
 
         def look(emit: object, scope: CancelScope) -> ShelfSizes:
@@ -206,11 +213,7 @@ class Desk(SetDesk):
             except StoreError:
                 return ShelfSizes()
 
-        def found(sizes: ShelfSizes) -> None:
-            self.sizes = sizes
-            self._changed()
-
-        self._runs.start(look, finished=found, name="embeddings")
+        return self._runs.start(look, finished=found, name="embeddings")
 
     def _start(self, extent: Extent) -> None:
         if not self.choice.models:

@@ -9,8 +9,9 @@ from lmstudio_tui.tui.messages import CopyWanted, ModelChosen, ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.exporting import choose_copy, export
 from lmstudio_tui.tui.panes.embeddings.opening import choose_files, read_files
 from lmstudio_tui.tui.panes.embeddings.picker import EmbeddingModelPicker
+from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
 from lmstudio_tui.tui.panes.embeddings.view import EmbeddingsView
-from lmstudio_tui.tui.panes.embeddings.words import absence_in_words, count_of, short, unable_in_words
+from lmstudio_tui.tui.panes.embeddings.words import absence_in_words, added_in_words, count_of, short, unable_in_words
 from lmstudio_tui.tui.screens.embedding_prefixes import EmbeddingPrefixes
 from lmstudio_tui.tui.screens.embedding_sets import EmbeddingSets, SetsDesk
 from lmstudio_tui.tui.screens.text_entry import TextEntry
@@ -75,7 +76,8 @@ class EmbeddingsDoing(EmbeddingsView):
 
     def _add_read(self, name: str, texts: list[TextRecord], note: str) -> None:
         count = self._desk.add(texts, name)
-        self._say(f"{count_of(count)} of {name}. {note}".strip(), "warning" if note else "information")
+        said = added_in_words(count, len(texts), MOST, name)
+        self._say(f"{said} {note}".strip(), "warning" if note or count < len(texts) else "information")
 
     def action_edit(self) -> None:
         """Edit the text under the cursor."""
@@ -135,23 +137,32 @@ class EmbeddingsDoing(EmbeddingsView):
             refused = any(side.refused for side in self._desk.sides)
             self._say("Nothing is missing: all texts were " + ("embedded or refused." if refused else "embedded."))
             return
-        if not self._desk.view.online:
-            self.post_message(ServerDoubted())
         view = self._desk.view
-        why = absence_in_words(view) if not view.online else unable_in_words(view) or ("Choose a model: Ctrl+T.",)
-        self._warn(" ".join(filter(None, why)))
+        if view.online:
+            self._warn(" ".join(filter(None, unable_in_words(view) or ("Choose a model: Ctrl+T.",))))
+            return
+        self.post_message(ServerDoubted())
+        if self._desk.notice() or self._desk.broken is not None:
+            # Why nothing is embedded stands in the pane already.
+            self._say("Looking for the server again …")
+        else:
+            what, *_, way = absence_in_words(view)
+            self._warn(f"{what} {way}" if way != what else what)
 
     def action_choose_model(self) -> None:
         """Choose the model."""
 
         def chosen(model: str | None) -> None:
             if model:
-                second = [name for name in self._desk.choice.models[1:] if name != model]
-                self._desk.use_models(model, *second)
-                self.post_message(ModelChosen(model, "embeddings"))
+                self.try_model(model)
 
         current = next(iter(self._desk.choice.models), None)
         self._open(EmbeddingModelPicker(self._desk.view.models, current, "Model"), chosen)
+
+    def try_model(self, model: str) -> None:
+        """Embed by this model from now on, here and in sets to come; a second one stays."""
+        self._desk.use_model(model)
+        self.post_message(ModelChosen(model, "embeddings"))
 
     def action_second_model(self) -> None:
         """Choose a second model, or take it off again."""
@@ -187,9 +198,7 @@ class EmbeddingsDoing(EmbeddingsView):
     def action_new_set(self) -> None:
         """Begin a new set; the one before is kept."""
         if self._desk.held.count or not self._desk.loaded:
-            name = self._desk.held.name
             self._desk.begin()
-            self._say(f"A new set. F7 opens {name or 'the one before'} again.")
         self.entry.focus()
 
     def action_sets(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final, Literal
 
 from rich.cells import cell_len
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.embeddings.bars import bar, told_apart
+from lmstudio_tui.tui.panes.embeddings.bars import bar
+from lmstudio_tui.tui.panes.embeddings.vector_lines import beside, in_lines, short_names
 from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _LABELS: Final = 24
 """Cells of what is in a row, at most."""
 _FIGURES: Final = 21
 """Cells of the figures behind a bar."""
+_BESIDE: Final = 84
+"""Cells from which on two parts of the table stand beside each other."""
 _BAR: Final = 60
 """Cells of the longest bar."""
 _PROGRESS: Final = 24
@@ -71,11 +73,13 @@ class SweepSide:
         model: which.
         paces: of each size.
         problems: what is to be known about it, a sentence each.
+        measured: when that was; empty for just now.
     """
 
     model: str
     paces: tuple[BatchPace, ...] = ()
     problems: tuple[str, ...] = ()
+    measured: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +98,73 @@ class SweepProgress:
 
 
 def table_lines(table: FactsTable, width: int) -> Lines:
-    """The table; what is longer than its cell goes on below."""
-    labels = [row.label for row in table.rows if row.cells]
-    label = min(
-        _LABELS,
-        max(8, width * 2 // 5 if len(table.models) < 2 else width // 3),
-        max((cell_len(one) for one in labels), default=8),
-    )
+    """The table; what is longer than its cell goes on below. Of one model two parts stand beside each other if wide."""
     count = max(1, len(table.models))
-    room = max(6, (width - label - 3) // count - 1)
-    names = told_apart([clean_line(model) for model in table.models], room)
-    lines: Lines = [[(" " * (label + 2), ""), *((f" {name}", _colour(at, count)) for at, name in enumerate(names))]]
-    for row in table.rows:
-        lines += _row_lines(row, label, room, count) if row.cells else [[], [(f" {row.label}", "heading")]]
+    if count == 1 and width >= _BESIDE:
+        half = width // 2
+        left, right = _halves(_parts(table.rows))
+        lines = beside(_rows_lines(left, half - 1, count), _rows_lines(right, width - half, count), half)
+    else:
+        lines = _rows_lines(table.rows, width, count, table.models if count > 1 else ())
     return [*lines, *sentences(table.notes, width)]
+
+
+def _parts(rows: Sequence[FactRow]) -> list[list[FactRow]]:
+    """The rows, each title with those below it."""
+    parts: list[list[FactRow]] = []
+    for row in rows:
+        if not row.cells or not parts:
+            parts.append([])
+        parts[-1].append(row)
+    return parts
+
+
+def _halves(parts: list[list[FactRow]]) -> tuple[list[FactRow], list[FactRow]]:
+    """The parts in two columns, about as high as each other."""
+    heights = [len(part) + 1 for part in parts]
+    cut = min(range(1, len(parts) + 1), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
+    left, right = parts[:cut], parts[cut:]
+    return [row for part in left for row in part], [row for part in right for row in part]
+
+
+def _rows_lines(rows: Sequence[FactRow], width: int, count: int, models: Sequence[str] = ()) -> Lines:
+    labels = [row.label for row in rows if row.cells]
+    longest = max((cell_len(one) for one in labels), default=8)
+    label = min(_LABELS, max(8, width // (2 if count < 2 else 3)), longest)
+    room = max(6, (width - label - 3) // count - 1)
+    names = [in_lines(name, room) for name in short_names(models)]
+    lines: Lines = [
+        [(" " * (label + 2), ""), *((f" {fitted(name, room)}", _colour(at, count)) for at, name in enumerate(row))]
+        for row in zip_longest(*names, fillvalue="")
+    ]
+    for row in rows:
+        title = [[(f" {row.label}", "heading")]]
+        lines += _row_lines(row, label, room, count) if row.cells else [[], *title] if lines else title
+    return lines
 
 
 def _row_lines(row: FactRow, label: int, room: int, count: int) -> Lines:
     wide = room if len(row.cells) == count else (room + 1) * count - 1
-    rows = [_wrapped(cell, wide) for cell in row.cells]
+    rows = [in_lines(cell, wide) for cell in row.cells]
     style = "" if row.tone == "plain" else row.tone
     return [
         [(f" {fitted(name, label)} ", "dim"), *((f" {fitted(cell, wide)}", style) for cell in cells)]
-        for name, *cells in zip_longest(_wrapped(row.label, label), *rows, fillvalue="")
+        for name, *cells in zip_longest(in_lines(row.label, label), *rows, fillvalue="")
     ]
 
 
 def sentences(texts: Sequence[str], width: int) -> Lines:
     """Sentences below a table, a blank line before them."""
-    rows = [row for text in texts for row in _wrapped(text, max(8, width - 2))]
+    rows = [row for text in texts for row in in_lines(text, max(8, width - 2))]
     return [[], *([(f" {row}", "warn")] for row in rows)] if rows else []
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """A text in lines, cut where no blank is."""
-    rows = wrap(clean_line(text), max(1, width), break_on_hyphens=False) or [""]
-    return [fitted(row, width).rstrip() if cell_len(row) > width else row for row in rows]
 
 
 def sweep_lines(sides: Sequence[SweepSide], progress: SweepProgress | None, width: int) -> Lines:
     """Bars of texts in a second, by the size of requests, all to one scale; nothing when nothing was measured."""
     if progress is None and not any(side.paces or side.problems for side in sides):
         return []
-    lines: Lines = [[], [(" Texts in a second, by texts in a request", "heading")]]
+    measured = next((f"  measured {side.measured}" for side in sides if side.measured), "")
+    lines: Lines = [[], [(" Texts in a second, by texts in a request", "heading"), (measured, "dim")]]
     if len(sides) > 1:
         for at, side in enumerate(sides):
             lines.append([(f" {'█▓'[at % 2]} ", f"group-{at}"), (clean_line(side.model), "dim")])

@@ -16,8 +16,9 @@ _DARK: Final = ((0.80, 0.125), (0.72, 0.125))
 _LIGHT: Final = ((0.56, 0.135), (0.48, 0.135))
 """Lightness and chroma, in turn: neighbours in hue differ in lightness, too."""
 
-MARKS: Final = "●◆▲■○◇△□"
-"""A mark for each group, so that few of them are told apart without colours."""
+MARKS: Final = "●◆▲■○◇△□★▼☆"
+"""A mark for each group, so that they are told apart without colours; one less than there are colours, so that a group
+that has the colour of another has another mark."""
 NO_GROUP: Final = "•"
 
 

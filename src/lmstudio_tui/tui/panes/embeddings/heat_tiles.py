@@ -77,6 +77,11 @@ class HeatTiles:
         self._tile = Tile([], [])
 
     @property
+    def ordered(self) -> bool:
+        """Whether the texts stand in another order than their own."""
+        return not isinstance(self._order, range)
+
+    @property
     def grouped(self) -> bool:
         """Whether groups are shown."""
         return len(self._groups) == self.count > 0

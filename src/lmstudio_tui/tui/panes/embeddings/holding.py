@@ -39,6 +39,9 @@ class _Stored:
 class HeldSet:
     """Texts, prefixes and models, as they are now. Whatever changes is written by itself, in the order of the changes.
 
+    Each set keeps the models that were chosen for it, the second one, too. A set for which none was chosen goes with
+    the model that is used for embeddings on the server. A new set begins with those of the set before it.
+
     Args:
         shelf: where sets are kept.
         writer: writes.
@@ -80,8 +83,8 @@ class HeldSet:
     # Which set
 
     def begin(self) -> None:
-        """A new one, without texts."""
-        self._take(_Stored(), "", TextSet(), ())
+        """A new one, without texts, to be embedded by the same models."""
+        self._take(_Stored(), "", TextSet(), self.models)
 
     def open(self, record: SetRecord, texts: Iterable[TextRecord]) -> None:
         """One that is in the store."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Final
 
 NEAREST: Final = 4096.0
 """How many times nearer than the whole map one can look."""
 _SAME: Final = 1e-6
 """What is nearer to each other than this share of its distance from 0 is in one place."""
+_SMALLEST: Final = 1e-200
+"""A distance below it is none: nothing can be divided by it."""
 _MARGIN: Final = 0.06
 """Of the room, free on each side of the whole map."""
 
@@ -24,11 +23,6 @@ class Bounds:
     right: float = 0.0
     bottom: float = 0.0
     top: float = 0.0
-
-    @classmethod
-    def around(cls, xs: Sequence[float], ys: Sequence[float]) -> Bounds:
-        """Of some points; at 0 where there are none."""
-        return cls(min(xs), max(xs), min(ys), max(ys)) if xs else cls()
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -67,9 +61,8 @@ class Camera:
         across = self.bounds.right - self.bounds.left
         up = self.bounds.top - self.bounds.bottom
         free = 1 - 2 * _MARGIN
-        least = _SAME * max(
-            abs(self.bounds.left), abs(self.bounds.right), abs(self.bounds.bottom), abs(self.bounds.top)
-        )
+        ends = (self.bounds.left, self.bounds.right, self.bounds.bottom, self.bounds.top)
+        least = max(_SAME * max(map(abs, ends)), _SMALLEST)
         rooms = [room * free / span for room, span in ((self.width, across), (2 * self.height, up)) if span > least]
         return min(rooms, default=1.0) * self.zoom
 

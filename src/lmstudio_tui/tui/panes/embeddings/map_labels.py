@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import hypot, inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.panes.embeddings.map_room import Room, nearest_bit, spread
 from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from lmstudio_tui.tui.panes.embeddings.map_canvas import Canvas
 
@@ -24,8 +26,10 @@ _ROOM: Final = 150
 _ROOM_IN_CROWD: Final = 500
 """Cells of the map for each label: with more of them nobody reads any."""
 _LONGEST_NAME: Final = 20
-_AWAY: Final = (0, -1, 1, -2, 2, -3, 3)
-"""Lines between the middle of a group and its name, the best first."""
+_NEAR: Final = 1.6
+"""How far from the middle of a group its name may stand: so many times the distance of an average point, …"""
+_ASIDE: Final = 2.0
+"""… and so many lines more."""
 _SPREAD: Final = 2654435761
 """A multiplier (Knuth's) that makes of an order one in which neighbours are far apart, and always the same."""
 
@@ -57,6 +61,11 @@ def worded(text: str, longest: int = LONGEST) -> str:
     return fitted(line, longest).rstrip() if wide > longest else line
 
 
+def room_of(canvas: Canvas) -> Room:
+    """The cells without points."""
+    return Room(canvas.width, canvas.height, canvas.tops)
+
+
 def places(canvas: Canvas, cell: int, wide: int) -> Iterable[tuple[int, int]]:
     """Where the label of a cell may stand, the best place first: line and column."""
     line, column = divmod(cell, canvas.width)
@@ -67,12 +76,12 @@ def places(canvas: Canvas, cell: int, wide: int) -> Iterable[tuple[int, int]]:
         (line + 1, column),
         (line - 1, column - wide + 1),
         (line + 1, column - wide + 1),
+        (line - 1, column - wide // 2),
+        (line + 1, column - wide // 2),
     )
 
 
-def placed(
-    canvas: Canvas, cell: int, owner: int, text: str, taken: Container[int], *, anywhere: bool = False
-) -> Label | None:
+def placed(canvas: Canvas, cell: int, owner: int, text: str, room: Room) -> Label | None:
     """A label beside its point; None where there is no room for it.
 
     Args:
@@ -80,81 +89,83 @@ def placed(
         cell: where the point is.
         owner: its text.
         text: what the label says.
-        taken: cells that are to be seen.
-        anywhere: whether it may hide something rather than be missing.
+        room: the cells that are free.
     """
     wide = cell_len(text)
     if not wide:
         return None
-    fallback: Label | None = None
     for line, column in places(canvas, cell, wide):
-        if not (0 <= line < canvas.height and column >= 1 and column + wide < canvas.width):
-            continue
-        label = Label(line, column, text, wide, owner, canvas.groups.get(cell, -1))
-        fallback = fallback or label
-        if not any(covered in taken for covered in covers(canvas, label)):
-            return label
-    return fallback if anywhere else None
+        if 1 <= column < canvas.width - wide and room.is_free(line, column, wide):
+            return Label(line, column, text, wide, owner, canvas.groups.get(cell, -1))
+    return None
 
 
-def covers(canvas: Canvas, label: Label, around: int = 1) -> range:
-    """The cells of a label, and some beside it."""
-    start = max(0, label.column - around)
-    end = min(canvas.width, label.column + label.wide + around)
-    return range(label.line * canvas.width + start, label.line * canvas.width + end)
+def covers(canvas: Canvas, label: Label) -> range:
+    """The cells of a label."""
+    start = label.line * canvas.width + label.column
+    return range(start, start + label.wide)
 
 
-def labels(
-    canvas: Canvas, label_of: Callable[[int], str], names: Sequence[Label] = (), *, crowd: bool = False
-) -> list[Label]:
+def labels(canvas: Canvas, label_of: Callable[[int], str], room: Room, *, crowd: bool = False) -> list[Label]:
     """As many labels of texts as there is room for, and no more than one can read.
 
     Args:
         canvas: the points.
         label_of: what the label of a text says.
-        names: what stands on the map already.
+        room: the cells that are free; those of the labels are taken.
         crowd: whether there are so many points that only a few are worth a label.
     """
-    taken = set(canvas.tops)
-    for name in names:
-        taken.update(covers(canvas, name))
     found: list[Label] = []
     most = max(4, canvas.width * canvas.height // (_ROOM_IN_CROWD if crowd else _ROOM))
     order = sorted(canvas.tops.items(), key=lambda top: top[1] * _SPREAD & 0xFFFFFFFF)
     for cell, owner in order[: most * _TRIED]:
-        taken.discard(cell)
-        label = placed(canvas, cell, owner, label_of(owner), taken)
-        taken.add(cell)
+        label = placed(canvas, cell, owner, label_of(owner), room)
         if label is not None:
             found.append(label)
-            taken.update(covers(canvas, label))
+            room.take(label.line, label.column, label.wide)
             if len(found) >= most:
                 break
     return found
 
 
-def names_of_groups(canvas: Canvas, names: Mapping[int, str]) -> list[Label]:
-    """The names of groups in the middle of their points, like those of places on a map; they hide dots there.
+def names_of_groups(canvas: Canvas, names: Mapping[int, str], room: Room) -> list[Label]:
+    """The names of groups, each beside points of its own, as near to their middle as there is room for it.
 
     Args:
         canvas: the points.
         names: of the groups.
+        room: the cells that are free; those of the names are taken.
     """
     cells: dict[int, list[int]] = {}
     for cell, group in canvas.groups.items():
         cells.setdefault(group, []).append(cell)
     found: list[Label] = []
-    taken: set[int] = set()
-    for group in sorted(cells, key=lambda one: -len(cells[one])):
-        text = f" {worded(names.get(group, ''), _LONGEST_NAME)} "
-        wide = cell_len(text)
-        middle = sum(cell // canvas.width for cell in cells[group]) // len(cells[group])
-        column = sum(cell % canvas.width for cell in cells[group]) // len(cells[group]) - wide // 2
-        column = max(0, min(canvas.width - wide, column))
-        for line in (middle + away for away in _AWAY):
-            label = Label(line, column, text, wide, -1, group)
-            if text.strip() and 0 <= line < canvas.height and taken.isdisjoint(covers(canvas, label)):
-                found.append(label)
-                taken.update(covers(canvas, label))
-                break
+    for group in sorted(cells, key=lambda one: (-len(cells[one]), one)):
+        text = worded(names.get(group, ""), _LONGEST_NAME)
+        label = _named(canvas, cells[group], group, text, room) if text else None
+        if label is not None:
+            found.append(label)
+            room.take(label.line, label.column, label.wide)
     return found
+
+
+def _named(canvas: Canvas, cells: list[int], group: int, text: str, room: Room) -> Label | None:
+    """The name of a group; None where there is no room near enough to the middle of it."""
+    width, wide, count = canvas.width, cell_len(text), len(cells)
+    middle = sum(cell // width for cell in cells) / count
+    centre = sum(cell % width for cell in cells) / count
+    # In lines: a cell is twice as high as it is wide.
+    far = sum(hypot(cell // width - middle, (cell % width - centre) / 2) for cell in cells) / count
+    own = Room(width, canvas.height, cells)
+    best, at = _NEAR * far + _ASIDE, None
+    for line in range(canvas.height):
+        if abs(line - middle) >= best:
+            continue
+        beside = spread(own.taken(line - 1) | own.taken(line + 1), wide)
+        beside |= own.taken(line) << 2 | own.taken(line) >> wide + 1
+        column = nearest_bit(room.starts(line, wide) & beside, round(centre - wide / 2))
+        # From the nearest cell of the name: it may well reach out of the group.
+        aside = max(column - centre, centre - column - wide, 0.0) / 2 if column >= 0 else inf
+        if (distance := hypot(line - middle, aside)) < best:
+            best, at = distance, (line, column)
+    return None if at is None else Label(*at, text, wide, -1, group)

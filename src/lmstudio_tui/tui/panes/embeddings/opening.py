@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from lmstudio_tui.features.chat.browsing import FileKind
 from lmstudio_tui.features.embeddings.reading import ReadingError, read_texts
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.screens.choose import Choose
+from lmstudio_tui.tui.screens.embedding_columns import EmbeddingColumns
 from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
@@ -97,18 +97,14 @@ class _Reading:
     def ask(self, what: TextsRead) -> None:
         """Which column is it?"""
 
-        def chosen(at: str | None) -> None:
-            if at is None:
+        def chosen(column: str | None) -> None:
+            if column is None:
                 self.go_on()
-            elif what.columns[int(at)] == what.column:
-                self.add(what)
             else:
-                self.read(what.columns[int(at)])
+                self.read(column)
 
-        options = [(str(at), clean_line(name) or f"column {at + 1}", "") for at, name in enumerate(what.columns)]
-        current = next((str(at) for at, name in enumerate(what.columns) if name == what.column), None)
-        title = f"Which column of {clean_line(self.path.name)[:40]} holds the texts?"
-        app_of(self.widget).push_screen(Choose(title, options, current), chosen)
+        screen = EmbeddingColumns(self.path.name, what.columns, what.samples, what.column)
+        app_of(self.widget).push_screen(screen, chosen)
 
     def add(self, what: TextsRead) -> None:
         """Hand on what came of it, and read the next file."""

@@ -9,7 +9,9 @@ from textual.widgets import Input, TextArea
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.embeddings.doing import EmbeddingsDoing
 from lmstudio_tui.tui.panes.embeddings.picturing import COLOURS
+from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
 from lmstudio_tui.tui.panes.embeddings.view_tabs import VIEWS, ViewName
+from lmstudio_tui.tui.panes.embeddings.words import added_in_words
 from lmstudio_tui.vectors.values import METHODS, METRICS
 
 if TYPE_CHECKING:
@@ -70,14 +72,22 @@ class EmbeddingsPane(EmbeddingsDoing):
     # What happens in it
 
     def on_entry_box_entered(self, event: EntryBox.Entered) -> None:
-        """Enter: add what was typed."""
+        """Enter: add what was typed; what there is no room for is left in the box."""
         event.stop()
-        self._desk.add_pasted(event.text)
+        count, offered = self._desk.add_pasted(event.text)
+        if count < offered:
+            self._warn(added_in_words(count, offered, MOST))
+            self.entry.insert("\n".join(event.text.splitlines()[-(offered - count) :]))
 
     def on_entry_box_pasted(self, event: EntryBox.Pasted) -> None:
         """Several lines: add them at once."""
-        if count := self._desk.add_pasted(event.text):
-            self._say(f"{count:,} texts were added. F8 takes them out again.")
+        event.stop()
+        count, offered = self._desk.add_pasted(event.text)
+        said = added_in_words(count, offered, MOST)
+        if count < offered:
+            self._warn(said)
+        elif count:
+            self._say(f"{said} F8 takes {'it' if count == 1 else 'them'} out again.")
 
     def on_entry_box_files_dropped(self, event: EntryBox.FilesDropped) -> None:
         """Files: read them."""
@@ -95,6 +105,7 @@ class EmbeddingsPane(EmbeddingsDoing):
         event.stop()
         if event.index is not None:
             self._look_at(event.index)
+        self._show_frames()
 
     def on_text_list_opened(self, event: TextList.Opened) -> None:
         """What is near to it?"""
@@ -238,14 +249,15 @@ class EmbeddingsPane(EmbeddingsDoing):
         at = METRICS.index(self._pictures.metric)
         self._pictures.metric = METRICS[(at + 1) % len(METRICS)]
         self._desk.remember(metric=self._pictures.metric)
-        self._say(f"{self._pictures.metric.capitalize()}.")
         self._show_pictures()
 
     def action_order(self) -> None:
         """Sort the heat map, or no longer."""
-        self._pictures.sorted = not self._pictures.sorted
-        self._pictures.again()
-        self._desk.remember(sorted=self._pictures.sorted)
+        pictures = self._pictures
+        # What was stopped before it was sorted is wanted again.
+        pictures.sorted = not (self.views.heat.ordered or (pictures.sorted and pictures.busy))
+        pictures.again()
+        self._desk.remember(sorted=pictures.sorted)
         self._show_pictures()
 
     def action_method(self) -> None:

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from lmstudio_tui.features.embeddings.comparison import Groups, Likeness, TextMap, grouped, mapped
+from lmstudio_tui.features.embeddings.comparison import Groups, Likeness, grouped, mapped
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.embeddings.computing import Computed
-from lmstudio_tui.tui.panes.embeddings.describing import Sweeping, table_of
+from lmstudio_tui.tui.panes.embeddings.facts_filling import FactsFilling
 from lmstudio_tui.tui.panes.embeddings.nearest_view import NearestRow
 from lmstudio_tui.tui.panes.embeddings.ranking import Query, Ranked, Ranking
 from lmstudio_tui.tui.panes.embeddings.vector_view import VectorSide
 from lmstudio_tui.tui.panes.embeddings.words import short, sources_of
-from lmstudio_tui.vectors.values import VectorsError
+from lmstudio_tui.vectors.plane import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from textual.widget import Widget
 
+    from lmstudio_tui.features.embeddings.comparison import TextMap
     from lmstudio_tui.features.embeddings.embedded import Embedded
     from lmstudio_tui.tui.panes.embeddings.desk import Desk
     from lmstudio_tui.tui.panes.embeddings.settings import PaneSettings
     from lmstudio_tui.tui.panes.embeddings.views import ViewStack
     from lmstudio_tui.tui.panes.embeddings.working import Job
     from lmstudio_tui.tui.worker_bridge import Runs
-    from lmstudio_tui.vectors.values import Method, Metric, SetFacts, Stop
+    from lmstudio_tui.vectors.values import Method, Metric
 
 Colour = Literal["cluster", "file", "none"]
 COLOURS: Final[tuple[Colour, ...]] = ("cluster", "file", "none")
 _METHODS: Final[dict[Method, str]] = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 _NO_GROUPS: Final[tuple[Sequence[int], Sequence[str]]] = ((), ())
-_LABEL: Final = 200
-"""Characters of a text that are handed on as its label."""
+
+
+class _Map(NamedTuple):
+    """A map, ready to be drawn."""
+
+    made: TextMap
+    plane: Plane
+
+    @classmethod
+    def of(cls, made: TextMap) -> _Map:
+        """Prepare one; in a thread."""
+        return cls(made, Plane(made.points).prepare())
 
 
 class Picturing:
@@ -58,10 +68,10 @@ class Picturing:
         self._desk = desk
         self._views = views
         self._groups: Computed[Groups] = Computed(runs, changed)
-        self._maps: Computed[TextMap] = Computed(runs, changed)
-        self._facts: tuple[Computed[SetFacts], Computed[SetFacts]] = (Computed(runs, changed), Computed(runs, changed))
+        self._maps: Computed[_Map] = Computed(runs, changed)
+        self._facts = FactsFilling(runs, desk, changed)
         self._ranking = Ranking(runs, self._show_ranks)
-        self.sweeping = Sweeping(runs, changed)
+        self.sweeping = self._facts.sweeping
         self._shown: dict[str, Hashable] = {}
         self._coloured: tuple[Sequence[int], Sequence[str]] = _NO_GROUPS
         self._coloured_key: Hashable = None
@@ -117,6 +127,7 @@ class Picturing:
         """Fill the view in front."""
         if not self._sides or self._job is None:
             return
+        self._facts.note()
         match self._views.front_name:
             case "similarity":
                 self._show_heat()
@@ -204,10 +215,10 @@ class Picturing:
         job, side = self._job, self._sides[0]
         assert job is not None
         points, method = self._views.map, self.method
-        found = self._maps.value(("map", self._key(), method), lambda stop: mapped(side, method, stop))
+        found = self._maps.value(("map", self._key(), method), lambda stop: _Map.of(mapped(side, method, stop)))
         if found is None:
             self._shown.pop("map", None)
-            points.show((), ())
+            points.show(None)
             problem = self._maps.problem
             points.say(*((problem, "", "t takes another method.") if problem else ("…",)))
             return
@@ -216,9 +227,10 @@ class Picturing:
         if self._shown.get("map") == key:
             return
         self._shown["map"] = key
-        explained = f" · {sum(found.explained):.0%} of the variance" if found.explained else ""
-        title = f"{_METHODS[found.method]}{explained} · {short(side.key.model)}"
-        points.show(found.points, [text[:_LABEL] for text in job.texts.texts], groups, names, title)
+        made = found.made
+        explained = f" · {sum(made.explained):.0%} of the variance" if made.explained else ""
+        title = f"{_METHODS[made.method]}{explained} · {short(side.key.model)}"
+        points.show(found.plane, job.texts.texts, groups, names, title)
         points.choose(self.cursor)
 
     # The nearest
@@ -282,18 +294,5 @@ class Picturing:
     def _show_facts(self) -> None:
         job = self._job
         assert job is not None
-        facts = [self._facts[at].value(self._key(at), partial(_described, side)) for at, side in enumerate(self._sides)]
-        models = tuple(side.model_asked or side.key.model for side in self._sides)
-        if not self.sweeping.running and tuple(side.model for side in self.sweeping.sides) != models:
-            self.sweeping.clear()
-        measured = self._desk.embedding.measured
-        table = table_of(job, self._sides, facts, self._desk.sizes, measured, self._desk.broken)
-        self._views.facts.show(table, self.sweeping.sides, self.sweeping.progress)
-
-
-def _described(side: Embedded, stop: Stop) -> SetFacts:
-    from lmstudio_tui.vectors.statistics import describe_all
-
-    if side.matrix is None:
-        raise VectorsError("There are no vectors.")
-    return describe_all(side.matrix, stop)
+        keys = tuple(self._key(at) for at in range(len(self._sides)))
+        self._facts.show(self._views.facts, job, self._sides, keys)

@@ -8,17 +8,15 @@ from rich.style import Style
 from textual.message import Message
 
 from lmstudio_tui.tui.panes.embeddings.line_view import LineView
+from lmstudio_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from textual import events
 
     from lmstudio_tui.tui.panes.embeddings.line_view import Piece
-    from lmstudio_tui.tui.typed import WidgetOptions
 
 
-class RowList(LineView):
+class RowList(Rows, LineView):
     """Who inherits says what is in a row; places count from 0."""
 
     class Moved(Message):
@@ -27,27 +25,9 @@ class RowList(LineView):
     class Opened(Message):
         """The row under the cursor was clicked twice, or is to be opened."""
 
-    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(**options)
-        self.place = 0
-        """Where the cursor stands; 0 also when there are no rows."""
-
-    def put(self, place: int) -> None:
-        """Move the cursor there, or as near as there are rows, and show it."""
-        before = self.place
-        self.place = max(0, min(self.lines - 1, place))
-        self.reveal()
-        self.refresh()
-        if self.place != before:
-            self.post_message(self.Moved())
-
-    def reveal(self) -> None:
-        """Bring the cursor into view."""
-        top = self.scroll_offset.y
-        if self.place < top:
-            self.scroll_into(self.place)
-        elif self.place >= top + self.room:
-            self.scroll_into(self.place - self.room + 1)
+    def moved(self) -> None:
+        """The cursor stands in another place."""
+        self.post_message(self.Moved())
 
     def cursor_mark(self, at: int) -> Piece:
         """What stands before a row: the cursor is not told by its colour alone."""
@@ -82,19 +62,3 @@ class RowList(LineView):
         """Look at what is under the cursor."""
         if self.lines:
             self.post_message(self.Opened())
-
-    def action_move(self, lines: int) -> None:
-        """Go up or down."""
-        self.put(self.place + lines)
-
-    def action_page(self, pages: int) -> None:
-        """Go a page up or down."""
-        self.put(self.place + pages * max(1, self.room - 1))
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.put(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self.put(self.lines - 1)

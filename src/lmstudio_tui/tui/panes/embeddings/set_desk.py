@@ -9,6 +9,7 @@ from lmstudio_tui.features.embeddings.reading import parse_pasted
 from lmstudio_tui.store.embeddings import StoreError, TextRecord
 from lmstudio_tui.tui.panes.embeddings.holding import HeldSet
 from lmstudio_tui.tui.panes.embeddings.settings import PaneSettings, SettingsFile
+from lmstudio_tui.tui.panes.embeddings.words import added_in_words
 from lmstudio_tui.tui.panes.embeddings.writing import Writer
 
 if TYPE_CHECKING:
@@ -136,20 +137,25 @@ class SetDesk:
         self._drop_vectors()
         self.held.begin()
 
-    def add_pasted(self, text: str) -> int:
-        """Add texts, one a line. Returns how many there were."""
-        return self.add([TextRecord(line) for line in parse_pasted(text)])
+    def add_pasted(self, text: str) -> tuple[int, int]:
+        """Add texts, one a line. Returns how many were added, and how many there were."""
+        texts = [TextRecord(line) for line in parse_pasted(text)]
+        return self.add(texts), len(texts)
 
     def add(self, texts: Sequence[TextRecord], name: str = "") -> int:
         """Add texts, as far as there is room. Returns how many were added."""
         if not self.loaded:
-            self._early.append(lambda: self.add(texts, name))
+            self._early.append(lambda: self._add_late(texts, name))
             return len(texts)
-        some = list(texts[: MOST - self.held.count])
-        if len(some) < len(texts):
-            self._failed(f"A set has at most {MOST:,} texts: {len(texts) - len(some):,} were left out.")
+        some = texts[: max(0, MOST - self.held.count)]
         self.held.add(some, name)
         return len(some)
+
+    def _add_late(self, texts: Sequence[TextRecord], name: str) -> None:
+        """Add what came before it was known how much room there is."""
+        count = self.add(texts, name)
+        if count < len(texts):
+            self._failed(added_in_words(count, len(texts), MOST))
 
     def remember(self, **values: Unpack[Remembered]) -> None:
         """Remember this for the next start."""

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 TextState = Literal["new", "embedded", "partly", "refused"]
 """Whether a text has vectors: none yet, of all models, of one of two, or none because it was refused."""
 
-_MARKS: Final[dict[TextState, Piece]] = {
+MARKS: Final[dict[TextState, Piece]] = {
     "new": ("○", "dim"), "embedded": ("●", "good"), "partly": ("◐", "warn"), "refused": ("!", "bad"),
 }  # fmt: skip
+"""What stands before a text; the help explains it."""
 _SLICE_S: Final = 0.012
 """So long a search keeps everything else waiting."""
 _PAUSE_S: Final = 0.001
@@ -165,7 +166,7 @@ class TextRows(RowList):
             self.cursor_mark(at),
             ("✓" if index in self.marked else " ", "mark"),
             (f"{index + 1:>{digits}} ", "dim"),
-            _MARKS[self._states[index] if index < len(self._states) else "new"],
+            MARKS[self._states[index] if index < len(self._states) else "new"],
             self._group(index),
         ]
         room = width - sum(cell_len(text) for text, _ in pieces) - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.panes.embeddings.bars import number, places_for, told_apart
+from lmstudio_tui.tui.panes.embeddings.bars import number, places_for
 from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LABEL: Final = 12
 """Cells of what facts are called."""
+_CELL: Final = 20
+"""Cells of a fact, at least, where it stands above its chart."""
 _UNIT: Final = 0.001
 """How far a length may be from 1 to count as 1."""
 _LOOKED_AT: Final = 4000
@@ -60,19 +62,53 @@ def text_lines(text: str, width: int, most: int) -> Lines:
     return [[(" ", ""), (fitted(row, max(0, width - 2)), "quiet")] for row in rows]
 
 
+def short_names(models: Sequence[str]) -> list[str]:
+    """The last part of each name, as long as that tells them apart."""
+    names = [clean_line(model) for model in models]
+    short = [name.rpartition("/")[2] for name in names]
+    return short if all(short) and len(set(short)) == len(set(names)) else names
+
+
+def in_lines(text: str, width: int) -> list[str]:
+    """A text in lines, cut where no blank is."""
+    line, most = clean_line(text), max(1, width)
+    long = any(cell_len(word) > most for word in line.split())
+    # A name that is too long is cut at one of its hyphens, if it has some.
+    rows = wrap(line, most, break_on_hyphens=long) or [""]
+    return [fitted(row, width).rstrip() if cell_len(row) > width else row for row in rows]
+
+
 def fact_lines(sides: Sequence[VectorSide], width: int) -> Lines:
-    """What is said of them, a column for each model."""
-    room = max(1, (width - _LABEL - 1) // max(1, len(sides)))
+    """What is said of them, a column for each model; what is longer than its cell goes on below."""
+    rooms = _columns(width, len(sides))
     lines: Lines = []
     if len(sides) > 1:
-        names = told_apart([clean_line(side.model) for side in sides], room - 1)
-        lines.append([(" " * (_LABEL + 1), ""), *((f"{name} ", f"group-{at}") for at, name in enumerate(names))])
+        names = short_names([side.model for side in sides])
+        lines += _row("", names, [f"group-{at}" for at in range(len(sides))], rooms)
     facts = [_facts(side) for side in sides]
-    labels = list(dict.fromkeys(label for side in facts for label in side))
-    for label in labels:
-        cells = [(fitted(side.get(label, "·"), room - 1) + " ", "" if label in side else "dim") for side in facts]
-        lines.append([(f" {label:<{_LABEL}}", "dim"), *cells])
+    for label in dict.fromkeys(label for side in facts for label in side):
+        cells = [side.get(label, "·") for side in facts]
+        lines += _row(label, cells, ["" if label in side else "dim" for side in facts], rooms)
     return lines
+
+
+def _columns(width: int, count: int) -> list[int]:
+    """Cells of each model's column: it begins where its chart does, as far as there is room for that."""
+    side = side_room(width, count)
+    if side - _LABEL >= _CELL:
+        return [side - _LABEL, *([side] * (count - 1))]
+    return [max(1, (width - _LABEL - 1) // max(1, count) - 1)] * count
+
+
+def _row(label: str, cells: Sequence[str], styles: Sequence[str], rooms: Sequence[int]) -> Lines:
+    columns = [in_lines(cell, room) for cell, room in zip(cells, rooms, strict=True)]
+    return [
+        [
+            (f" {'' if at else label:<{_LABEL}}", "dim"),
+            *((f"{fitted(cell, room)} ", style) for cell, style, room in zip(row, styles, rooms, strict=True)),
+        ]
+        for at, row in enumerate(zip_longest(*columns, fillvalue=""))
+    ]
 
 
 def _facts(side: VectorSide) -> dict[str, str]:
@@ -80,10 +116,10 @@ def _facts(side: VectorSide) -> dict[str, str]:
     if facts is None:
         return {"dimensions": side.absent}
     places = places_for(max(abs(facts.low), abs(facts.high)), 6)
-    unit = " · normalised" if abs(facts.norm - 1) <= _UNIT else ""
     return {
         "dimensions": f"{facts.dimensions:,} × {facts.exact_bits} bit",
-        "norm": f"{number(facts.norm, min(6, places_for(facts.norm, 7)))}{unit}",
+        "norm": number(facts.norm, min(6, places_for(facts.norm, 7))),
+        "normalised": "yes" if abs(facts.norm - 1) <= _UNIT else "no",
         "smallest": number(facts.low, places),
         "largest": number(facts.high, places),
         "mean": number(facts.mean, places),

@@ -66,20 +66,22 @@ class VectorView(LineView):
             return
         low = self.size.height < _LOW
         self._grid = ValueGrid(self._sides, width)
-        text = text_lines(self._text, width, 2 if low else 4)
-        top = [*text, []] if text else []
+        # Of two models both charts are to be in view at once, however low that is.
+        blank: list[list[Piece]] = [] if low and len(self._sides) > 1 else [[]]
+        text = text_lines(self._text, width, 1 if not blank else 2 if low else 4)
+        top = [*text, *blank] if text else []
         if any(side.facts is not None for side in self._sides):
             heading = self._grid.heading()
-            top += [*self._facts(width, 4 if low else 6), []]
+            top += [*self._facts(width, 3 if not blank else 4 if low else 6, blank), []]
             top += [heading] if any(text.strip() for text, _ in heading) else []
         else:
             top += fact_lines(self._sides, width)
         self._top = top
 
-    def _facts(self, width: int, height: int) -> list[list[Piece]]:
+    def _facts(self, width: int, height: int, blank: list[list[Piece]]) -> list[list[Piece]]:
         """Facts and histogram: of one vector beside each other where there is room."""
         if len(self._sides) > 1 or width < _BESIDE:
-            return [*fact_lines(self._sides, width), [], *histogram_lines(self._sides, width, height)]
+            return [*fact_lines(self._sides, width), *blank, *histogram_lines(self._sides, width, height)]
         return beside(fact_lines(self._sides, _FACTS), histogram_lines(self._sides, width - _FACTS, height), _FACTS)
 
     def line(self, at: int, width: int) -> Sequence[Piece]:

@@ -1,4 +1,4 @@
-"""The embeddings pane as it looks: the texts at the left, what their vectors say at the right."""
+"""The embeddings pane as it shows what there is: texts, models, vectors, and how it stands with them."""
 
 from __future__ import annotations
 
@@ -6,81 +6,47 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.desk import Desk
-from lmstudio_tui.tui.panes.embeddings.entry_box import EntryBox
+from lmstudio_tui.tui.panes.embeddings.frame import EmbeddingsFrame
 from lmstudio_tui.tui.panes.embeddings.picturing import Picturing
-from lmstudio_tui.tui.panes.embeddings.text_list import TextList
-from lmstudio_tui.tui.panes.embeddings.views import ViewStack
+from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
+from lmstudio_tui.tui.panes.embeddings.text_states import state_in_words, states_of_texts
 from lmstudio_tui.tui.panes.embeddings.words import (
+    added_in_words,
     error_in_words,
+    in_room,
+    order_in_words,
     outcome_in_words,
     progress_in_words,
     set_title,
     short,
     sources_of,
 )
-from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from textual.app import ComposeResult
-    from textual.notifications import SeverityLevel
     from textual.timer import Timer
 
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import LMStudioSDK
-    from lmstudio_tui.tui.panes.embeddings.text_list import TextState
     from lmstudio_tui.tui.panes.embeddings.view_tabs import ViewName
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.typed import WidgetOptions
 
-_ROOMY_FROM: Final = 100
-"""Cells of the pane from which on the texts have a part of it, instead of a fixed width."""
-_SLIM_BELOW: Final = 56
-"""Cells below which there is only room for the texts."""
+_CORNERS: Final = 4
+"""Cells of a frame's content that its title does not take."""
 
 
-class EmbeddingsView(Pane):
+class EmbeddingsView(EmbeddingsFrame):
     """Shows a set of texts, and five views of their vectors.
 
     Args:
         services: where sets and vectors are kept, and the time of day.
-    """
-
-    DEFAULT_CSS = """
-    EmbeddingsView {
-        & > #both { height: 1fr; }
-        & #texts {
-            width: 27;
-            border: round $border-blurred;
-            border-title-color: $text-muted;
-            border-subtitle-color: $text-muted;
-        }
-        & #texts:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
-        & ViewStack { width: 1fr; }
-        & EntryBox, & EntryBox:focus {
-            height: auto;
-            min-height: 2;
-            max-height: 6;
-            border: none;
-            border-top: solid $border-blurred;
-            padding: 0;
-            background: transparent;
-            scrollbar-size-vertical: 1;
-        }
-        & EntryBox .text-area--cursor-line { background: transparent; }
-        &.-roomy #texts { width: 30%; max-width: 60; }
-        &.-slim ViewStack { display: none; }
-        &.-slim #texts { width: 1fr; }
-        &.-slim.-looking ViewStack { display: block; }
-        &.-slim.-looking #texts { display: none; }
-    }
     """
 
     def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
@@ -92,15 +58,7 @@ class EmbeddingsView(Pane):
         )
         self._listed: object = None
         self._clock: Timer | None = None
-        self._views = ViewStack(id="views")
         self._pictures = Picturing(self._runs, self._desk, self._views, self._show_pictures)
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="both"):
-            with Vertical(id="texts"):
-                yield TextList(id="list")
-                yield EntryBox(id="entry")
-            yield self._views
 
     def on_mount(self) -> None:
         """See which set was in front."""
@@ -114,9 +72,8 @@ class EmbeddingsView(Pane):
         self._runs.drop_all()
 
     def on_resize(self) -> None:
-        """The texts take more where there is room for them, and all where there is hardly any."""
-        self.set_class(self.size.width >= _ROOMY_FROM, "-roomy")
-        self.set_class(self.size.width < _SLIM_BELOW, "-slim")
+        """There is another room for what is said in the frames."""
+        self.call_after_refresh(self._show_frames)
 
     def _heard_of_store(self, sentence: str) -> None:
         """The file was found damaged: told in the thread that has found it."""
@@ -130,21 +87,6 @@ class EmbeddingsView(Pane):
         self._views.bring(self._desk.settings.view)
         self._pictures.use(self._desk.settings)
         self._show_all()
-
-    @property
-    def list(self) -> TextList:
-        """The texts."""
-        return self.query_one(TextList)
-
-    @property
-    def entry(self) -> EntryBox:
-        """Where texts are typed."""
-        return self.query_one(EntryBox)
-
-    @property
-    def views(self) -> ViewStack:
-        """The views, and what stands around them."""
-        return self._views
 
     # What it is told
 
@@ -163,7 +105,9 @@ class EmbeddingsView(Pane):
 
     def receive(self, text: str) -> None:
         """Texts of another pane, one a line."""
-        self._desk.add_pasted(text)
+        count, offered = self._desk.add_pasted(text)
+        if count < offered:
+            self._warn(added_in_words(count, offered, MOST))
 
     def leave(self) -> None:
         """Write what still waits to be written."""
@@ -200,36 +144,23 @@ class EmbeddingsView(Pane):
         listed = (held.revision, id(desk.sides), len(desk.sides), id(groups))
         if listed != self._listed:
             self._listed = listed
-            self.list.show(records, self._states(), groups)
-        frame = self.query_one("#texts")
-        frame.border_title = Text(set_title(len(records), held.name, sources_of(records[:1])))
-        frame.border_subtitle = Text(" ".join(self._marks())) if records else ""
-        models = [short(model) for model in desk.choice.models]
-        self._views.border_title = Text(" | ".join(models) or "no model")
-        self._views.border_subtitle = Text(clean_line(desk.choice.note))
+            self.list.show(records, states_of_texts(desk), groups)
 
-    def _marks(self) -> list[str]:
-        """What is said below the texts."""
-        held = self._desk.held
-        return ["with prefixes"] if held.texts.query_prefix or held.texts.document_prefix else []
-
-    def _states(self) -> tuple[TextState, ...]:
-        """Which texts are embedded."""
-        sides, shown = self._desk.sides, self._desk.shown
-        count = self._desk.held.count
-        if not sides or shown is None:
-            return ()
-        known = min(count, shown.texts.count)
-        same = shown.revision == self._desk.held.revision
-        if not same and shown.texts.records[:known] != self._desk.held.texts.records[:known]:
-            return ()
-        states: list[TextState] = []
-        for index in range(known):
-            there = sum(side.row_of[index] is not None for side in sides)
-            refused = any(index in side.refused for side in sides)
-            states.append("embedded" if there == len(sides) else "partly" if there else "refused" if refused else "new")
-        rest: list[TextState] = ["new"] * (count - known)
-        return (*states, *rest)
+    def _show_frames(self) -> None:
+        """Say in the frames what there is: texts, how the one under the cursor stands, models, how they are shown."""
+        desk, held, frame, views = self._desk, self._desk.held, self.query_one("#texts"), self._views
+        room = frame.size.width - _CORNERS
+        frame.border_title = Text(
+            set_title(held.count, held.name or next(iter(sources_of(held.texts.records[:1])), ""), room)
+        )
+        at = self.list.chosen
+        known = bool(desk.sides) or not desk.embedding.running
+        state = state_in_words(desk, at) if known and at is not None and at < held.count else ""
+        prefixed = "prefixed" if held.texts.query_prefix or held.texts.document_prefix else ""
+        frame.border_subtitle = Text(in_room([state, prefixed], room) if held.count else "")
+        views.border_title = Text(" | ".join(short(model) for model in desk.choice.models) or "no model")
+        order = order_in_words(sorted_now=views.heat.ordered) if views.shows_heat else ""
+        views.border_subtitle = Text(in_room([clean_line(desk.choice.note), order], views.size.width - _CORNERS))
 
     def _show_pictures(self) -> None:
         """Show the view in front, or why there is none."""
@@ -242,13 +173,14 @@ class EmbeddingsView(Pane):
             self.list.focus()
         if not notice:
             self._pictures.show()
+        self._show_frames()
         self._show_work()
         self.refresh_bindings()
 
     def _show_work(self) -> None:
         """Say how it stands."""
         desk = self._desk
-        step = desk.embedding.progress
+        step, notice = desk.embedding.progress, desk.notice()
         if step is not None and step.progress is not None:
             embedding = desk.embedding
             words = progress_in_words(step.model, step.progress, embedding.waited_s, stopping=embedding.stopping)
@@ -256,8 +188,8 @@ class EmbeddingsView(Pane):
         elif words := self._pictures.work:
             self._views.show_work(words, "busy")
         elif desk.embedding.running:
-            self._views.show_work("Looking in the store … Esc stops", "busy")
-        elif notice := desk.notice():
+            self._views.show_work("Esc stops" if notice else "Looking in the store … Esc stops", "busy")
+        elif notice:
             # Why the run before has ended stays there while the notice says how the server is now.
             why = error_in_words(desk.broken) if desk.broken is not None else ""
             self._views.show_work("" if desk.says_broken(notice) else why, "bad")
@@ -294,10 +226,3 @@ class EmbeddingsView(Pane):
         if name == "facts":
             self._desk.measure_store()
         self._show_pictures()
-
-    def _say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Say something in passing. It may hold a server's words, so that it is no markup."""
-        self.notify(text, severity=severity, timeout=8 if severity == "warning" else 4, markup=False)
-
-    def _warn(self, text: str) -> None:
-        self._say(text, "warning")

@@ -86,6 +86,11 @@ class ViewStack(Vertical):
         """Its name."""
         return self._front
 
+    @property
+    def shows_heat(self) -> bool:
+        """Whether the heat map is to be seen."""
+        return self._front == "similarity" and not self.has_class("-notice")
+
     def bring(self, name: ViewName) -> None:
         """Show this one. The keys go with it where the one before had them."""
         had = self._all[self._front].has_focus_within

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.features.server_view import Presence
+from lmstudio_tui.sdk import ServerConnectionError
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import command
+from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +27,9 @@ METRIC_NAMES: Final[dict[Metric, str]] = {
     "dot": "dot product",
     "euclidean": "Euclidean distance",
 }
+_BETWEEN: Final = " ─ "
+_LEAST_NAME: Final = 5
+"""Cells below which a name says nothing."""
 EMPTY = (
     "No texts yet.",
     "",
@@ -36,6 +44,25 @@ def count_of(texts: int) -> str:
     return "1 text" if texts == 1 else f"{texts:,} texts"
 
 
+def added_in_words(count: int, offered: int, most: int, source: str = "") -> str:
+    """How many texts have come into the set; where some have not, why, and what to do.
+
+    Args:
+        count: that were added.
+        offered: that there were.
+        most: that a set can have.
+        source: the file that they are from; empty for none.
+    """
+    of = f" of {source}" if source else ""
+    if count == offered:
+        return f"{count_of(count)}{of} {'was' if count == 1 else 'were'} added."
+    what = f"{count:,} of {count_of(offered)}" if count else "None"
+    return (
+        f"{what}{of} {'was' if count < 2 else 'were'} added: a set has at most {most:,}. "
+        f"{command('embeddings.new').shown_keys} begins another."
+    )
+
+
 def short(model: str) -> str:
     """The last part of a model's name."""
     return clean_line(model).rpartition("/")[2] or "the server's model"
@@ -48,14 +75,38 @@ def in_quotes(prefix: str) -> str:
     return f"“{before}{clean_line(prefix).strip()}{after}”"
 
 
-def set_title(count: int, name: str, sources: Sequence[str]) -> str:
-    """What stands in the frame of the texts."""
-    parts = ["Texts", *([f"{count:,}"] if count else [])]
-    if name:
-        parts.append(clean_line(name))
-    elif sources:
-        parts.append(clean_line(sources[0]))
-    return " ─ ".join(parts)
+def set_title(count: int, name: str, room: int) -> str:
+    """What stands in the frame of the texts: `4 texts ─ Questions`; as much of the name as there is room for.
+
+    Args:
+        count: how many texts.
+        name: of the set; empty for none.
+        room: cells that there are.
+    """
+    title = count_of(count) if count else "Texts"
+    left = room - cell_len(title) - len(_BETWEEN)
+    return f"{title}{_BETWEEN}{fitted(clean_line(name), left).rstrip()}" if name and left >= _LEAST_NAME else title
+
+
+def in_room(parts: Sequence[str], room: int) -> str:
+    """Those of the parts that there is room for, the first one cut where it alone is too long.
+
+    Args:
+        parts: the most important first; empty ones are left out.
+        room: cells that there are.
+    """
+    first, *others = [part for part in parts if part] or [""]
+    said = fitted(first, max(0, room)).rstrip()
+    for part in others:
+        longer = f"{said}{_BETWEEN}{part}"
+        said = longer if cell_len(longer) <= room else said
+    return said
+
+
+def order_in_words(*, sorted_now: bool) -> str:
+    """In which order the heat map has the texts, and how to have the other one."""
+    key = command("embeddings.order").shown_keys
+    return f"by cluster · {key} sorts as they stand" if sorted_now else f"as they stand · {key} sorts by cluster"
 
 
 def asking_in_words(model: str, progress: EmbeddingProgress) -> str:
@@ -76,12 +127,6 @@ def progress_in_words(model: str, progress: EmbeddingProgress, waited_s: float, 
     if left is not None:
         parts.append(f"{duration_in_words(left + 0.5)} left")
     return " · ".join([*parts, "Esc stops"])
-
-
-def bar(done: int, total: int, width: int) -> str:
-    """How far it is, drawn."""
-    filled = min(width, width * done // total) if total else 0
-    return "▓" * filled + "░" * (width - filled)
 
 
 def error_in_words(error: LMStudioError) -> str:
@@ -151,30 +196,32 @@ def outcome_in_words(
         broken: why the last run that asked a server has ended early, however much was looked at in the store since.
     """
     said: list[str] = []
-    error = broken
-    if error is not None:
-        said.append(error_in_words(error))
     if missing:
         done = sum(side.embedded for side in sides)
-        whole = sum(side.count for side in sides)
-        amount = f"{done:,} of {whole:,} vectors are there"
+        amount = f"{done:,} of {sum(side.count for side in sides):,} vectors are there"
         way = "Ctrl+R asks for the rest." if done else "Ctrl+R asks for them."
-        if stopped:
-            said.append(f"Stopped: {amount}, and kept. {way}")
-        elif error is not None and can_ask:
-            said.append(f"{amount}, and kept. {way}")
-        elif error is not None:
-            said.append(f"{amount}, and kept.")
-        else:
-            said.append(f"{amount}. {way}" if can_ask else f"{amount}.")
-    refused = {index for side in sides for index in side.refused}
-    if refused:
-        first = min(refused)
-        why = next(side.refused[first] for side in sides if first in side.refused)
-        some = "1 text was refused" if len(refused) == 1 else f"{len(refused):,} texts were refused"
-        said.append(f"{some} (!): text {first + 1}: {clean_line(why)}")
+        kept = ", and kept" if stopped or broken is not None else ""
+        said.append(f"{'Stopped: ' if stopped else ''}{amount}{kept}.{f' {way}' if stopped or can_ask else ''}")
+    if broken is not None:
+        # A server that answers again need not be started.
+        back = can_ask and isinstance(broken, ServerConnectionError)
+        said.append(clean_line(broken.message) if back else error_in_words(broken))
+    said += _refusals(sides)
     said += [clean_line(problem) for side in sides for problem in side.problems]
     return " ".join(dict.fromkeys(said))
+
+
+def _refusals(sides: Sequence[Embedded]) -> list[str]:
+    """How many texts were refused, which was the first, what can be done about it, and the server's own words."""
+    refused = {index for side in sides for index in side.refused}
+    if not refused:
+        return []
+    one, first = len(refused) == 1, min(refused)
+    side = next(side for side in sides if first in side.refused)
+    what = f"{count_of(len(refused))} {'was' if one else 'were'} refused"
+    which = f"text {first + 1}" if one else f"the first is text {first + 1}"
+    edit, delete = (command(f"embeddings.{name}").shown_keys.partition(" ")[0] for name in ("edit", "delete"))
+    return [f"{what} (!): {which}; {edit} edits it, {delete} deletes it.", clean_line(side.refused[first])]
 
 
 def sources_of(records: Sequence[TextRecord]) -> tuple[str, ...]:

@@ -134,6 +134,9 @@ class Embedding:
         if job.extent == "all":
             self._known.refused.clear()
         self.job, self.stopping, self._coming = job, False, []
+        if self.shown is None:
+            # They are of the texts as they were before, of which there may have been fewer.
+            self.sides = ()
         shelf, known = self._shelf, self._known
 
         def work(emit: Callable[[Step], None], scope: CancelScope) -> None:

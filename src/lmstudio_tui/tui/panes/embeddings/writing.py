@@ -28,6 +28,7 @@ class Writer:
         self._failed = failed
         self._waiting: deque[Callable[[], object]] = deque()
         self._disk = threading.Lock()
+        self._told: set[str] = set()
 
     def write(self, what: Callable[[], object]) -> None:
         """Have something written: it blocks, and may raise `StoreError`."""
@@ -53,8 +54,13 @@ class Writer:
                     what()
                 except StoreError as error:
                     problems.append(f"{error.message} {error.hint}".strip())
+                else:
+                    self._told.clear()
         return tuple(problems)
 
     def _tell(self, problems: tuple[str, ...]) -> None:
-        for problem in dict.fromkeys(problems):
-            self._failed(problem)
+        """Tell of what has gone wrong, once until something could be written again."""
+        for problem in problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self._failed(problem)

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from lmstudio_tui.tui.panes.inspector.columns import View, columns_for, gap_for, longest_of, request_line, title_line
 from lmstudio_tui.tui.panes.inspector.scroller import Scroller
+from lmstudio_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ _DRAWN = 300
 """Painted requests that are kept."""
 
 
-class RequestList(Scroller):
+class RequestList(Rows, Scroller):
     """Requests, the newest first, and a cursor that stays on its request while others come in above it.
 
     Args:
@@ -37,6 +38,7 @@ class RequestList(Scroller):
     """
 
     ALLOW_SELECT: ClassVar[bool] = False
+    HEAD: ClassVar[int] = 1
 
     class Moved(Message):
         """The cursor stands on another request, or on none.
@@ -57,7 +59,6 @@ class RequestList(Scroller):
         self._now = now
         self._shown: list[Summary] = []
         self._index: dict[str, int] = {}
-        self._cursor = 0
         self._following = True
         self._notice: tuple[str, ...] = ()
         self._longest = 0.0
@@ -71,14 +72,14 @@ class RequestList(Scroller):
     @property
     def chosen(self) -> Summary | None:
         """The request under the cursor."""
-        return self._shown[self._cursor] if self._shown else None
+        return self._shown[self.place] if self._shown else None
 
     def show(self, summaries: list[Summary]) -> None:
         """Show these. The cursor stays where it was, unless it is on the newest: then it stays on the newest."""
         known, longest = self._shown, self._longest
         before = self.chosen
         height = len(known)
-        old = self._cursor
+        old = self.place
         self._shown = summaries
         self._longest = longest_of(summaries)
         if self._longest == longest and [one.call_id for one in known] == [one.call_id for one in summaries]:
@@ -87,9 +88,9 @@ class RequestList(Scroller):
         self._index = {summary.call_id: index for index, summary in enumerate(summaries)}
         at = None if before is None else self._index.get(before.call_id)
         if self._following:
-            self._cursor = 0
+            self.place = 0
         else:
-            self._cursor = min(old, max(0, len(summaries) - 1)) if at is None else at
+            self.place = min(old, max(0, len(summaries) - 1)) if at is None else at
         self._resize(height, moved=0 if at is None or self._following else at - old)
         self.refresh()
         after = self.chosen
@@ -99,7 +100,7 @@ class RequestList(Scroller):
     def _refresh_changed(self, known: Sequence[Summary]) -> None:
         """Draw again what has changed of the requests in view; they stand where they stood."""
         top = self.scroll_offset.y
-        for row in range(top, min(top + self._room, len(known))):
+        for row in range(top, min(top + self.room, len(known))):
             if self._shown[row] is not known[row]:
                 self.refresh(Region(0, row - top + 1, self.size.width, 1))
 
@@ -109,7 +110,7 @@ class RequestList(Scroller):
 
     def release(self) -> None:
         """The cursor goes with the newest again if it stands there."""
-        self._following = self._cursor == 0
+        self._following = self.place == 0
 
     def say(self, *notice: str) -> None:
         """What stands there while the list is empty, a line each; the first is the loudest."""
@@ -121,7 +122,7 @@ class RequestList(Scroller):
         """Put the cursor on a request; whether it is in the list."""
         at = self._index.get(call_id)
         if at is not None:
-            self._put(at)
+            self.put(at)
         return at is not None
 
     def _resize(self, before: int, *, moved: int) -> None:
@@ -131,30 +132,22 @@ class RequestList(Scroller):
         if moved and top:
             self.scroll_to(y=max(0, top + moved), animate=False, immediate=True)
         elif len(self._shown) < before:
-            self._reveal()
+            self.reveal()
 
     @property
-    def _room(self) -> int:
-        """How many requests are in view."""
-        return max(1, self.scrollable_content_region.height - 1)
+    def lines(self) -> int:
+        """How many requests there are."""
+        return len(self._shown)
 
-    def _put(self, cursor: int) -> None:
-        if not self._shown:
-            return
-        before = self._cursor
-        self._cursor = max(0, min(len(self._shown) - 1, cursor))
-        self._following = self._cursor == 0
-        self._reveal()
-        self.refresh()
-        if self._cursor != before:
-            self.post_message(self.Moved(by_hand=True))
+    def moved(self) -> None:
+        """A person has moved the cursor to another request."""
+        self.post_message(self.Moved(by_hand=True))
 
-    def _reveal(self) -> None:
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True)
-        elif self._cursor >= top + self._room:
-            self.scroll_to(y=self._cursor - self._room + 1, animate=False, immediate=True)
+    def put(self, place: int) -> None:
+        """Move the cursor there by hand. On the newest it goes on to what is newer."""
+        if self._shown:
+            super().put(place)
+            self._following = self.place == 0
 
     # Painting
 
@@ -167,20 +160,12 @@ class RequestList(Scroller):
         """Keep the cursor in view."""
         del event
         self._resize(len(self._shown), moved=0)
-        self._reveal()
-        self.refresh()
-
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
+        self.reveal()
         self.refresh()
 
     def tick(self) -> None:
         """Draw again what changes with the time: the requests under way."""
-        for y, summary in enumerate(self._shown[self.scroll_offset.y : self.scroll_offset.y + self._room], 1):
+        for y, summary in enumerate(self._shown[self.scroll_offset.y : self.scroll_offset.y + self.room], 1):
             if summary.under_way and not summary.background:
                 self.refresh(Region(0, y, self.size.width, 1))
 
@@ -195,7 +180,7 @@ class RequestList(Scroller):
             return Strip.blank(width, base)
         if not y:
             return self._painted(" ", title_line(self._view(width)), width, base)
-        return self._render_request(self._shown[row], row == self._cursor, width, base)
+        return self._render_request(self._shown[row], row == self.place, width, base)
 
     def _view(self, width: int) -> View:
         now = self._now()
@@ -242,23 +227,19 @@ class RequestList(Scroller):
             self.post_message(self.Opened())
         if event.y < 1 or row >= len(self._shown):
             return
-        again = row == self._cursor
-        self._put(row)
+        again = row == self.place
+        self.put(row)
         if again or event.chain > 1:
             self.post_message(self.Opened())
 
     def action_line(self, rows: int) -> None:
         """Go up or down."""
-        self._put(self._cursor + rows)
-
-    def action_page(self, pages: int) -> None:
-        """Go a page up or down."""
-        self._put(self._cursor + pages * max(1, self._room - 1))
+        self.action_move(rows)
 
     def action_start(self) -> None:
         """Go to the newest, and follow it."""
-        self._put(0)
+        self.action_first()
 
     def action_end(self) -> None:
         """Go to the oldest."""
-        self._put(len(self._shown) - 1)
+        self.action_last()

@@ -10,7 +10,7 @@ from lmstudio_tui.features.models.order import LOADED_FIRST, ORDERS
 from lmstudio_tui.features.models.saying import refusal
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.messages import CopyWanted, ModelChosen, Purpose
+from lmstudio_tui.tui.messages import CopyWanted, EmbeddingsWanted, ModelChosen, Purpose
 from lmstudio_tui.tui.panes.models.activity import ActivityLine, ActivityStrip
 from lmstudio_tui.tui.panes.models.view import ModelsView
 from lmstudio_tui.tui.screens.choose import Choose
@@ -43,7 +43,7 @@ class ModelsPane(ModelsView):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("models.details", "models.load", "models.unload", "models.download", "models.chat", "models.stop"),
         *bindings("models.dismiss", "models.filter", "models.sort", "models.reverse", "models.copy", "models.embed"),
-        *bindings("models.unload_all", "models.back"),
+        *bindings("models.try", "models.unload_all", "models.back"),
         # Instead of those that a server cannot do; the same keys.
         *(replace(one, action="refuse('model_load')", show=False) for one in bindings("models.load", "models.unload")),
         *(replace(one, action="refuse('model_load')", show=False) for one in bindings("models.unload_all")),
@@ -163,10 +163,21 @@ class ModelsPane(ModelsView):
         elif purpose == "chat" and not model.can_chat:
             kind = clean_line(model.type or "unknown")
             self._say(f"{name} is of the type {kind}; it cannot chat. type:llm shows those that can.", "warning")
-        elif purpose == "embeddings" and model.type not in {"embedding", None}:
-            self._say(f"{name} is no embedding model. type:embedding shows those.", "warning")
-        else:
+        elif purpose == "chat" or self._embeds(model):
             self.post_message(ModelChosen(model.id, purpose))
+
+    def action_try_embedding(self) -> None:
+        """Embed texts by the model, in the pane that is there for that."""
+        model = self._chosen()
+        if model is not None and self._embeds(model):
+            self.post_message(EmbeddingsWanted(model.id))
+
+    def _embeds(self, model: ModelSummary) -> bool:
+        """Whether it may make embeddings; says so when not."""
+        if model.type in {"embedding", None}:
+            return True
+        self._say(f"{clean_line(model.id)} is no embedding model. type:embedding shows those.", "warning")
+        return False
 
     def action_load(self) -> None:
         """Choose how to load the model."""

@@ -1,0 +1,54 @@
+"""What is typed before there is anything to type in is kept until there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from textual.events import Key, Paste
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from lmstudio_tui.tui.remarks import RemarkingApp
+
+if TYPE_CHECKING:
+    from textual.events import Event
+
+_LATEST: Final = 1.0
+"""Seconds after the start of the screen: from then on keys count even if nothing has the focus."""
+
+
+class TypingAheadApp(RemarkingApp):
+    """An app that loses nothing of what was typed while it started; the terminal has kept that until it was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed_ahead: list[Key | Paste] | None = []
+
+    def on_mount(self) -> None:
+        """From now on something may get the focus."""
+        self.watch(self.screen, "focused", self._heed_focus)
+        self.set_timer(_LATEST, self._hand_over)
+
+    async def on_event(self, event: Event) -> None:
+        """Keep keys and pasted text back as long as nothing has had the focus."""
+        if self._typed_ahead is not None and isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._typed_ahead.append(event)
+        else:
+            await super().on_event(event)
+
+    def _heed_focus(self, focused: Widget | None) -> None:
+        # The chat is there behind every pane, and may be the first to have the focus.
+        if self._typed_ahead is not None and focused is not None and _is_displayed(focused):
+            self.call_next(self._hand_over)
+
+    async def _hand_over(self) -> None:
+        """Give what was kept to what has the focus now, in the same order."""
+        typed, self._typed_ahead = self._typed_ahead or (), None
+        for event in typed:
+            # Letters typed blindly are text; they are no commands to a list.
+            if isinstance(self.focused, Input | TextArea) or not (isinstance(event, Paste) or event.is_printable):
+                await super().on_event(event)
+
+
+def _is_displayed(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
