@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from app_parts import FakeServer
 from embeddings_parts import TEXTS, embeddings_app
+from textual.widgets import Input
 
 from lmstudio_tui.sdk import ModelSummary, ServerRefusedError
 from lmstudio_tui.simulator import SimulatorServer
@@ -110,6 +111,8 @@ async def test_stopped_in_the_middle_what_is_done_is_kept_and_the_rest_asked_for
         await ui.shows("300 texts are not embedded yet.")
         await ui.press("ctrl+r")
         await ui.until(lambda: "288 of 300" in ui.work)
+        await ui.shows("The views are here at the end, or as soon as you stop it.")
+        ui.embeddings.list.focus()
         await ui.press("escape")
         await ui.until(lambda: "Stopped: 288 of 300" in ui.work)
         assert ui.embedded == [288]
@@ -127,7 +130,7 @@ async def test_texts_that_come_while_others_are_embedded_are_embedded_too(tmp_pa
         await ui.shows("300 texts are not embedded yet.")
         await ui.press("ctrl+r")
         await ui.until(lambda: "288 of 300" in ui.work)
-        ui.embeddings.receive("\n".join(TEXTS))
+        ui.desk.add_pasted("\n".join(TEXTS))
         assert server.hold is not None
         server.hold.set()
         await ui.all_embedded()
@@ -155,7 +158,7 @@ async def test_enter_on_a_text_finds_what_is_like_it(tmp_path: Path) -> None:
         await ui.all_embedded()
         ui.embeddings.list.focus()
         await ui.press("down", "enter")
-        await ui.until(lambda: ui.embeddings.views.nearest.query_text == TEXTS[1])
+        await ui.until(lambda: ui.embeddings.views.nearest.query_one(Input).value == TEXTS[1])
         await ui.shows("cosine · 6 texts", "1.000")
 
 
@@ -215,7 +218,7 @@ async def test_a_sweep_measures_and_stops(tmp_path: Path) -> None:
 async def test_received_texts_are_added_though_the_pane_was_just_made(tmp_path: Path) -> None:
     async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
         ui.desk.loaded = False
-        ui.embeddings.receive("one\n\ntwo")
+        ui.desk.add_pasted("one\n\ntwo")
         assert ui.texts == []
         ui.desk.load(lambda: None)
         await ui.until(lambda: ui.texts == ["one", "two"])
@@ -236,7 +239,7 @@ async def test_another_server_has_its_own_vectors(tmp_path: Path) -> None:
 
 async def test_what_is_typed_is_on_disk_when_the_app_ends(tmp_path: Path) -> None:
     async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
-        ui.embeddings.receive("kept")
+        ui.desk.add_pasted("kept")
         ui.app.exit()
         shelf = ui.shelf
         assert [shelf.texts(one.id) for one in shelf.sets()] == [[TextRecord("kept")]]

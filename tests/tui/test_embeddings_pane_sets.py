@@ -230,6 +230,73 @@ async def test_refused_texts_are_marked_with_the_reason_and_not_asked_for_each_t
         await ui.shows("The text is too long.")
 
 
+async def test_texts_keep_their_numbers_in_a_file_from_which_some_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    async with embeddings_app(URL, tmp_path, connect=PickyServer().connect) as ui:
+        await ui.paste("a bad one", "good", "another bad one", "fine")
+        await ui.until(lambda: ui.embedded == [2])
+        await on_list(ui)
+        await ui.press("w")
+        await dialog(ui, Choose)
+        await ui.press("down", "enter")
+        await dialog(ui, SaveFile)
+        ui.app.screen.query_one(Input).value = str(path)
+        await ui.press("enter")
+        await ui.until(lambda: path.exists() and "Written" in ui.told)
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        assert [(line["index"], line["text"]) for line in lines] == [(1, "good"), (3, "fine")]
+
+
+@pytest.mark.parametrize("last", ["enter", "delete", "f2"])
+async def test_words_and_a_key_in_one_burst_are_about_the_set_that_the_words_find(last: str, tmp_path: Path) -> None:
+    async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
+        await ui.paste(*TEXTS)
+        await ui.press("ctrl+n")
+        await ui.until(lambda: ui.texts == [])
+        await ui.paste("red", "blue")
+        await ui.press("f7")
+        await dialog(ui, EmbeddingSets)
+        await ui.shows("2 texts", "6 texts")
+        for key in (*"invoice", last):
+            ui.app.simulate_key(key)
+        match last:
+            case "enter":
+                await ui.until(lambda: ui.texts == list(TEXTS))
+            case "delete":
+                await ui.until(lambda: [one.count for one in ui.shelf.sets()] == [2])
+                assert ui.texts == ["red", "blue"]
+            case _:
+                await ui.shows("Rename the set")
+                assert ui.app.screen.query_one(Input).value == TEXTS[0]
+
+
+async def test_steps_in_one_burst_are_taken_in_the_list_that_comes(tmp_path: Path) -> None:
+    async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
+        for texts in (("red one",), ("green",), ("red two",)):
+            await ui.press("ctrl+n")
+            await ui.until(lambda: ui.texts == [])
+            await ui.paste(*texts)
+        await ui.until(lambda: len(ui.shelf.sets()) == 3)
+        second = ui.shelf.sets("red")[1]
+        await ui.press("f7")
+        await dialog(ui, EmbeddingSets)
+        for key in (*"red", "home", "up", "up", "down", "enter"):
+            ui.app.simulate_key(key)
+        await ui.until(lambda: not isinstance(ui.app.screen, EmbeddingSets))
+        await ui.until(lambda: ui.texts == [record.text for record in ui.shelf.texts(second.id)])
+
+
+async def test_letters_behind_tab_are_for_the_next_field(tmp_path: Path) -> None:
+    async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
+        await ui.press("alt+p")
+        await dialog(ui, EmbeddingPrefixes)
+        await ui.until(lambda: ui.app.screen.query_one("#query").has_focus)
+        for key in ("q", "tab", "d", "shift+tab", "r"):
+            ui.app.simulate_key(key)
+        query, document = (ui.app.screen.query_one(f"#{name}", Input) for name in ("query", "document"))
+        await ui.until(lambda: (query.value, document.value) == ("qr", "d"))
+
+
 async def test_leaving_in_the_middle_keeps_what_is_done(tmp_path: Path) -> None:
     server = FakeServer(hold=threading.Event())
     async with embeddings_app(URL, tmp_path, connect=server.connect) as ui:

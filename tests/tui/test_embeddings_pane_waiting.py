@@ -11,9 +11,12 @@ from app_parts import FakeServer
 from embeddings_parts import TEXTS, Embeddings, embeddings_app
 from textual.events import Paste
 
+from embedding_server import EmbeddingServer
 from lmstudio_tui.features.server_view import Presence
-from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest, ServerRefusedError
+from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest, ModelSummary, ServerRefusedError
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.tui.panes.embeddings.text_states import TextStates
+from lmstudio_tui.tui.panes.embeddings.view_tabs import ViewName
 from lmstudio_tui.tui.screens.embedding_sets import EmbeddingSets
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 
@@ -70,9 +73,9 @@ async def test_what_comes_early_goes_into_the_set_that_it_was_meant_for(tmp_path
         await ui.paste(*TEXTS)
         await ui.until(lambda: [one.count for one in ui.shelf.sets()] == [6])
         ui.desk.loaded = False
-        ui.embeddings.receive("of the old one")
+        ui.desk.add_pasted("of the old one")
         await ui.press("ctrl+n")
-        ui.embeddings.receive("of the new one")
+        ui.desk.add_pasted("of the new one")
         ui.desk.load(lambda: None)
         await ui.until(lambda: ui.texts == ["of the new one"])
         await ui.until(lambda: sorted(one.count for one in ui.shelf.sets()) == [1, 7])
@@ -99,9 +102,15 @@ async def test_a_server_that_never_answers_is_said_and_stopped(tmp_path: Path) -
             await ui.paste(*TEXTS)
             await ui.shows("Asking sim-nomic-embed-v1.5 for 6 texts …")
             assert "Looking in the store" not in ui.screen
-            await ui.until(lambda: "Esc stops" in ui.work)
-            await ui.until(lambda: "Stop" in footer(ui))
-            await ui.until(lambda: "1 s · Esc stops" in ui.work)
+            await ui.until(lambda: "1 s · Esc leaves the box, then stops" in ui.work)
+            await ui.until(lambda: "Leave" in footer(ui) and "Stop" not in footer(ui))
+            await ui.press("a", "escape")
+            await ui.until(lambda: not ui.embeddings.entry.has_focus)
+            assert ui.desk.embedding.running, "Esc in a text leaves that, and no more"
+            assert ui.embeddings.entry.text == "a"
+            await ui.until(lambda: "s · Esc stops" in ui.work)
+            assert "Asking" not in ui.work, "that is said in the middle"
+            await ui.until(lambda: "Stop" in footer(ui) and "Leave" not in footer(ui))
             await ui.press("escape")
             await ui.shows("Stopped before", "Ctrl+R asks again")
             assert "Stop" not in footer(ui)
@@ -150,7 +159,8 @@ async def test_it_says_what_it_asks_for_from_the_first_moment(tmp_path: Path) ->
     server = FakeServer(hold=threading.Event())
     async with embeddings_app(URL, tmp_path, connect=server.connect) as ui:
         await ui.paste(*TEXTS)
-        await ui.until(lambda: "Asking text-embedding-nomic for 6 texts … 0 s · Esc stops" in ui.work)
+        await ui.shows("Asking text-embedding-nomic for 6 texts …")
+        assert ui.work == "0 s · Esc leaves the box, then stops"
         assert server.hold is not None
         server.hold.set()
         await ui.all_embedded()
@@ -209,3 +219,115 @@ async def test_the_metric_is_said_where_values_are(tmp_path: Path) -> None:
         await ui.shows("0.000 Euclidean distance", "with itself: no distance at all")
         await ui.press("enter")
         await ui.shows("distance  text", "Euclidean distance · 6 texts")
+
+
+# Runs that are given up
+
+
+async def test_what_the_finished_requests_took_is_known_of_a_run_that_was_given_up(tmp_path: Path) -> None:
+    with EmbeddingServer("bge-m3") as server:
+        server.holding = 2
+        async with embeddings_app(server.base_url, tmp_path) as ui:
+            await ui.paste(*(f"text {number}" for number in range(100)))
+            await ui.until(lambda: "64 of 100" in ui.work and server.held.is_set())
+            ui.desk.add_pasted("another")
+            await ui.until(lambda: [side.asked for side in ui.desk.embedding.measured.values()] == [64])
+            ui.desk.stop()
+            await ui.until(lambda: ui.embedded == [64])
+            await ui.view("facts")
+            await ui.shows("Speed, when last asked")
+
+
+class SlowSecond(FakeServer):
+    """The second model is waited for."""
+
+    def __init__(self) -> None:
+        models = tuple(ModelSummary(id=name, type="embedding") for name in ("first", "second"))
+        super().__init__(models=models)
+        self.answers = threading.Event()
+
+    def stream_embedding(
+        self,
+        request: EmbeddingRequest,
+        *,
+        batch_size: int | None = None,
+        skip_refused: bool = False,
+        scope: CancelScope | None = None,
+    ) -> Iterator[EmbeddingBatch]:
+        while request.model == "second" and not self.answers.wait(0.01):
+            if scope is not None:
+                scope.raise_if_cancelled()
+        yield from super().stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope)
+
+
+@pytest.mark.parametrize("view", ["similarity", "vector"])
+async def test_texts_that_come_while_the_second_model_is_asked_are_no_defect(view: ViewName, tmp_path: Path) -> None:
+    server = SlowSecond()
+    async with embeddings_app(URL, tmp_path, connect=server.connect) as ui:
+        await ui.until(lambda: ui.desk.can_ask)
+        await ui.view(view)
+        ui.desk.use_models("first", "second")
+        ui.embeddings.entry.focus()
+        await ui.until(lambda: ui.embeddings.entry.has_focus)
+        for number in range(1, 6):
+            await ui.type(f"text {number}")
+            await ui.press("enter")
+            await ui.until(lambda number=number: ui.embedded == [number])
+            # The list looks at the last one, of which the first answers knew nothing.
+            ui.embeddings.list.choose(number - 1)
+        server.answers.set()
+        await ui.all_embedded(2)
+
+
+# What is refused
+
+
+async def test_a_long_refusal_can_be_read_to_its_end(tmp_path: Path) -> None:
+    why = f"It is too long. {' '.join(f'word{number}' for number in range(50))} and that was it"
+    with EmbeddingServer("bge-m3") as server:
+        server.refuse = lambda text: why if "bad" in text else ""
+        async with embeddings_app(server.base_url, tmp_path, size=(80, 20)) as ui:
+            await ui.paste("good", "bad")
+            await ui.until(lambda: ui.embedded == [1])
+            await ui.until(lambda: ui.work.endswith("… Alt+I has all of it."))
+            await ui.press("alt+i", "alt+i")
+            await ui.until(lambda: ui.embeddings.views.facts.has_focus)
+            for _ in range(30):
+                await ui.press("down")
+                if "that was it" in ui.screen:
+                    break
+            await ui.shows("that was it")
+            await ui.press("ctrl+n")
+            await ui.paste("bad 1", "bad 2")
+            await ui.shows("bge-m3 refused all texts.")
+            await ui.press("alt+i")
+            await ui.until(lambda: ui.embeddings.query_one("#notice").has_focus)
+            await ui.press("end")
+            await ui.shows("that was it", "Ctrl+R tries again")
+
+
+async def test_without_a_server_the_way_to_a_query_is_said_whole(tmp_path: Path) -> None:
+    async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
+        await ui.paste(*TEXTS)
+        await ui.all_embedded()
+    away = FakeServer(health_error=ServerRefusedError("Connection refused."))
+    async with embeddings_app(URL, tmp_path, connect=away.connect, size=(80, 24)) as ui:
+        await ui.all_embedded()
+        await ui.press("alt+n")
+        await ui.type("where")
+        await ui.shows("No server embeds a query now. Enter in the list", "takes a text of the set as one.")
+
+
+async def test_how_texts_stand_is_worked_out_once(tmp_path: Path) -> None:
+    async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
+        await ui.paste(*TEXTS)
+        await ui.all_embedded()
+        states = TextStates(ui.desk)
+        before = states.all
+        await ui.view("map")
+        ui.embeddings.views.map.focus()
+        await ui.press("c", "c")
+        assert states.all is before
+        await ui.paste("another one")
+        await ui.all_embedded()
+        assert states.all == ("embedded",) * 7

@@ -469,7 +469,7 @@ SHARED: dict[Where, dict[str, list[str]]] = {
         "delete": ["transcribe.delete", "transcribe.discard"],
     },
     "embeddings": {
-        "escape": ["embeddings.stop", "embeddings.back"],
+        "escape": ["embeddings.leave", "embeddings.stop", "embeddings.back"],
         "t": ["embeddings.metric", "embeddings.method"],
     },
 }

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -80,6 +80,7 @@ def written(
     prefix: str = "",
     stop: Stop | None = None,
     on_rows: Callable[[int], None] | None = None,
+    indices: Sequence[int] = (),
 ) -> None:
     """Write vectors with their texts to a file, which replaces another when it is whole. Numbers lose nothing.
 
@@ -98,6 +99,7 @@ def written(
         prefix: what went before each text when it was embedded.
         stop: asked often.
         on_rows: told how many are written.
+        indices: the number of each text, where some were left out; else they are counted from 0.
 
     Raises:
         VectorsError: when the counts differ, a library is missing, or the file cannot be written.
@@ -105,7 +107,8 @@ def written(
     """
     try:
         with replaced(path) as file:
-            write_vectors(file, form, texts, sources, matrix, model=model, prefix=prefix, stop=stop, on_rows=on_rows)
+            rows = _Rows(texts, sources, matrix, model, prefix, stop, on_rows, indices)
+            _write(file, form, rows)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise VectorsError(f"{path} cannot be written: {reason}. Choose another folder, or make room there.") from error
@@ -126,21 +129,20 @@ def write_vectors(
 ) -> None:
     """The same to a file that is open already, for instance standard output.
 
-    Args:
-        indices: the number of each text, where some were left out; else they are counted from 0.
-
     Raises:
         OSError: when it cannot be written to.
         VectorsError, Stopped: as `written`.
     """
-    if len(texts) != matrix.count or len(sources) not in (0, matrix.count):
-        raise VectorsError(
-            f"There are {len(texts):,} texts, but {matrix.count:,} vectors: they do not belong together."
-        )
+    _write(file, form, _Rows(texts, sources, matrix, model, prefix, stop, on_rows, indices))
+
+
+def _write(file: IO[bytes], form: ExportForm, rows: _Rows) -> None:
+    count = rows.matrix.count
+    if len(rows.texts) != count or len(rows.sources) not in (0, count):
+        raise VectorsError(f"There are {len(rows.texts):,} texts, but {count:,} vectors: they do not belong together.")
     if form not in export_forms():
         raise VectorsError(f"Parquet needs pyarrow, which is not installed: {how_to_install('parquet')}")
-    sources = sources or [""] * matrix.count
-    _WRITERS[form](file, _Rows(texts, sources, matrix, model, prefix, stop, on_rows, indices))
+    _WRITERS[form](file, rows if rows.sources else replace(rows, sources=[""] * count))
 
 
 def as_json(vector: Vector) -> str:

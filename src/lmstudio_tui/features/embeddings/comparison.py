@@ -63,8 +63,8 @@ class Likeness:
 
     def tile(self, rows: Sequence[int], columns: Sequence[int]) -> list[list[float | None]]:
         """The value of each pair, a list for each row; None where a text has no vector. Only these are computed."""
-        matrix, row_of = self._embedded.matrix, self._embedded.row_of
-        down, across = [row_of[index] for index in rows], [row_of[index] for index in columns]
+        matrix, row_of = self._embedded.matrix, self._embedded.row
+        down, across = [row_of(index) for index in rows], [row_of(index) for index in columns]
         if matrix is None:
             return [[None] * len(across) for _ in down]
         there = [row for row in across if row is not None]
@@ -250,7 +250,7 @@ class Nearest:
         return NearText(index, tuple(self._place(side, index) for side in range(len(self._sides))))
 
     def _place(self, side: int, index: int) -> Neighbour | None:
-        ranking, row = self._rankings[side], self._sides[side].row_of[index]
+        ranking, row = self._rankings[side], self._sides[side].row(index)
         return None if ranking is None or row is None else replace(ranking.neighbour(row), index=index)
 
 

@@ -135,7 +135,11 @@ class Embedded:
         """Whether each text has a vector."""
         return self.embedded == self.count
 
+    def row(self, index: int) -> int | None:
+        """The row of a text in the matrix; None when it has no vector, as one has that was added since."""
+        return self.row_of[index] if 0 <= index < len(self.row_of) else None
+
     def vector(self, index: int) -> Vector | None:
         """The vector of a text; None when it has none."""
-        row = self.row_of[index]
+        row = self.row(index)
         return None if row is None or self.matrix is None else self.matrix.vector(row)

@@ -18,6 +18,16 @@ _VIEWS = (
 EMBEDDINGS_PANE: tuple[Command, ...] = (
     Command("embeddings.embed", "ctrl+r", "embed", "Embed", "Embed what is missing.", _HERE, show=True, priority=True),
     Command(
+        "embeddings.leave",
+        "escape",
+        "leave_entry",
+        "Leave",
+        "In the box for new texts: leave it. What is under way goes on.",
+        _HERE,
+        show=True,
+        palette=False,
+    ),
+    Command(
         "embeddings.stop",
         "escape",
         "stop",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -16,9 +15,9 @@ from lmstudio_tui.store.embeddings import StoreError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.screens.embedding_set_lines import set_line
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.typed import app_of
-from lmstudio_tui.tui.widgets.fitting import fitted
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk import CancelScope
     from lmstudio_tui.store.embeddings import SetRecord
-
-_COUNT: Final = 13
-_TIME: Final = 12
-_MODELS_FROM: Final = 74
-"""Columns from which on the models of a set are shown, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +90,9 @@ class EmbeddingSets(Dialog[str | None]):
         self._runs = Runs(self)
         self._run: Run[None, Sequence[SetRecord] | StoreError] | None = None
         self._records: tuple[SetRecord, ...] = ()
+        self._asked = ""
+        self._moves = 0
+        self._then: Callable[[SetRecord], object] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
@@ -118,12 +115,19 @@ class EmbeddingSets(Dialog[str | None]):
     # The list
 
     def on_input_changed(self) -> None:
-        """Search as it is typed."""
-        self._look()
+        """Search as it is typed, unless what was found by the words before is waited for."""
+        if self._then is None:
+            self._keep_up()
+
+    def _keep_up(self) -> None:
+        """Search by what is typed now, if that is not done yet."""
+        if self.query_one(Input).value != self._asked:
+            self._look()
 
     def _look(self, choose: str = "") -> None:
         query, desk = self.query_one(Input).value, self._desk
-        keep = choose or (self._record.id if self._record is not None else "")
+        self._asked = query
+        keep = choose or (self._record.id if self._record is not None else self._current)
         if self._run is not None:
             self._run.drop()
 
@@ -136,12 +140,29 @@ class EmbeddingSets(Dialog[str | None]):
 
         def show(found: Sequence[SetRecord] | StoreError) -> None:
             self._run = None
+            then, self._then = self._then, None
             if isinstance(found, StoreError):
                 self._say(f"{found.message} {found.hint}", bad=True)
+                return
+            self._show(found, keep)
+            if then is not None and self._record is not None:
+                then(self._record)
             else:
-                self._show(found, keep)
+                self._keep_up()
 
         self._run = self._runs.start(look, finished=show, name="sets")
+
+    def _after_typing(self, then: Callable[[SetRecord], object]) -> None:
+        """The same for a key that overtakes those typed before it, which the search has not read yet."""
+        self.query_one(Input).call_later(self.call_later, self._with_record, then)
+
+    def _with_record(self, then: Callable[[SetRecord], object]) -> None:
+        """Do something with the set under the cursor, as soon as it is known which that is by the words typed now."""
+        self._keep_up()
+        if self._run is not None:
+            self._then = then
+        elif (record := self._record) is not None:
+            then(record)
 
     def _show(self, records: Sequence[SetRecord], choose: str) -> None:
         self._records = tuple(records)
@@ -151,31 +172,16 @@ class EmbeddingSets(Dialog[str | None]):
         places = [record.id for record in records]
         if records:
             options.highlighted = places.index(choose) if choose in places else 0
+            self._step(self._moves)
         elif self.query_one(Input).value:
             self._say("No set has these words.")
         else:
             self._say("There is no set yet: texts that are added to the pane become one.")
+        self._moves = 0
 
     def _line(self, record: SetRecord) -> Text:
         width = (self.query_one(OptionList).scrollable_content_region.width or 60) - 2
-        models = ", ".join(clean_line(model).rpartition("/")[2] for model in record.models)
-        rest = (
-            f"  {record.count:>6,} {'text ' if record.count == 1 else 'texts'}{self._when(record.updated_at):>{_TIME}}"
-        )
-        room = width - cell_len(rest)
-        beside = min(30, room // 3) if width >= _MODELS_FROM else 0
-        mark = "▸ " if record.id == self._current else "  "
-        line = Text(mark + fitted(clean_line(record.name) or "without a name", max(1, room - beside - 2)), no_wrap=True)
-        if beside:
-            line.append(f"  {fitted(models, beside - 2)}", style="dim")
-        return line.append(rest, style="dim")
-
-    def _when(self, moment: datetime) -> str:
-        now = self._now()
-        local = moment.astimezone(now.tzinfo)
-        if local.date() == now.date():
-            return f"{local:%H:%M}"
-        return f"{local.day} {local:%b}" if local.year == now.year else f"{local:%Y-%m-%d}"
+        return set_line(record, width, self._now(), current=record.id == self._current)
 
     @property
     def _record(self) -> SetRecord | None:
@@ -191,14 +197,21 @@ class EmbeddingSets(Dialog[str | None]):
 
     def action_move(self, step: int) -> None:
         """Move the cursor of the list while that of the keyboard stays in the search."""
+        self.query_one(Input).call_later(self.call_later, self._step, step)
+
+    def _step(self, step: int) -> None:
+        self._keep_up()
+        if self._run is not None:
+            # It is a step in the list that is being looked for.
+            self._moves += step
+            return
         options = self.query_one(OptionList)
         if options.option_count:
             options.highlighted = max(0, min(options.option_count - 1, (options.highlighted or 0) + step))
 
     def on_input_submitted(self) -> None:
         """Open the one under the cursor."""
-        if (record := self._record) is not None:
-            self.dismiss(record.id)
+        self._with_record(lambda record: self.dismiss(record.id))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open the one that was clicked."""
@@ -218,9 +231,9 @@ class EmbeddingSets(Dialog[str | None]):
 
     def action_rename(self) -> None:
         """Ask for another name."""
-        if (record := self._record) is None:
-            return
+        self._after_typing(self._rename)
 
+    def _rename(self, record: SetRecord) -> None:
         def named(name: str | None) -> None:
             if name:
                 self._desk.renamed(record.id, name)
@@ -233,10 +246,12 @@ class EmbeddingSets(Dialog[str | None]):
 
     def action_delete(self) -> None:
         """Delete the one under the cursor."""
-        if (record := self._record) is not None:
-            name = clean_line(record.name)[:50] or "the set"
-            self._desk.deleted(record.id)
-            self._do(lambda: self._desk.delete(record.id), f"Deleted: {name}. F8 brings it back.")
+        self._after_typing(self._delete)
+
+    def _delete(self, record: SetRecord) -> None:
+        name = clean_line(record.name)[:50] or "the set"
+        self._desk.deleted(record.id)
+        self._do(lambda: self._desk.delete(record.id), f"Deleted: {name}. F8 brings it back.")
 
     def action_undo(self) -> None:
         """Bring back what was deleted last."""

@@ -53,7 +53,7 @@ def table_of(
         FactRow("Texts"),
         FactRow("embedded", tuple(f"{side.embedded:,} of {side.count:,}" for side in sides)),
         *([FactRow("it ended early", (error_in_words(broken),), "bad")] if broken is not None else []),
-        *_if_any("refused", [len(side.refused) for side in sides], "warn"),
+        *_refusals(sides),
         FactRow("out of the store", tuple(f"{side.reused:,}" for side in sides)),
         *_speed_rows([side.key for side in sides], speeds),
         FactRow("Room"),
@@ -94,9 +94,18 @@ def _speed_rows(keys: Sequence[VectorKey], speeds: KeptSpeeds) -> list[FactRow]:
     ]
 
 
-def _if_any(label: str, counts: Sequence[int], tone: str) -> list[FactRow]:
-    cells = tuple(f"{count:,}" for count in counts)
-    return [FactRow(label, cells, "warn" if tone == "warn" else "plain")] if any(counts) else []
+def _refusals(sides: Sequence[Embedded]) -> list[FactRow]:
+    """How many texts were refused, and why the first one was, however long that is."""
+    if not any(side.refused for side in sides):
+        return []
+    firsts = {min(side.refused): side for side in reversed(sides) if side.refused}
+    return [
+        FactRow("refused", tuple(f"{len(side.refused):,}" for side in sides), "warn"),
+        *(
+            FactRow(f"why, text {at + 1:,}", (clean_line(side.refused[at]),), "warn")
+            for at, side in sorted(firsts.items())
+        ),
+    ]
 
 
 def _lengths(facts: SetFacts | None) -> str:

@@ -15,6 +15,7 @@ from lmstudio_tui.tui.panes.embeddings.words import (
     asking_in_words,
     count_of,
     no_model_in_words,
+    nothing_came_yet,
     short,
     unable_in_words,
 )
@@ -263,7 +264,9 @@ class Desk(SetDesk):
         step = self.embedding.progress
         if step is None or step.progress is None:
             return "Looking in the store …"
-        return asking_in_words(step.model, step.progress)
+        if nothing_came_yet(step.progress):
+            return asking_in_words(step.model, step.progress)
+        return "The views are here at the end, or as soon as you stop it."
 
     def says_broken(self, notice: tuple[str, ...]) -> bool:
         """Whether a notice says already why the last run has ended early."""

@@ -94,6 +94,7 @@ def export(widget: Widget, job: Job, sides: Sequence[Embedded], say: Callable[[s
 
 def _save(widget: Widget, job: Job, side: Embedded, form: ExportForm, say: Callable[[str], None]) -> None:
     records = [job.texts.records[index] for index in side.indices]
+    prefix, model = job.texts.document_prefix, side.key.model
 
     def write(path: Path, content: bytes) -> None:
         del content
@@ -103,7 +104,7 @@ def _save(widget: Widget, job: Job, side: Embedded, form: ExportForm, say: Calla
         sources = [record.source for record in records]
         texts = [record.text for record in records]
         try:
-            written(path, form, texts, sources, side.matrix, model=side.key.model, prefix=job.texts.document_prefix)
+            written(path, form, texts, sources, side.matrix, model=model, prefix=prefix, indices=side.indices)
         except VectorsError as error:
             raise OSError(str(error)) from error
 

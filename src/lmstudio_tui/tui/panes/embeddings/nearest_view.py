@@ -44,7 +44,7 @@ class NearestView(Vertical):
     NearestView {
         height: 1fr;
         #nearest-query, #nearest-query:focus { background: $panel; background-tint: transparent; padding: 0 1; }
-        #nearest-line { height: 1; color: $text-muted; padding: 0 1; }
+        #nearest-line { height: auto; min-height: 1; max-height: 6; color: $text-muted; padding: 0 1; }
     }
     """
 
@@ -112,11 +112,6 @@ class NearestView(Vertical):
         yield self._line
 
     # What is shown
-
-    @property
-    def query_text(self) -> str:
-        """What is typed."""
-        return self._input.value
 
     @property
     def chosen(self) -> int | None:

@@ -45,7 +45,7 @@ class EmbeddingsPane(EmbeddingsDoing):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # The footer shows them in this order, as far as there is room.
-        *bindings("embeddings.stop", "embeddings.back", "embeddings.embed", "embeddings.type"),
+        *bindings("embeddings.leave", "embeddings.stop", "embeddings.back", "embeddings.embed", "embeddings.type"),
         *bindings("embeddings.metric", "embeddings.order", "embeddings.method", "embeddings.colour"),
         *bindings("embeddings.sweep", "embeddings.copy", "embeddings.sets", "embeddings.model"),
         *bindings("embeddings.file", "embeddings.file_typing", "embeddings.new", "embeddings.second"),
@@ -164,9 +164,10 @@ class EmbeddingsPane(EmbeddingsDoing):
         self._bring(event.view)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Other keys make sense elsewhere."""
+        """Other keys make sense elsewhere, and Esc does something else where one types."""
         del event
         self.refresh_bindings()
+        self._show_work()
 
     def actor(self, action: str) -> Widget:
         """Who does it: the pane, the view in front, or the list."""
@@ -181,8 +182,10 @@ class EmbeddingsPane(EmbeddingsDoing):
         if action in _IN_VIEWS:
             return self.views.front_name in _IN_VIEWS[action] and any(side.embedded for side in self._desk.sides)
         match action:
+            case "leave_entry":
+                return self.entry.has_focus
             case "stop":
-                return self._busy
+                return self._busy and not self.entry.has_focus
             case "edit" | "delete":
                 return self.list.chosen is not None
             case "undo":
@@ -201,6 +204,10 @@ class EmbeddingsPane(EmbeddingsDoing):
         """Whether something is under way that Esc stops."""
         return self._desk.embedding.running or self._pictures.busy
 
+    def action_leave_entry(self) -> None:
+        """Leave the box for new texts; what is typed stays in it, and what is under way goes on."""
+        self.list.focus()
+
     def action_stop(self) -> None:
         """Stop what is under way."""
         if self._desk.embedding.running:
@@ -210,7 +217,7 @@ class EmbeddingsPane(EmbeddingsDoing):
         self._show_all()
 
     def action_back(self) -> None:
-        """Stop what is under way; else leave what is typed in, take marks away, go to the list."""
+        """Stop what is under way; else go back from the view, take marks away, go to the list."""
         if self._busy:
             self.action_stop()
             return

@@ -106,8 +106,8 @@ class Picturing:
     def work(self) -> str:
         """What is being computed, in words; empty while nothing is."""
         if self._maps.running:
-            return f"Computing the map by {_METHODS[self.method]} … Esc stops"
-        return "Looking for clusters … Esc stops" if self._groups.running else ""
+            return f"Computing the map by {_METHODS[self.method]} …"
+        return "Looking for clusters …" if self._groups.running else ""
 
     @property
     def problem(self) -> str:

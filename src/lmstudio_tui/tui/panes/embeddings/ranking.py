@@ -136,7 +136,7 @@ def _ranked(query: Query, vectors: QueryVectors, scope: CancelScope) -> Ranked:
     rows = tuple(found.top(SHOWN, side))
     took = time.perf_counter() - began
     if not problems and all(one is None for one in queries):
-        problems.append("No server embeds a query now. A text of the set can be one: Enter in the list takes it.")
+        problems.append("No server embeds a query now. Enter in the list takes a text of the set as one.")
     return Ranked(query, rows, took, " ".join(problems))
 
 

@@ -16,8 +16,28 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.embeddings.text_rows import TextState
 
 
-def states_of_texts(desk: Desk) -> tuple[TextState, ...]:
-    """How each text stands; nothing while none is embedded."""
+class TextStates:
+    """How each text stands; with 50,000 of them that takes a while, so that it is kept until something changes.
+
+    Args:
+        desk: the texts and their vectors.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._of: tuple[object, ...] = ()
+        self._states: tuple[TextState, ...] = ()
+
+    @property
+    def all(self) -> tuple[TextState, ...]:
+        """Of each text; the same object as long as nothing has changed. Nothing while none is embedded."""
+        now = (self._desk.held.texts, self._desk.sides, self._desk.shown)
+        if len(now) != len(self._of) or any(one is not other for one, other in zip(now, self._of, strict=True)):
+            self._of, self._states = now, _states(self._desk)
+        return self._states
+
+
+def _states(desk: Desk) -> tuple[TextState, ...]:
     known, count = _known(desk), desk.held.count
     rest: list[TextState] = ["new"] * (count - known)
     return (*(_state(desk.sides, index) for index in range(known)), *rest) if known else ()
@@ -31,7 +51,7 @@ def state_in_words(desk: Desk, index: int) -> str:
         case "embedded":
             words = "embedded"
         case "partly":
-            absent = next(side for side in sides if side.row_of[index] is None)
+            absent = next(side for side in sides if side.row(index) is None)
             why = absent.refused.get(index, "")
             words = f"not by {short(absent.key.model)}{f': {clean_line(why)}' if why else ''}"
         case "refused":
@@ -52,7 +72,7 @@ def _known(desk: Desk) -> int:
 
 
 def _state(sides: Sequence[Embedded], index: int) -> TextState:
-    there = sum(side.row_of[index] is not None for side in sides)
+    there = sum(side.row(index) is not None for side in sides)
     if there:
         return "embedded" if there == len(sides) else "partly"
     return "refused" if any(index in side.refused for side in sides) else "new"

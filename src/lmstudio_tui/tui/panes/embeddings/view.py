@@ -6,16 +6,15 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
+from textual.widgets import Input, TextArea
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.desk import Desk
 from lmstudio_tui.tui.panes.embeddings.frame import EmbeddingsFrame
 from lmstudio_tui.tui.panes.embeddings.picturing import Picturing
-from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
-from lmstudio_tui.tui.panes.embeddings.text_states import state_in_words, states_of_texts
+from lmstudio_tui.tui.panes.embeddings.text_states import TextStates, state_in_words
 from lmstudio_tui.tui.panes.embeddings.words import (
-    added_in_words,
     error_in_words,
     in_room,
     order_in_words,
@@ -56,7 +55,8 @@ class EmbeddingsView(EmbeddingsFrame):
         self._desk = Desk(
             self._runs, services.embeddings, self._show_all, self._show_progress, self._embedded, self._warn
         )
-        self._listed: object = None
+        self._states = TextStates(self._desk)
+        self._listed: tuple[object, ...] = ()
         self._clock: Timer | None = None
         self._pictures = Picturing(self._runs, self._desk, self._views, self._show_pictures)
 
@@ -103,12 +103,6 @@ class EmbeddingsView(EmbeddingsFrame):
         del chat
         self._desk.use_default(embeddings)
 
-    def receive(self, text: str) -> None:
-        """Texts of another pane, one a line."""
-        count, offered = self._desk.add_pasted(text)
-        if count < offered:
-            self._warn(added_in_words(count, offered, MOST))
-
     def leave(self) -> None:
         """Write what still waits to be written."""
         self._desk.leave()
@@ -138,13 +132,10 @@ class EmbeddingsView(EmbeddingsFrame):
             self._clock.pause()
 
     def _show_texts(self) -> None:
-        held, desk = self._desk.held, self._desk
-        records, groups = held.texts.records, self._pictures.groups_of_texts
-        # With 50,000 texts it takes a while to say which are embedded.
-        listed = (held.revision, id(desk.sides), len(desk.sides), id(groups))
-        if listed != self._listed:
-            self._listed = listed
-            self.list.show(records, states_of_texts(desk), groups)
+        records, states, groups = self._desk.held.texts.records, self._states.all, self._pictures.groups_of_texts
+        before, self._listed = self._listed, (records, states, groups)
+        if not before or any(one is not other for one, other in zip(before, self._listed, strict=True)):
+            self.list.show(records, states, groups)
 
     def _show_frames(self) -> None:
         """Say in the frames what there is: texts, how the one under the cursor stands, models, how they are shown."""
@@ -177,18 +168,24 @@ class EmbeddingsView(EmbeddingsFrame):
         self._show_work()
         self.refresh_bindings()
 
+    @property
+    def _stops(self) -> str:
+        """What the key does that stops: in a line of text it leaves that first."""
+        typing = isinstance(self.screen.focused, Input | TextArea)
+        return "Esc leaves the box, then stops" if typing else "Esc stops"
+
     def _show_work(self) -> None:
         """Say how it stands."""
         desk = self._desk
         step, notice = desk.embedding.progress, desk.notice()
         if step is not None and step.progress is not None:
             embedding = desk.embedding
-            words = progress_in_words(step.model, step.progress, embedding.waited_s, stopping=embedding.stopping)
-            self._views.show_work(words, "busy")
+            words = progress_in_words(step.model, step.progress, embedding.waited_s, asking=not notice)
+            self._views.show_work("Stopping …" if embedding.stopping else f"{words} · {self._stops}", "busy")
         elif words := self._pictures.work:
-            self._views.show_work(words, "busy")
+            self._views.show_work(f"{words} {self._stops}", "busy")
         elif desk.embedding.running:
-            self._views.show_work("Esc stops" if notice else "Looking in the store … Esc stops", "busy")
+            self._views.show_work(self._stops if notice else f"Looking in the store … {self._stops}", "busy")
         elif notice:
             # Why the run before has ended stays there while the notice says how the server is now.
             why = error_in_words(desk.broken) if desk.broken is not None else ""

@@ -12,6 +12,7 @@ from lmstudio_tui.tui.panes.embeddings.facts_view import FactsView
 from lmstudio_tui.tui.panes.embeddings.heat_map import HeatMap
 from lmstudio_tui.tui.panes.embeddings.nearest_view import NearestView
 from lmstudio_tui.tui.panes.embeddings.point_map import PointMap
+from lmstudio_tui.tui.panes.embeddings.status_lines import NoticeScroll, StatusLines
 from lmstudio_tui.tui.panes.embeddings.vector_view import VectorView
 from lmstudio_tui.tui.panes.embeddings.view_tabs import VIEWS, ViewName, ViewTabs
 
@@ -32,7 +33,8 @@ class ViewStack(Vertical):
         border-subtitle-color: $text-muted;
         &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
         & > ViewTabs { margin-bottom: 1; padding: 0 1; }
-        & > #notice { display: none; height: 1fr; padding: 1 2; content-align: center middle; color: $text-muted; }
+        & > #notice { display: none; height: 1fr; padding: 1 2; align: center middle; scrollbar-size-vertical: 1; }
+        & > #notice > Static { width: auto; max-width: 100%; color: $text-muted; }
         &.-notice > #notice { display: block; }
         & > .view { display: none; }
         & > .view.-front { display: block; }
@@ -61,12 +63,12 @@ class ViewStack(Vertical):
             "facts": self.facts,
         }
         self._front: ViewName = "similarity"
-        self._notice = Static(id="notice", markup=False)
-        self._work = Static(id="work", markup=False)
+        self._notice = Static(markup=False)
+        self._work = StatusLines(id="work")
 
     def compose(self) -> ComposeResult:
         yield self.tabs
-        yield self._notice
+        yield NoticeScroll(self._notice, id="notice")
         for view in self._all.values():
             view.add_class("view")
             yield view
@@ -102,20 +104,26 @@ class ViewStack(Vertical):
             self.take_keys()
 
     def take_keys(self) -> None:
-        """Give the keys to the view in front."""
+        """Give the keys to the view in front, or to the words in its place, which may be longer than there is room."""
+        notice = self.query_one("#notice")
         if not self.has_class("-notice"):
             self.front.focus()
+        elif notice.focusable:
+            notice.focus()
 
     def say(self, *notice: str) -> None:
         """Words in the place of the view, a line each, the first the loudest; none shows the view."""
         if notice:
             first, *rest = notice
             self._notice.update(Text("\n", justify="center").join([Text(first, "bold"), *map(Text, rest)]))
+        read = not notice and self.query_one("#notice").has_focus
         self.set_class(bool(notice), "-notice")
+        if read:
+            self.take_keys()
 
     def show_work(self, words: str, tone: Tone = "") -> None:
         """Say below the view how it stands; nothing takes no room."""
-        self._work.update(Text(words))
+        self._work.tell(words)
         self._work.set_class(bool(words), "-some")
         for name in ("bad", "busy"):
             self._work.set_class(tone == name, f"-{name}")

@@ -114,19 +114,30 @@ def asking_in_words(model: str, progress: EmbeddingProgress) -> str:
     return f"Asking {short(model)} for {count_of(progress.total - progress.done)} …"
 
 
-def progress_in_words(model: str, progress: EmbeddingProgress, waited_s: float, *, stopping: bool) -> str:
-    """How far it is: `1,280 of 5,000 · 412 texts/s · 9 s left`; before the first answer for how long it was waited."""
-    if stopping:
-        return "Stopping …"
-    if progress.done == progress.reused + progress.refused:
-        return f"{asking_in_words(model, progress)} {duration_in_words(waited_s)} · Esc stops"
+def nothing_came_yet(progress: EmbeddingProgress) -> bool:
+    """Whether the server has not answered yet with a vector."""
+    return progress.done == progress.reused + progress.refused
+
+
+def progress_in_words(model: str, progress: EmbeddingProgress, waited_s: float, *, asking: bool) -> str:
+    """How far it is: `1,280 of 5,000 · 412 texts/s · 9 s left`; before the first answer for how long it was waited.
+
+    Args:
+        model: that is asked.
+        progress: how far it is.
+        waited_s: seconds since it was asked.
+        asking: whether it is to be said who is asked for what, before the first answer.
+    """
+    if nothing_came_yet(progress):
+        waited = duration_in_words(waited_s)
+        return f"{asking_in_words(model, progress)} {waited}" if asking else waited
     parts = [f"{short(model)}: {progress.done:,} of {count_of(progress.total)}"]
     pace, left = progress.per_second, progress.left_s
     if pace is not None:
         parts.append(f"{pace:,.0f} texts/s" if pace >= 10 else f"{pace:.1f} texts/s")
     if left is not None:
         parts.append(f"{duration_in_words(left + 0.5)} left")
-    return " · ".join([*parts, "Esc stops"])
+    return " · ".join(parts)
 
 
 def error_in_words(error: LMStudioError) -> str:

@@ -76,7 +76,6 @@ class Embedding:
         job: what was to be embedded last.
         progress: how far it is; None while nothing is asked of the server.
         stopping: whether it was told to end.
-        measured: how quickly each model has answered the last time.
     """
 
     def __init__(
@@ -94,7 +93,6 @@ class Embedding:
         self._failed = failed
         self._run: Run[Step, None] | None = None
         self._known = _Known()
-        self.measured: dict[VectorKey, Embedded] = {}
         self._coming: list[Embedded] = []
         self.sides: tuple[Embedded, ...] = ()
         self.shown: Job | None = None
@@ -117,6 +115,11 @@ class Embedding:
     def waited_s(self) -> float:
         """Seconds since the model was asked for the first time; 0 while nothing is asked of the server."""
         return time.monotonic() - self._since if self.asking else 0.0
+
+    @property
+    def measured(self) -> dict[VectorKey, Embedded]:
+        """How quickly each model has answered the last time, also when that was given up before its end."""
+        return self._known.measured.copy()
 
     @property
     def missing(self) -> int:
@@ -176,10 +179,6 @@ class Embedding:
     def _finished(self, result: None) -> None:
         del result
         self._run = self.progress = None
-        for side in self._coming:
-            if side.asked:
-                # Without the vectors, which may be many.
-                self.measured[side.key] = replace(side, matrix=None, row_of=(), indices=(), refused={})
         self.sides, self.shown, self.stopping = tuple(self._coming), self.job, False
         self._ended()
 
@@ -192,15 +191,17 @@ class Embedding:
 
 @dataclass(slots=True)
 class _Known:
-    """What earlier requests have shown.
+    """What earlier requests have shown. It is noted in their threads, of which the last may have been given up.
 
     Attributes:
         refused: texts that a model would not embed, and why.
         answered: the model that has answered, where it is called otherwise than the one that was asked.
+        measured: what came of asking each model the last time, without the vectors, which may be many.
     """
 
     refused: dict[tuple[VectorKey, bytes], str] = field(default_factory=dict[tuple[VectorKey, bytes], str])
     answered: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    measured: dict[VectorKey, Embedded] = field(default_factory=dict[VectorKey, "Embedded"])
 
 
 def _embedded(
@@ -227,6 +228,8 @@ def _embedded(
             return _among_all(replace(found, model_asked=model), kept, refused)
     client = _as_client(_Asking(job.client, model) if asks and job.client is not None else _Nobody())
     found = embed_texts(client, shelf, key, texts, tell=tell, scope=scope)
+    if found.asked:
+        known.measured[found.key] = replace(found, matrix=None, row_of=(), indices=(), refused={})
     known.answered[job.server, model] = found.key.model
     known.refused.update({(found.key, hashes[kept[at]]): why for at, why in found.refused.items()})
     return _among_all(replace(found, model_asked=model), kept, refused)
