@@ -206,3 +206,27 @@ def test_words_that_do_not_settle_what_is_refused() -> None:
     assert cause_of(BadRequestError("field required", status=422)) is Cause.ALL
     assert cause_of(ServerFailureError("bad gateway", status=502)) is Cause.ALL
     assert cause_of(BadRequestError("no", status=413)) is Cause.BATCH
+
+
+def test_a_server_that_fails_now_and_then_is_not_the_fault_of_a_text() -> None:
+    calls = iter(range(10_000))
+    server = Embeds(lambda texts: refused("boom", 500) if next(calls) % 3 == 2 else sound(texts))
+    found = server.embed(numbered(300), skip_refused=True, batch_size=20)
+    assert [one[0] for one in found.vectors if one] == list(range(300))
+    assert found.refused == ()
+    assert found.problems == (
+        "The server failed now and then, and gave no reason; what had failed was asked for again.",
+    )
+    assert len(server.asked) < 25, "15 batches, and those that had failed"
+
+
+def test_where_none_of_the_first_is_an_embedding_the_others_are_not_asked_for() -> None:
+    def tokens(texts: list[str]) -> bytes:
+        return reply({"data": [{"index": at, "embedding": [[1.0, 2.0], [3.0, 4.0]]} for at in range(len(texts))]})
+
+    server = Embeds(tokens)
+    with pytest.raises(ProtocolError) as caught:
+        server.embed(numbered(300), skip_refused=True)
+    assert "one for each token" in caught.value.message
+    assert "--pooling mean" in caught.value.hint
+    assert len(server.asked) == 1

@@ -13,6 +13,7 @@ from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.pane import Pane
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
+from lmstudio_tui.tui.typed import is_seen
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.pane_strip import PaneStrip
@@ -289,3 +290,22 @@ async def test_what_is_said_in_passing_is_short_and_said_once_and_never_markup(o
         await ui.shows("remark 8")
         assert len(list(ui.app._notifications)) <= 2
         assert all(len(one.message) <= 301 for one in ui.app._notifications)
+
+
+@pytest.mark.parametrize("pane", [name for name, _ in PANES])
+async def test_keys_go_to_what_is_seen(open_app: OpenApp, simulator: SimulatorServer, pane: str) -> None:
+    async with open_app(simulator.base_url, pane=pane) as ui:
+        await ui.until(lambda: is_seen(ui.app.focused))
+        # As when what has the focus is hidden, and a dialog closes after that.
+        ui.app.screen_stack[0].set_focus(None)
+        await ui.press("ctrl+o")
+        await ui.until(lambda: len(ui.app.screen_stack) > 1)
+        ui.app.screen_stack[0].set_focus(None)
+        await ui.press("escape")
+        await ui.until(lambda: len(ui.app.screen_stack) == 1 and is_seen(ui.app.focused))
+        ui.app.screen.set_focus(None)
+        await ui.until(lambda: is_seen(ui.app.focused))
+        if pane != "chat":
+            # The prompt of the chat is there, but hidden.
+            ui.app.screen.set_focus(ui.composer)
+            await ui.until(lambda: is_seen(ui.app.focused))

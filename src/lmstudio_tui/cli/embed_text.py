@@ -85,6 +85,8 @@ def _ranking(result: Result, width: int) -> Iterator[str]:
         yield f"  {'rank':>4}  {'score':>8}  {'':<{_BAR}}" + "".join(
             f"  {f'by {number + 1}':>6}" for number in range(1, len(result.sides))
         )
+        for number, side in enumerate(result.sides[1:], 2):
+            yield _fitted(f"  by {number}: the rank that {clean_line(side.key.model)} gives", width)
     for one in nearest:
         yield _fitted(_place(result, one, scores), width)
     if not nearest:

@@ -52,7 +52,8 @@ def refuse_existing(path: Path | None, *, force: bool) -> None:
         return
     if path.is_dir():
         raise CommandError(f"{path} is a folder.", kind="OutputError", hint="Name a file in it.", code=Exit.USAGE)
-    if path.exists() and not force:
+    # What is no file (a terminal, the null device) loses nothing.
+    if path.is_file() and not force:
         raise CommandError(
             f"{path} is there already.", kind="FileExistsError", hint="Add --force to replace it.", code=Exit.USAGE
         )

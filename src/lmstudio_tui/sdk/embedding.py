@@ -103,6 +103,7 @@ class Embedder:
         self._encoding = request.encoding_format
         self._findings = Findings(len(self._texts), self._model, request.dimensions)
         self._refused_in_a_row = 0
+        self._answers = False
         self._status: int | None = None
 
     def embed(self, on_batch: Callable[[EmbeddingBatch, int, int], None] | None = None) -> EmbeddingResult:
@@ -147,7 +148,7 @@ class Embedder:
                 yield from self._part(at, min(at + self._limit, end))
             return
         try:
-            came = self._asked(self._texts[start:end])
+            came = self._patiently(self._texts[start:end])
         except errors.StatusError as error:
             failure = error
         else:
@@ -157,7 +158,7 @@ class Embedder:
         if not self._bare and wants_a_string(failure):
             self._bare, self._limit = True, 1
             yield from self._part(start, end)
-        elif cause_of(failure) is Cause.ALL:
+        elif cause_of(failure) is Cause.ALL or self._is_hopeless(failure):
             raise failure
         elif end - start > 1:
             yield from self._halves(start, end, cause_of(failure))
@@ -193,6 +194,13 @@ class Embedder:
         refused = RefusedInput(index, shortened(failure.message), too_long=is_too_long(failure))
         return EmbeddingBatch((), (), (refused,))
 
+    def _is_hopeless(self, failure: errors.StatusError) -> bool:
+        """Whether it would be refused whatever the texts were; looked at before anything was embedded."""
+        if self._answers or self._findings.dimensions or cause_of(failure) is not Cause.UNSAID:
+            return False
+        self._answers = self._embeds_anything()
+        return not self._answers
+
     def _embeds_anything(self) -> bool:
         try:
             self._asked([_PLAIN])
@@ -206,6 +214,11 @@ class Embedder:
         Raises:
             ProtocolError: an embedding is none, and that text is not to be left out; or they differ in length.
         """
+        if not self._findings.dimensions and len(came.embeddings) > 1:
+            # Where none of the first is one, it is not the texts.
+            flaws = [one for one in came.embeddings if isinstance(one, Flaw)]
+            if len(flaws) == len(came.embeddings):
+                raise flawed(flaws[0], start, self._shown(start))
         indices: list[int] = []
         vectors: list[Vector] = []
         refused: list[RefusedInput] = []
@@ -227,6 +240,17 @@ class Embedder:
         return shortened(self._transport.redact(self._texts[index][: _SHOWN * 8]), _SHOWN)
 
     # One request
+
+    def _patiently(self, texts: list[str]) -> _Came:
+        """Ask; and once more where the server failed and did not say why: some fail now and then, whatever they get."""
+        try:
+            return self._asked(texts)
+        except errors.ServerFailureError as error:
+            if cause_of(error) is not Cause.UNSAID:
+                raise
+        came = self._asked(texts)
+        self._findings.say("The server failed now and then, and gave no reason; what had failed was asked for again.")
+        return came
 
     def _asked(self, texts: list[str]) -> _Came:
         try:

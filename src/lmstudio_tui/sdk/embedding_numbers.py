@@ -23,9 +23,15 @@ _OTHER_ALPHABET = bytes.maketrans(b"-_", b"+/")
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Why what stands for an embedding is none: the rest of a sentence that begins with "the embedding"."""
+    """Why what stands for an embedding is none.
+
+    Attributes:
+        text: the rest of a sentence that begins with "the embedding".
+        hint: the next step, where one is known.
+    """
 
     text: str
+    hint: str = ""
 
 
 Found: TypeAlias = "Vector | Flaw"

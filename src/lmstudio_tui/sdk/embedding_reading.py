@@ -115,7 +115,7 @@ def tokens_of(body: Any) -> int | None:
 def flawed(flaw: Flaw, index: int, shown: str) -> errors.ProtocolError:
     """The error of a text whose embedding is none."""
     message = f'The embedding of text {index + 1:,} ("{shown}") {flaw.text}.'
-    return errors.ProtocolError(message, hint=_BROKEN, context={"index": index})
+    return errors.ProtocolError(message, hint=flaw.hint or _BROKEN, context={"index": index})
 
 
 def _row(row: Any) -> Row:
@@ -142,7 +142,8 @@ def _embedding(value: Any, lifted: Lifted) -> Found:
     if value and all(is_list(one) or (isinstance(one, str) and lifted.found(one) is not None) for one in value):
         return Flaw(
             f"is {len(value):,} lists of numbers: one for each token, as llama.cpp gives them without pooling "
-            "(--pooling none)"
+            "(--pooling none)",
+            hint="Start the server with the pooling that the model wants; for most it is --pooling mean.",
         )
     return of_numbers(json.dumps(value).encode())
 

@@ -13,6 +13,7 @@ from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.making import make_pane
 from lmstudio_tui.tui.screens.go_to import GoTo
 from lmstudio_tui.tui.screens.help import HelpScreen
+from lmstudio_tui.tui.typed import is_seen
 from lmstudio_tui.tui.typing_ahead import TypingAheadApp
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
@@ -71,6 +72,25 @@ class PanedApp(TypingAheadApp):
                         self._panes[name] = make_pane(name, self._services)
                         yield self._panes[name]
         yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """See to it that keys go to what is seen."""
+        self.watch(self.screen, "focused", self._heed_loss, init=False)
+
+    def _heed_loss(self, focused: Widget | None) -> None:
+        if not is_seen(focused):
+            self.call_after_refresh(self._find_focus)
+
+    def _find_focus(self) -> None:
+        """Where nothing has the focus, Textual gives it to the prompt of the chat when a dialog closes, seen or not."""
+        screen = self.screen_stack[0] if self.screen_stack else None
+        if screen is None or self.screen is not screen or is_seen(screen.focused):
+            return
+        pane = self._panes[self._pane]
+        pane.arrive()
+        if not is_seen(screen.focused):
+            # What it would be is hidden now.
+            screen.set_focus(next((one for one in pane.query() if one.focusable and is_seen(one)), None))
 
     async def action_pane(self, name: str) -> None:
         """Bring a pane to the front."""

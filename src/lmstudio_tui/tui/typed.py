@@ -43,6 +43,11 @@ def is_present(shown: MessagePump) -> bool:
     return shown.is_attached and any(node in stack for node in shown.ancestors_with_self)
 
 
+def is_seen(shown: Widget | None) -> bool:
+    """Whether a widget has a place on its screen: neither it nor what it is in is hidden."""
+    return shown is not None and all(node.display for node in shown.ancestors_with_self if isinstance(node, Widget))
+
+
 def bindings_updated(screen: _Screen) -> Signal[Screen[Any]]:
     """Is published when other keys work on that screen than before."""
     return screen.bindings_updated_signal

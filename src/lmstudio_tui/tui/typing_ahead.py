@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual.events import Key, Paste
-from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from lmstudio_tui.tui.remarks import RemarkingApp
+from lmstudio_tui.tui.typed import is_seen
 
 if TYPE_CHECKING:
     from textual.events import Event
+    from textual.widget import Widget
 
 _GOING_ON: Final = {"tab": "app.focus_next", "shift+tab": "app.focus_previous"}
 """Textual's keys for going on, and what they do."""
@@ -55,7 +56,7 @@ class TypingAheadApp(RemarkingApp):
 
     def _heed_focus(self, focused: Widget | None) -> None:
         # The chat is there behind every pane, and may be the first to have the focus.
-        if self._typed_ahead is not None and focused is not None and _is_displayed(focused):
+        if self._typed_ahead is not None and focused is not None and is_seen(focused):
             self.call_next(self._hand_over)
 
     async def _hand_over(self) -> None:
@@ -65,7 +66,3 @@ class TypingAheadApp(RemarkingApp):
             # Letters typed blindly are text; they are no commands to a list.
             if isinstance(self.focused, Input | TextArea) or not (isinstance(event, Paste) or event.is_printable):
                 await super().on_event(event)
-
-
-def _is_displayed(widget: Widget) -> bool:
-    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))

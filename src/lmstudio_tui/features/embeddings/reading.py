@@ -82,6 +82,8 @@ def read_texts(path: Path, *, column: str | None = None, limit: int = LIMIT, pip
         with whole.open("rb") as file:
             found = _read(file, name, _READERS.get(suffix, _read_plain), gathering)
         note = f"{name} was read as a text a line; files with columns or members end in .csv, .tsv, .json or .jsonl."
+        if column is not None and not found.columns:
+            found = replace(found, notes=(*found.notes, f"{name} has no columns; {column!r} means nothing there."))
         return found if suffix in _READERS else replace(found, notes=(note, *found.notes))
     except (OSError, ValueError, RuntimeError) as error:
         raise ReadingError(_reason(error, path, name)) from error

@@ -91,7 +91,7 @@ class EmbeddingSets(Dialog[str | None]):
         self._run: Run[None, Sequence[SetRecord] | StoreError] | None = None
         self._records: tuple[SetRecord, ...] = ()
         self._asked = ""
-        self._moves = 0
+        self._steps: list[int] = []
         self._then: Callable[[SetRecord], object] | None = None
 
     def compose(self) -> ComposeResult:
@@ -170,14 +170,15 @@ class EmbeddingSets(Dialog[str | None]):
         options.clear_options()
         options.add_options([Option(self._line(record)) for record in records])
         places = [record.id for record in records]
+        steps, self._steps = self._steps, []
         if records:
             options.highlighted = places.index(choose) if choose in places else 0
-            self._step(self._moves)
+            for step in steps:
+                self._step(step)
         elif self.query_one(Input).value:
             self._say("No set has these words.")
         else:
             self._say("There is no set yet: texts that are added to the pane become one.")
-        self._moves = 0
 
     def _line(self, record: SetRecord) -> Text:
         width = (self.query_one(OptionList).scrollable_content_region.width or 60) - 2
@@ -203,7 +204,7 @@ class EmbeddingSets(Dialog[str | None]):
         self._keep_up()
         if self._run is not None:
             # It is a step in the list that is being looked for.
-            self._moves += step
+            self._steps.append(step)
             return
         options = self.query_one(OptionList)
         if options.option_count:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 100
 """Models that are kept; those measured the longest ago go."""
+_TELLING: Final = 32
+"""So many texts say how quick a model is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ class KeptSpeeds:
         for key, side in measured.items():
             if self._seen.get(key) is not side:
                 self._seen[key] = side
+                before = self._new.get(key, Measured()).speed
+                if before is not None and side.asked < min(before.texts, _TELLING):
+                    # A text that was typed says little, and would hide what many have shown.
+                    continue
                 self._keep(key, replace(self._new.get(key, Measured()), speed=_speed_of(side, self._stamp())))
 
     def take_sweep(self, key: VectorKey, paces: tuple[BatchPace, ...], problems: tuple[str, ...]) -> None:

@@ -130,6 +130,7 @@ class NearestView(Vertical):
         metric: Metric,
         took: float | None = None,
         note: str = "",
+        total: int = 0,
     ) -> None:
         """Show what came of a query. The cursor goes to the nearest; of the same query it stays on its text.
 
@@ -139,10 +140,12 @@ class NearestView(Vertical):
             metric: of the scores.
             took: seconds; None leaves it out.
             note: a sentence, such as why there is nothing.
+            total: how many texts were compared; 0 for as many as are shown.
         """
         anew, self._answered = self._asked != self._answered, self._asked
         taken = "" if took is None else f"{took * 1000:,.0f} ms" if took < 1 else f"{took:,.1f} s"
         count = f"{len(rows):,} text{'' if len(rows) == 1 else 's'}"
+        count = f"the nearest {len(rows):,} of {total:,}" if total > len(rows) else count
         self._facts = " · ".join(part for part in (METRIC_NAMES[metric], count, taken) if part)
         self._note = note
         self._rows.show(rows, models, metric, anew=anew)

@@ -269,7 +269,8 @@ class Picturing:
         if ranked.problem:
             # The same query may well be answered the next time.
             self._asked = None
-        self._views.nearest.show(rows, models, ranked.query.metric, ranked.took_s, ranked.problem)
+        total = max((side.embedded for side in ranked.query.sides), default=0) if rows else 0
+        self._views.nearest.show(rows, models, ranked.query.metric, ranked.took_s, ranked.problem, total)
 
     # The vector, and the facts
 
