@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -148,7 +149,7 @@ def test_a_text_that_nobody_reads_does_not_block(desk: Machine) -> None:
 
 @posix
 @pytest.mark.parametrize("hangs", ["writing", "reading", "both"])
-def test_one_that_hangs_is_given_up_and_killed(desk: Machine, hangs: str) -> None:
+def test_one_that_hangs_is_given_up_and_killed(desk: Machine, hangs: str, zombies: Callable[[], list[int]]) -> None:
     sleeps = '/bin/sleep 60 & echo $! >> "$0.pids"; echo $$ >> "$0.pids"; wait'
     reads, writes = (
         sleeps if hangs in {one, "both"} else "exec /bin/cat > /dev/null" for one in ("reading", "writing")
@@ -165,7 +166,7 @@ def test_one_that_hangs_is_given_up_and_killed(desk: Machine, hangs: str) -> Non
 
 
 @posix
-def test_one_that_stays_in_the_background_is_not_waited_for(desk: Machine) -> None:
+def test_one_that_stays_in_the_background_is_not_waited_for(desk: Machine, zombies: Callable[[], list[int]]) -> None:
     writes = '/bin/cat > "$0.held"; /bin/sleep 60 & echo $! > "$0.pid"'
     desk.has("xclip", f'case "$*" in *-o*) exec /bin/cat "$0.held";; *) {writes};; esac')
     started = time.monotonic()
@@ -190,18 +191,24 @@ def gone(pid: int) -> bool:
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
-def zombies() -> list[str]:
-    """Processes of ours that nobody has waited for."""
-    found: list[str] = []
+def children() -> dict[int, str]:
+    """Processes of ours, and their states."""
+    found: dict[int, str] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            name, _, rest = stat.read_text().rpartition(")")
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
         except OSError:
             continue
-        state, parent = rest.split()[:2]
-        if state == "Z" and int(parent) == os.getpid():
-            found.append(name)
+        if int(parent) == os.getpid():
+            found[int(stat.parent.name)] = state
     return found
+
+
+@pytest.fixture
+def zombies() -> Callable[[], list[int]]:
+    """Finds processes that nobody has waited for; not those of other tests, such as a sound server that has ended."""
+    before = children()
+    return lambda: [pid for pid, state in children().items() if state == "Z" and pid not in before]
 
 
 # Elsewhere
