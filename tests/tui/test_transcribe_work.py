@@ -261,6 +261,8 @@ async def opened(ui: Hearing, *paths: Path) -> None:
     await ui.until(lambda: isinstance(ui.app.screen, AttachFile))
     ui.app.screen.dismiss(list(paths))
     await ui.until(lambda: not isinstance(ui.app.screen, AttachFile))
+    # What is done with one that is there already cannot be seen: it is done when nobody looks at files any more.
+    await ui.until(lambda: all(thread.name != "files" for thread in threading.enumerate()))
 
 
 async def test_a_file_is_listed_transcribed_and_never_touched(tmp_path: Path) -> None:
