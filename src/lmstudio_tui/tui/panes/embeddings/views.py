@@ -113,11 +113,12 @@ class ViewStack(Vertical):
 
     def say(self, *notice: str) -> None:
         """Words in the place of the view, a line each, the first the loudest; none shows the view."""
+        read = not notice and self.query_one("#notice").has_focus
+        # Shown first: Textual may measure what is hidden too late, and cut words to the room of those before them.
+        self.set_class(bool(notice), "-notice")
         if notice:
             first, *rest = notice
             self._notice.update(Text("\n", justify="center").join([Text(first, "bold"), *map(Text, rest)]))
-        read = not notice and self.query_one("#notice").has_focus
-        self.set_class(bool(notice), "-notice")
         if read:
             self.take_keys()
 
