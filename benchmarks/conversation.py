@@ -6,6 +6,7 @@ Each case runs in a process of its own: `python benchmarks/conversation.py CASE 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import resource
 import sys
@@ -16,11 +17,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from terminal import measure
 from textual.app import App, ComposeResult
 from transcript import tokens
 
 from lmstudio_tui.tui.widgets.transcript import Role, Transcript, Turn
+from terminal import measure
 
 _PACE = 100
 """Tokens per second of a fast model."""
@@ -60,6 +61,9 @@ class _Case(App[None]):
 
     async def _run_case(self) -> None:
         await asyncio.sleep(0.3)
+        # As the app does when it stands: what a program is made of is not looked over with each collection.
+        gc.collect()
+        gc.freeze()
         self.loop.longest = 0.0
         self.figures = await self._case(self)
         self.exit()

@@ -15,6 +15,7 @@ import likeness
 import startup
 import stream
 import transcript
+import whole_app
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ def _within(name: str, unit: str, case: str, figure: str, most: float) -> Benchm
 
 BENCHMARKS = (
     Benchmark("`--version` / `import httpx`", "s of CPU", startup.version, startup.import_httpx, 1.0),
-    Benchmark("first frame / a Textual hello-world", "s", startup.app, startup.hello, 2.0),
+    Benchmark("`ping` / `import httpx`", "s of CPU", startup.ping, startup.import_httpx, 2.0),
+    Benchmark("first frame / a Textual hello-world", "s", startup.app, startup.hello, 1.5),
+    Benchmark("ready for keys / a Textual hello-world", "s", startup.ready, startup.hello, 2.0),
+    Benchmark("everything there / a Textual hello-world", "s", startup.complete, startup.hello, 4.0),
     Benchmark("SDK, 20,000 chunks / iter_lines + json.loads", "s of CPU", stream.ours, stream.floor, 1.5),
     Benchmark("10,000 tokens / MarkdownStream", "s of CPU", transcript.ours, transcript.markdown_stream, 0.06),
     _within("10,000 tokens in a terminal / 1.5 s", "s of CPU", "reply", "cpu", 1.5),
@@ -65,6 +69,11 @@ BENCHMARKS = (
         for case, what in (("jumps", "Home and End"), ("pages", "100 pages up"), ("anywhere", "scroll bar"))
     ],
     _within("14 turns of 3 MB, memory / 126 MB", "MB", "history", "memory", 126),
+    Benchmark("memory at rest / a Textual hello-world", "MB", whole_app.memory_at_rest, whole_app.memory_of_hello, 2.0),
+    Benchmark("the app at rest / 0.5 % of a core", "of a core", whole_app.rest, lambda: 0.005, 1.0),
+    Benchmark("a key while text streams in / 50 ms", "s", whole_app.key_while_streaming, lambda: 0.05, 1.0),
+    Benchmark("opening 2,000 turns / 10 turns", "s", whole_app.opening_long, whole_app.opening_short, 1.5),
+    Benchmark("back at the window, 2,000 turns / 50 ms", "s", whole_app.alt_tab, lambda: 0.05, 1.0),
     Benchmark(
         "the nearest of 10,000 × 768 / numpy's product", "ms of CPU", likeness.nearest, likeness.nearest_floor, 3.0
     ),

@@ -1,4 +1,4 @@
-"""Make the pictures of the README anew: `make screenshots`.
+"""Make the pictures of the README anew: `make screenshots`. With `--check`, tell which are not as the app is now.
 
 From the same fakes as the snapshot tests, so that they change only when the app does. SVG always; PNG where there is a
 Chromium to draw it.
@@ -7,6 +7,7 @@ Chromium to draw it.
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from app_parts import Driver, FakeServer, services  # noqa: E402
 from picture_chats import ComparedServer, fill  # noqa: E402
 from picture_embeddings import MODELS as EMBEDDING_MODELS  # noqa: E402
 from picture_embeddings import QUERY, EmbeddingServer, fill_embeddings  # noqa: E402
+from picture_first import PicturedDesk  # noqa: E402
 from picture_media import connect as connect_beside  # noqa: E402
 from picture_media import fill_media, service_config  # noqa: E402
 from picture_parts import URL, PicturedServer, begin_download, connect, exchanges, profiles  # noqa: E402
@@ -70,6 +72,8 @@ class Picture:
         chats: whether there are conversations already.
         media: whether audio and images have servers of their own, and something was made there before.
         texts: how many models embed a set of texts; 0 for no set.
+        theme: in which colours.
+        newcomer: whether the app is seen for the first time.
     """
 
     name: str
@@ -82,6 +86,8 @@ class Picture:
     chats: bool = False
     media: bool = False
     texts: int = 0
+    theme: str | None = None
+    newcomer: bool = False
 
 
 REFUSED = ServerRefusedError("Nothing answers: connection refused.")
@@ -109,6 +115,10 @@ PICTURES = (
     Picture("conversations", (100, 30), (*OPENED, "f7", "@Today", *"for"), ("Sourdough",), Watched, chats=True),
     Picture("parameters", (120, 34), (*OPENED, "f10"), ("Presets",), Watched, chats=True),
     Picture("compare", (120, 30), COMPARED, ("★",), ComparedServer, chats=True),
+    Picture("tour", (100, 30), (), ("Ask anything",), newcomer=True),
+    Picture("jump", (120, 34), (*ASKED, "@tok/s", "ctrl+o"), ("Go to",)),
+    Picture("settings", (100, 30), ("f12", "@base_url"), ("LM_STUDIO_BASE_URL",)),
+    Picture("light", (120, 34), ASKED, ("tok/s",), theme="quiet-light"),
     Picture("models", (100, 24), ("ctrl+t",), ("gemma",)),
     Picture("no-server", (100, 24), (), ("lms server start",), lambda: FakeServer(health_error=REFUSED)),
     Picture("models-pane", (160, 44), ("down",), ("60 %", "listed by"), Watched, downloading=True, pane="models"),
@@ -116,37 +126,40 @@ PICTURES = (
     Picture("embeddings", (164, 44), SORTED, ("0.696",), EmbeddingServer, pane="embeddings", texts=1),
     Picture("embeddings-nearest", (120, 34), NEAREST, ("rank 1",), EmbeddingServer, pane="embeddings", texts=2),
     Picture("embeddings-map", (120, 34), MAPPED, ("32 points",), EmbeddingServer, pane="embeddings", texts=1),
-    Picture("transcribe", (120, 34), ("@Weekly",), ("Good morning", "speaches"), pane="transcribe", media=True),
-    Picture("speech", (120, 34), (*SAID,), ("af_heart", "speaches"), pane="speech", media=True),
-    Picture("images", (120, 34), ("tab", "@red house"), ("512×512", "speaches"), pane="images", media=True),
+    Picture("transcribe", (120, 34), ("@Weekly",), ("Good morning", "✓ images"), pane="transcribe", media=True),
+    Picture("speech", (120, 34), (*SAID,), ("af_heart", "✓ images"), pane="speech", media=True),
+    Picture("images", (120, 34), ("tab", "@red house"), ("512×512", "✓ images"), pane="images", media=True),
     Picture("inspector", (160, 44), ("5",), ("+0.420",), Watched, pane="inspector"),
     Picture("servers", (100, 30), ("f4", "@nas", "f", "@Ollama"), ("Enter adds",), Watched),
     Picture("server-facts", (100, 30), ("f3", "@Health", *["down"] * 3), ("Latency:",), Watched),
 )
 
 
-async def draw(picture: Picture) -> None:
-    """Open the app, press some keys, wait for what is to be there, and save the screen."""
+async def draw(picture: Picture, folder: Path) -> Path:
+    """Open the app, press some keys, wait for what is to be there, and save the screen in a folder."""
     server = picture.server()
     health._EVERY = OFTEN if isinstance(server, Watched) else NEVER  # noqa: SLF001
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        home = Path(name)
         if picture.downloading:
-            begin_download(folder)
+            begin_download(home)
         if picture.chats:
-            fill(folder)
+            fill(home)
         if picture.media:
-            fill_media(folder)
+            fill_media(home)
         if picture.texts:
-            fill_embeddings(folder, *EMBEDDING_MODELS[: picture.texts])
+            fill_embeddings(home, *EMBEDDING_MODELS[: picture.texts])
         handed = services(
             URL,
-            folder,
+            home,
             connect=connect_beside(server) if picture.media else connect(server),
             service_config=service_config if picture.media else None,
             exchanges=exchanges(),
-            profiles=profiles(folder),
+            profiles=profiles(home),
             pane=picture.pane,
+            theme=picture.theme,
+            tour=picture.newcomer,
+            settings=PicturedDesk(),
         )
         app = LMStudioApp(replace(handed, profile="studio"))
         async with app.run_test(size=picture.size) as pilot:
@@ -169,7 +182,7 @@ async def draw(picture: Picture) -> None:
                 ui.transcript.action_end()
                 await ui.shows(*picture.wait_for)
             await pilot.pause(0.3)
-            app.save_screenshot(filename=f"{picture.name}.svg", path=str(HERE))
+            return Path(app.save_screenshot(filename=f"{picture.name}.svg", path=str(folder)))
 
 
 def to_png(svg: Path) -> None:
@@ -199,11 +212,35 @@ async def main() -> None:
     LiveAnswer.thought = "thought for 2.40 s (12 tokens)"  # type: ignore[assignment,method-assign]
     facts.clock = server_display.clock = _morning
     Input.cursor_blink = False  # type: ignore[assignment]
-    wanted = sys.argv[1:]
-    for picture in PICTURES:
-        if not wanted or picture.name in wanted:
-            await draw(picture)
-            to_png(HERE / f"{picture.name}.svg")
+    check = "--check" in sys.argv
+    named = [one for one in sys.argv[1:] if not one.startswith("-")]
+    wanted = [one for one in PICTURES if not named or one.name in named]
+    if check:
+        sys.exit(await tell_old(wanted))
+    for picture in wanted:
+        to_png(await draw(picture, HERE))
+
+
+async def tell_old(pictures: list[Picture]) -> int:
+    """Say which pictures do not show what the app shows; how many those are."""
+    old = 0
+    with tempfile.TemporaryDirectory() as name:
+        for picture in pictures:
+            kept, now = HERE / f"{picture.name}.svg", await draw(picture, Path(name))
+            if not kept.exists() or words_of(kept) != words_of(now):
+                old += 1
+                print(f"screenshots/{picture.name}.svg is old: look at what `make screenshots` makes of it.")
+        for kept in HERE.glob("*.svg"):
+            if kept.stem not in {one.name for one in PICTURES}:
+                old += 1
+                print(f"screenshots/{kept.name} is of nothing: remove it.")
+    return old
+
+
+def words_of(svg: Path) -> list[str]:
+    """What a picture says, but for what is measured: the time of day, and how quick the machine was."""
+    texts = re.findall(r"<text [^>]*>([^<]*)</text>", svg.read_text(encoding="utf-8"))
+    return [re.sub(r"[\d▁-█.,]+", "#", html.unescape(text).replace("\xa0", " ")) for text in texts]
 
 
 if __name__ == "__main__":

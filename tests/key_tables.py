@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lmstudio_tui.tui.catalogue.command import by_parts
+from lmstudio_tui.tui.catalogue.command import Command, escaped
+from lmstudio_tui.tui.catalogue.places import PLACES
 from lmstudio_tui.tui.commands import COMMANDS, Where, commands
 
 ROOT = Path(__file__).parent.parent
@@ -14,65 +15,83 @@ PAGE = ROOT / "docs" / "keys.md"
 
 _HEAD = """# Keys
 
-F1 shows them in the app, those of the pane in front first; Ctrl+P searches everything that can be done, by name.
-Everything works without a mouse, and with one: click, wheel, select text.
+F1 shows them in the app, those of what has the cursor first, and filters them (`/`). Ctrl+P searches everything that
+can be done, by name, and conversations, models, servers and themes. Everything works without a mouse, and with one:
+click, wheel, select text.
+
+## Going anywhere
+
+Ctrl+O puts a letter on everything in sight that can have the cursor: lists, fields, buttons, in dialogs, too. The
+letter goes there, and presses a button; where there are more than letters, it is two. Beside them stand the panes: a
+digit goes to one. Esc stays.
+
+![Letters on what can have the cursor, and the panes by number](../screenshots/jump.png)
+
+`j` `k` `h` `l`, `g` `G`, Ctrl+D and Ctrl+U go through every list, table and text, `/` filters or searches, and where
+something is searched for without being filtered, `n` and `N` go to the next place and the one before.
+
+## Other keys
+
+Every command below has a name, and `[keys]` in `config.toml` gives it other keys:
+
+```toml
+[keys]
+"chat.send" = "alt+s"                  # another key
+"chat.newline" = ["enter", "ctrl+j"]   # several
+"chat.speak" = ""                      # none
+"move.down" = ["down", "j", "ctrl+n"]  # in every list
+```
+
+What follows the line `[keys]` belongs to it, so it stands at the end, or before another table. Keys are written as
+they are printed: `ctrl+s`, `alt+right`, `shift+tab`, `f8`, `G`, `/`, `pageup`, `space`, `escape`. A name that there
+is not is refused, with those near to it. The footer, the palette, the help and every hint show the keys as they are
+then.
+
+`lmstudio-tui keys` lists names and keys, with a `*` where `config.toml` changes them; words after it filter
+(`lmstudio-tui keys chat copy`), `--markdown` and `--json` print it for others. `lmstudio-tui keys --check` says which
+keys clash where both commands work, and which never arrive, and exits with 1 if there are any; the app says it when
+it opens, too.
+
+Terminals send the same for Ctrl+I and Tab, Ctrl+M and Enter, Ctrl+H and Backspace, Ctrl+[ and Esc, and nothing of
+their own for Ctrl+Enter, Shift+Enter, Ctrl+Tab and Ctrl+Shift with a letter: none of these is the only way to
+anything. Some keep Alt (macOS's Terminal, unless Option is set to be Meta) or F11: what has such a key is in the
+palette, too, or has a second one.
+
+Not to be changed: Tab and Shift+Tab, the keys with which a text is edited, Enter on a button or in Textual's own
+lists.
 """
-_PLACES: dict[Where, tuple[str, str]] = {
-    "everywhere": ("Everywhere", ""),
-    "prompt": ("In the prompt", "Where a terminal does not pass Shift+Enter on, Ctrl+J does the same."),
-    "chat": ("In the chat", "From the prompt and from the transcript; Tab goes between the two."),
-    "transcript": ("In the transcript", ""),
-    "conversations": (
-        "In the list of conversations",
-        "Letters work where the cursor is in the list, not in the search.",
-    ),
-    "models": (
-        "In the Models pane",
-        "A click on a title sorts by it.",
-    ),
-    "embeddings": (
-        "In the Embeddings pane",
-        "Letters and numbers work where the cursor is in no field of text; Esc leaves it.",
-    ),
-    "transcribe": ("In the Transcribe pane", "Letters work where the cursor is in no field of text."),
-    "speech": ("In the Speech pane", "Letters work where the cursor is in no field of text."),
-    "images": ("In the Images pane", "Letters work where the cursor is in no field of text."),
-    "inspector": (
-        "In the Inspector pane",
-        "They concern the request under the cursor.",
-    ),
-    "servers": ("In the list of servers", "F4 opens it. Enter uses the server under the cursor."),
-    "no server": ("On the page without a server", ""),
-    "dialog": ("In a list or a dialog", ""),
-}
-_UNTOLD: frozenset[Where] = frozenset({"dialog"})
+_UNTOLD: frozenset[Where] = frozenset({"dialog", "fields", "moving", "parameters", "compare", "player", "settings"})
 """Places whose keys are found without being told of in the README."""
+_IN_FULL: frozenset[Where] = frozenset({"everywhere", "chat", "conversations", "servers"})
+"""Places of which the README tells more than their footer has."""
 
 
 def keys_page() -> str:
     """All keys, place by place."""
     parts = [_HEAD]
-    for where, (title, note) in _PLACES.items():
+    for where, (title, note) in PLACES.items():
         parts.append("\n".join([f"## {title}", "", *([note, ""] if note else [])]))
-        for part, keys in by_parts(commands(where)).items():
-            rows = [f"| {_escaped(shown)} | {text} |" for shown, text in keys]
+        here = commands(where)
+        for part in sorted(dict.fromkeys(part for one in here for part in one.parts or ("",)), key=bool):
+            found = [one for one in here if part in (one.parts or ("",))]
+            rows = [f"| {escaped(one.shown_keys)} | {one.help} | `{one.id}` |" for one in found]
             heading = [f"### {title}: {part}", ""] if part else []
-            parts.append("\n".join([*heading, "| key | what it does |", "| --- | --- |", *rows, ""]))
+            parts.append("\n".join([*heading, "| key | what it does | name |", "| --- | --- | --- |", *rows, ""]))
     return "\n".join(parts)
 
 
 def keys_table() -> str:
-    """The keys that one wants to know at first: those of the footer and of the palette."""
+    """The keys that one wants to know at first: those of the footers, and a few places in full."""
     rows = ["| where | keys |", "| --- | --- |"]
-    for where in _PLACES:
+    for where in PLACES:
+        told = [one for one in COMMANDS if one.where == where and (one.show or _is_told(one))]
         if where not in _UNTOLD:
-            told = [one for one in COMMANDS if one.where == where and (one.show or one.palette or where == "servers")]
-            rows.append(f"| {where} | {' · '.join(f'`{_escaped(one.shown_keys)}` {one.title}' for one in told)} |")
+            rows.append(f"| {where} | {' · '.join(f'`{escaped(one.shown_keys)}` {one.title}' for one in told)} |")
     return "\n".join(rows)
 
 
-def _escaped(keys: str) -> str:
-    return keys.replace("|", "\\|")
+def _is_told(command: Command) -> bool:
+    return command.where in _IN_FULL and (command.palette or command.where == "servers")
 
 
 def main() -> None:

@@ -2,159 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import select
+import json
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
-import pyte
 import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from lmstudio_tui.tui.themes import QUIET_DARK
-
-COLUMNS, LINES = 80, 24
-PATIENCE = 20.0
-"""Seconds to wait for what takes one; the machine may have other things to do."""
-LEAVING = 5.0
-"""Seconds within which it has to be gone; it takes less than half of one."""
-
-_SCRIPT = Path(sys.executable).with_name("lmstudio-tui")
-COMMAND = [str(_SCRIPT)] if _SCRIPT.exists() else [sys.executable, "-m", "lmstudio_tui"]
-_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
-
-CTRL_Q = b"\x11"
-ESCAPE = b"\x1b"
-F1 = b"\x1bOP"
-
-
-class Terminal:
-    """A pseudo-terminal with the command in it.
-
-    Args:
-        arguments: of the command.
-        environ: what it finds in its environment.
-    """
-
-    def __init__(self, *arguments: str, environ: dict[str, str]) -> None:
-        self.raw = b""
-        self._screen = pyte.Screen(COLUMNS, LINES)
-        self._stream = pyte.ByteStream(self._screen)
-        self._master, self._slave = os.openpty()
-        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        self._before = termios.tcgetattr(self._slave)
-        self.process = subprocess.Popen(
-            [*COMMAND, *arguments],
-            stdin=self._slave,
-            stdout=self._slave,
-            stderr=self._slave,
-            env=environ,
-            start_new_session=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-        os.close(self._slave)
-
-    @property
-    def lines(self) -> list[str]:
-        return [line.rstrip() for line in self._screen.display]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def prompt_focused(self) -> bool:
-        """Whether the frame around the prompt has the colour of the focus."""
-        corner = self._screen.buffer[LINES - 4][0]
-        return (corner.data, f"#{corner.fg}") == ("╭", QUIET_DARK.variables["border"])
-
-    def ready(self) -> None:
-        """Read until a prompt can be typed."""
-        self.shows("is listening")
-        self.until(lambda: self.prompt_focused)
-
-    def _read(self, seconds: float) -> None:
-        """Take what comes within this time; return with the first of it."""
-        ready, _, _ = select.select([self._master], [], [], max(0.0, seconds))
-        if ready:
-            data = os.read(self._master, 65536)
-            self.raw += data
-            self._stream.feed(data)
-
-    def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
-        """Read until the condition holds."""
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, f"it did not come to pass within {seconds} s; the screen:\n{self.text}"
-            self._read(min(0.05, end - time.monotonic()))
-
-    def shows(self, *texts: str) -> None:
-        """Read until the screen shows all of these."""
-        self.until(lambda: all(text in self.text for text in texts))
-
-    def type(self, data: bytes) -> None:
-        """Type all of this at once."""
-        os.write(self._master, data)
-
-    def ended(self, seconds: float = LEAVING) -> float:
-        """Read until the command has ended, and to the last byte; how long that took."""
-        began = time.monotonic()
-        self.until(lambda: self.process.poll() is not None, seconds)
-        took = time.monotonic() - began
-        while select.select([self._master], [], [], 0)[0]:
-            self._read(0)
-        return took
-
-    def assert_sane(self) -> None:
-        """The terminal is as it was before."""
-        modes: dict[int, bool] = {}
-        for numbers, letter in _MODE.findall(self.raw):
-            for number in numbers.split(b";"):
-                modes[int(number)] = letter == b"h"
-        assert 1049 in modes, "the alternate screen was never entered"
-        assert modes.pop(25), "the cursor is hidden"
-        # The alternate screen, mouse tracking of every kind, focus reports, bracketed paste, synchronised output.
-        left_on = [number for number in (1049, 1000, 1002, 1003, 1006, 1015, 1004, 2004, 2026) if modes.get(number)]
-        assert left_on == []
-        # The keyboard protocol: pushed as often as popped.
-        assert len(re.findall(rb"\x1b\[>\d+u", self.raw)) == self.raw.count(b"\x1b[<u")
-        assert termios.tcgetattr(self._slave) == self._before
+from terminal import COMMAND, CTRL_Q, ESCAPE, F1, PATIENCE, Terminal, new_user
 
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """A new user's environment, without a server and without settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LM_STUDIO_", "SSH_", "XDG_"))}
-    for name in ("COLUMNS", "LINES", "NO_COLOR", "TMUX", "TERM_PROGRAM"):
-        kept.pop(name, None)
-    folders = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
-    return {
-        **kept,
-        **folders,
-        "HOME": str(tmp_path),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-    }
+    return new_user(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +87,7 @@ def test_letters_typed_before_the_app_is_there_are_no_commands_to_a_list(environ
     with Terminal("--demo", "--pane", "models", environ=environ) as terminal:
         # A digit brings another pane to the front; F1 comes behind it, and so tells that it has been read.
         terminal.type(b"1" + F1)
-        terminal.shows("In the list of models")
+        terminal.shows("─ Keys", "filter   Esc back")
         terminal.type(ESCAPE)
         terminal.shows("▸2 Models")
 
@@ -366,10 +230,84 @@ def test_a_pane_that_there_is_not_opens_no_screen(environ: dict[str, str]) -> No
         assert b"\x1b[?1049h" not in terminal.raw
 
 
-def test_wrong_settings_are_said_before_a_screen_is_opened(environ: dict[str, str]) -> None:
+def test_wrong_settings_are_said_when_the_screen_is_given_back(environ: dict[str, str]) -> None:
     with Terminal("--base-url", "nonsense://", environ=environ) as terminal:
         terminal.ended(PATIENCE)
         assert terminal.process.returncode == 2
         assert "error:" in terminal.text
-        assert b"\x1b[?1049h" not in terminal.raw
+        assert terminal.raw.index(b"error:") > terminal.raw.index(b"\x1b[?1049l")
         assert b"Traceback" not in terminal.raw
+        terminal.assert_sane()
+
+
+def test_warnings_of_the_settings_are_said_when_the_screen_is_given_back(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    config = tmp_path / "config" / "lmstudio-tui" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('api_key = "sk-secret"\n', encoding="utf-8")
+    config.chmod(0o644)
+    with Terminal("--demo", environ=environ) as terminal:
+        terminal.ready()
+        terminal.type(CTRL_Q)
+        terminal.ended()
+        assert terminal.process.returncode == 0
+        assert b"warning:" in terminal.raw.rpartition(b"\x1b[?1049l")[2]
+        assert b"sk-secret" not in terminal.raw
+
+
+def test_an_editor_has_the_terminal_and_gives_it_back(environ: dict[str, str], tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nread answer\nprintf " and %s" "$answer" >> "$1"\n', encoding="utf-8")
+    editor.chmod(0o755)
+    with Terminal("--demo", environ={**environ, "EDITOR": str(editor)}) as terminal:
+        terminal.ready()
+        for said in ("one", "two"):
+            terminal.type(said.encode())
+            terminal.shows(said)
+            before = len(terminal.raw)
+            terminal.type(b"\x07")
+            terminal.until(lambda before=before: b"\x1b[?1049l" in terminal.raw[before:])
+            terminal.type(b"more\r")
+            terminal.shows(f"{said} and more")
+        terminal.type("ü!".encode())
+        terminal.shows("two and moreü!")
+        # What is no UTF-8 ends nothing.
+        terminal.type(b"\xff\xfe?")
+        terminal.shows("?")
+        terminal.type(CTRL_Q)
+        terminal.ended()
+        assert terminal.process.returncode == 0
+        terminal.assert_sane()
+
+
+_TOLD = """
+import json, sys
+from pathlib import Path
+from lmstudio_tui.__main__ import main
+try:
+    main()
+finally:
+    Path(sys.argv.pop()).write_text(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_nothing_heavy_is_imported_before_a_pane_needs_it(
+    environ: dict[str, str], simulator: SimulatorServer, tmp_path: Path
+) -> None:
+    told = tmp_path / "told.json"
+    program = [sys.executable, "-c", _TOLD.replace("sys.argv.pop()", repr(str(told)))]
+    with Terminal("--base-url", simulator.base_url, environ=environ, program=program) as terminal:
+        terminal.ready()
+        terminal.type(b"hello\r")
+        terminal.shows("tok/s")
+        terminal.type(b"\x0f")
+        terminal.shows("Go to")
+        terminal.type(b"2")
+        terminal.shows("▸2 Models")
+        terminal.type(CTRL_Q)
+        terminal.ended()
+    imported = set(json.loads(told.read_text()))
+    assert "lmstudio_tui.tui.panes.models" in imported
+    heavy = {"numpy", "sounddevice", "soundfile", "soxr", "PIL", "starlette", "uvicorn", "typer"}
+    assert not heavy & imported

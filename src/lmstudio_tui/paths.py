@@ -6,14 +6,14 @@ makes a folder: whoever writes a file makes the folder for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from pathlib import Path
 
 from platformdirs import PlatformDirs
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 APP_NAME = "lmstudio-tui"
+CONFIG_VARIABLE = "LM_STUDIO_CONFIG"
+"""Names the file of settings, where no flag does."""
 
 
 def _dirs() -> PlatformDirs:
@@ -51,6 +51,19 @@ def state_file() -> Path:
     return state_dir() / "state.json"
 
 
+def chosen_config_file(named: Path | None, variable: str) -> tuple[Path, str]:
+    """The file of settings to read, and who named it: `--config`, the variable, or nobody.
+
+    Args:
+        named: by the flag.
+        variable: the value of `CONFIG_VARIABLE`; empty when it is not set.
+    """
+    path = named or (Path(variable) if variable else config_file())
+    with suppress(RuntimeError):  # There is no such user: then it is a name like any other.
+        path = path.expanduser()  # No shell does it within --config=~/x.
+    return path, "--config" if named else CONFIG_VARIABLE if variable else ""
+
+
 def request_log_file() -> Path:
     """Where requests are logged, if somebody wants them logged."""
     return state_dir() / "log" / "requests.log"
@@ -64,6 +77,11 @@ def models_cache_dir() -> Path:
 def downloads_file() -> Path:
     """Where the app remembers the downloads that it began."""
     return state_dir() / "downloads.json"
+
+
+def reports_dir() -> Path:
+    """Where it is written down when something goes wrong in the program itself."""
+    return state_dir() / "reports"
 
 
 def models_seen_dir() -> Path:

@@ -110,7 +110,7 @@ def test_what_is_paused_before_it_begins_stays_silent(player: Player, shop: Shop
 
 def test_seeking_in_a_file(tmp_path: Path, player: Player, shop: Shop) -> None:
     player.play(file_of(tmp_path, sweep(60.0)), from_s=59.0)
-    assert player.state.position_s == 59.0
+    assert 59.0 <= player.state.position_s < 60.0
     until(phase_is(player, "ended"))
     assert alike(sweep(1.0, rate=DEVICE_RATE, start=59.0), shop.sound) > 0.97
     player.seek(30.0)
@@ -119,7 +119,7 @@ def test_seeking_in_a_file(tmp_path: Path, player: Player, shop: Shop) -> None:
     player.resume()
     until(lambda: player.state.phase == "playing" and player.state.position_s > 30.1)
     player.seek(5.0)
-    assert player.state.position_s == 5.0
+    assert 5.0 <= player.state.position_s < 30.0
     until(lambda: 5.1 < player.state.position_s < 30)
     player.seek(10_000)
     until(phase_is(player, "ended"))

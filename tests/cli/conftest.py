@@ -57,3 +57,9 @@ def ask(cli: Run, sim: SimulatorServer) -> Run:
         return cli(*arguments, "--base-url", sim.base_url, stdin=stdin)
 
     return command
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The library that asynchronous tests run on."""
+    return "asyncio"

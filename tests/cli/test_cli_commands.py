@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -13,13 +14,16 @@ from typing import Any, NoReturn
 
 import pytest
 from cli_runs import Result, Run
+from typer.main import get_command
 
 from lmstudio_tui import __main__, __version__
 from lmstudio_tui.cli import main
+from lmstudio_tui.cli.examples import EXAMPLES
 from lmstudio_tui.cli.interrupts import Interrupted, interruptible
 from lmstudio_tui.sdk import ModelListing, ModelSummary
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
+_root: Any = get_command(main.app)
 KEY = "sk-lm-aBcD1234:s3cr3ts3cr3ts3cr3t12"
 
 
@@ -132,7 +136,7 @@ def test_mistakes(cli: Run, arguments: list[str], said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "ping", "models", "models load", "models sync", "doctor", "chat", "complete", "simulate"]
+    "command", ["", "ping", "models", "models load", "models sync", "doctor", "keys", "chat", "complete", "simulate"]
 )
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_help(cli: Run, command: str, option: str) -> None:
@@ -147,7 +151,7 @@ def test_help(cli: Run, command: str, option: str) -> None:
 
 def test_no_help_is_cut_off_in_80_columns(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    commands, seen = [""], list[str]()
+    commands, seen = ["", *_root.commands], list[str]()
     for command in commands:
         text = cli(*command.split(), "--help").out
         lines = text.splitlines()
@@ -157,6 +161,18 @@ def test_no_help_is_cut_off_in_80_columns(cli: Run, monkeypatch: pytest.MonkeyPa
         commands += [f"{command} {line.split()[0]}" for line in below.splitlines()]
         seen.append(command.strip())
     assert {"", "chat", "models", "models load", "history import"} <= set(seen)
+    assert set(seen) == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
+def test_every_example_can_be_typed(line: str) -> None:
+    for part in line.split(" | "):
+        program, *arguments = shlex.split(part, comments=True)
+        if program == "lmstudio-tui":
+            context = _root.make_context(program, arguments)
+            while context._protected_args:
+                name = context._protected_args[0]
+                context = context.command.get_command(context, name).make_context(name, context.args, parent=context)
 
 
 def test_the_version_among_other_options(cli: Run) -> None:

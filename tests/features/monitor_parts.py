@@ -24,7 +24,7 @@ from lmstudio_tui.sdk import (
     ModelSummary,
     ServerKind,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 
 BASE_URL = "http://127.0.0.1:1234"
 

@@ -16,7 +16,7 @@ from lmstudio_tui.sdk import (
     ServerKind,
     ServerRefusedError,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 
 NOTHING = ServerView("http://127.0.0.1:1234")
 

@@ -11,7 +11,7 @@ from lmstudio_tui.features.facts import CAPABILITY_TITLES, Fact, Mark, facts_of,
 from lmstudio_tui.features.health import Presence, ServerView
 from lmstudio_tui.features.service_view import ServiceView
 from lmstudio_tui.sdk import AuthenticationError, Capability, HealthStatus, ModelSummary, ServerKind, ServerRefusedError
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 
 URL = "http://127.0.0.1:1234"
 YES = Capability(available=True, reason="LM Studio serves it.")

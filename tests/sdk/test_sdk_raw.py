@@ -139,7 +139,7 @@ def test_a_body_is_told_whole_and_its_refusal_too() -> None:
 
 
 def test_an_endless_body_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lmstudio_tui.sdk.raw.LONGEST_BODY", 1000)
+    monkeypatch.setattr("lmstudio_tui.sdk.raw_reading.LONGEST_BODY", 1000)
     answer = sent(reply(b"x" * 300_000, kind="text/plain"))
     assert answer.cut
     assert answer.size < 300_001

@@ -25,7 +25,7 @@ from lmstudio_tui.sdk import (
     UnsupportedVersionError,
     require,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 
 OLD = {"x-lmstudio-version": "0.2.17"}

@@ -11,7 +11,7 @@ from sdk_servers import RawServer, answering, config, reply
 from lmstudio_tui.sdk import AuthenticationError, CancelScope, ClientConfig, HealthStatus, LMStudioClient, ServerKind
 from lmstudio_tui.sdk.errors import LMStudioError, RequestCancelledError
 from lmstudio_tui.sdk.traits import ENDPOINTS
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 
 NOT_ALLOWED = httpx.Response(405, json={"detail": "Method Not Allowed"})
 SWITCHED_ON = {"enable_audio": True, "enable_images": True}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from settings_loads import KEY, load, reuse_folder
 
 from lmstudio_tui.settings import SettingsError
-from lmstudio_tui.settings import profiles as writing
+from lmstudio_tui.settings import config_file as writing
 from lmstudio_tui.settings.profiles import ProfileFile
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="only POSIX has these permissions")

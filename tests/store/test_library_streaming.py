@@ -125,7 +125,8 @@ def test_a_flush_costs_the_same_at_the_end_of_a_long_answer(path: Path, library:
         assert keeper is not None
         assert keeper._disk is not None
         changes.append(keeper._disk.connection.total_changes)
-    assert {after - before for before, after in pairwise(changes)} == {1}
+    # One row, and one more where the writer had written some of it by itself.
+    assert {after - before for before, after in pairwise(changes)} <= {1, 2}
     whole = " ".join(map(str, range(100_000)))
     assert last(library).text == f"{whole} "
     writer.end(answer(whole))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, process_time
+from types import MappingProxyType
 from typing import Self, cast
 
 from textual.pilot import Pilot
@@ -19,6 +22,7 @@ from lmstudio_tui.features.inspector.log import ExchangeLog
 from lmstudio_tui.features.models import RememberedModels
 from lmstudio_tui.features.profiles import Profiles
 from lmstudio_tui.features.service_view import Service
+from lmstudio_tui.features.settings_desk import SettingsDesk
 from lmstudio_tui.sdk import (
     CancelScope,
     Capability,
@@ -46,7 +50,7 @@ from lmstudio_tui.sdk import (
     Timings,
     Usage,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.simulator.engine.embedding import embed
 from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.store.embeddings import EmbeddingShelf
@@ -74,6 +78,10 @@ def services(
     verified: bool = True,
     model: str | None = None,
     theme: str | None = None,
+    density: str | None = None,
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    tour: bool = False,
+    settings: SettingsDesk | None = None,
     pane: str | None = None,
     exchanges: ExchangeLog | None = None,
     profiles: Profiles | None = None,
@@ -111,9 +119,27 @@ def services(
         profiles=None if profiles is None else lambda: profiles,
         model=model,
         theme=theme,
+        density=density,
+        keys=keys,
+        tour=tour,
+        settings=None if settings is None else lambda: settings,
         pane=pane,
         now=lambda: NOW,
     )
+
+
+async def settled(min_sleep: float = 0.02, max_sleep: float = 0.25) -> None:
+    """Wait until this process has next to nothing to do; what Textual waits for after each key, in finer steps.
+
+    Textual looks 50 times a second, twice for each key, and waits for up to a second when another thread is busy.
+    """
+    until = monotonic() + max_sleep
+    earliest = monotonic() + min_sleep
+    while monotonic() < until:
+        before = process_time()
+        await asyncio.sleep(0.005)
+        if process_time() - before < 0.0005 and monotonic() >= earliest:
+            return
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
@@ -320,7 +346,19 @@ class FakeServer:
             some = texts[start : start + size]
             vectors = tuple(array("f", embed(text, model, request.dimensions or 32)) for text in some)
             indices = tuple(range(start, start + len(some)))
-            yield EmbeddingBatch(indices, vectors, took_s=0.004 * len(some), prompt_tokens=len(some), model=model)
+            batch = EmbeddingBatch(indices, vectors, took_s=0.004 * len(some), prompt_tokens=len(some), model=model)
+            yield self.embedded(some, batch, scope)
+
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
+        """What is answered, for servers that are not as they should be.
+
+        Args:
+            texts: those of the batch.
+            batch: what came of them; it has the name of the model that was asked.
+            scope: ends a wait.
+        """
+        del texts, scope
+        return batch
 
     def create_embedding(
         self,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from time import monotonic, process_time
 from typing import Any
 
 import pytest
-from app_parts import Driver, OpenApp, services
+from app_parts import Driver, OpenApp, services, settled
 from inspector_pane_parts import OpenInspector, inspector_pane
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -22,20 +20,6 @@ from lmstudio_tui.tui.app import LMStudioApp
 def anyio_backend() -> str:
     """Textual runs on asyncio."""
     return "asyncio"
-
-
-async def settled(min_sleep: float = 0.02, max_sleep: float = 0.25) -> None:
-    """Wait until this process has next to nothing to do; what Textual waits for after each key, in finer steps.
-
-    Textual looks 50 times a second, twice for each key, and waits for up to a second when another thread is busy.
-    """
-    until = monotonic() + max_sleep
-    earliest = monotonic() + min_sleep
-    while monotonic() < until:
-        before = process_time()
-        await asyncio.sleep(0.005)
-        if process_time() - before < 0.0005 and monotonic() >= earliest:
-            return
 
 
 @pytest.fixture(autouse=True)

@@ -31,8 +31,8 @@ from lmstudio_tui.sdk import (
     ModelSummary,
     ServerKind,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
 from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.store.media.records import ImageRecord
 from lmstudio_tui.store.media.shelf import MediaShelf
 from lmstudio_tui.tui.panes.images import ImagesPane

@@ -29,7 +29,7 @@ from lmstudio_tui.sdk import (
     ServerKind,
     ServerRefusedError,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.store.downloads import DownloadsFile
 from lmstudio_tui.tui.messages import CopyWanted, ModelChosen
 from lmstudio_tui.tui.panes.models import ModelsPane

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
@@ -17,7 +17,7 @@ import pytest
 from app_parts import NOW, Driver
 from picture_parts import URL, PicturedServer
 
-from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest, Vector
+from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, Vector
 from lmstudio_tui.simulator.engine.embedding import embed
 from lmstudio_tui.store.embeddings import EmbeddingShelf, ShelfSizes, TextRecord, VectorKey, content_hash
 from lmstudio_tui.tui.panes.embeddings import EmbeddingsPane
@@ -69,27 +69,15 @@ _TOPICS = ("password", "invoice", "parcel", "subscription")
 class EmbeddingServer(PicturedServer):
     """Takes the same time for the same number of texts."""
 
-    def stream_embedding(
-        self,
-        request: EmbeddingRequest,
-        *,
-        batch_size: int | None = None,
-        skip_refused: bool = False,
-        scope: CancelScope | None = None,
-    ) -> Iterator[EmbeddingBatch]:
-        texts = [request.input] if isinstance(request.input, str) else request.input
-        size, model = batch_size or 32, request.model or MODELS[0]
-        for start in range(0, len(texts), size):
-            (scope or CancelScope()).raise_if_cancelled()
-            some = texts[start : start + size]
-            slow = 1 + MODELS.index(model)
-            yield EmbeddingBatch(
-                tuple(range(start, start + len(some))),
-                tuple(_vector(text, model) for text in some),
-                took_s=slow * (0.009 + 0.0011 * len(some)),
-                prompt_tokens=sum(len(text.split()) + 2 for text in some),
-                model=model,
-            )
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
+        model = batch.model or MODELS[0]
+        slow = 1 + MODELS.index(model)
+        return replace(
+            batch,
+            vectors=tuple(_vector(text, model) for text in texts),
+            took_s=slow * (0.009 + 0.0011 * len(texts)),
+            prompt_tokens=sum(len(text.split()) + 2 for text in texts),
+        )
 
 
 @cache

@@ -26,7 +26,7 @@ from lmstudio_tui.sdk import (
     ServerKind,
     Voice,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.store.media.records import (
     ImageRecord,
     RecordingRecord,

@@ -24,7 +24,7 @@ from lmstudio_tui.sdk import (
     ServerKind,
     ServerRefusedError,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.store.media.records import UtteranceRecord
 from lmstudio_tui.store.media.shelf import Shelf
 from lmstudio_tui.tui.messages import CopyWanted

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from app_parts import Driver, FakeServer, OpenApp
 from chat_parts import ask, command, keep, leave_open, loaded, path_texts, roles, said, sent
-from textual.widgets import Static
 
 from lmstudio_tui.sdk import BadRequestError, CancelScope, ChatCompletionRequest, ChatMessage, ChatStream, TextDelta
 from lmstudio_tui.simulator import SimulatorServer
+from lmstudio_tui.tui.widgets.empty_state import EmptyState
 
 pytestmark = pytest.mark.anyio
 
@@ -333,7 +333,7 @@ async def test_the_welcome_is_back_when_everything_is_deleted(simulator: Simulat
         await ask(ui, "one")
         await command(ui, "/delete")
         await ui.shows("is listening")
-        assert ui.pane.view.query_one("#welcome", Static).display
+        assert ui.pane.view.query_one("#welcome", EmptyState).display
         await ui.until(lambda: ui.composer.has_focus)
 
 

@@ -67,7 +67,7 @@ def _tool(folder: Path, program: str = "", **more: Any) -> None:
 
 async def _called(ui: Driver) -> AnswerTool:
     """The dialog of the call, once it is there."""
-    await ui.until(lambda: isinstance(ui.app.screen, AnswerTool))
+    await ui.until(lambda: isinstance(ui.app.screen, AnswerTool) and bool(ui.app.screen.query("#refuse")))
     dialog = ui.app.screen
     assert isinstance(dialog, AnswerTool)
     return dialog

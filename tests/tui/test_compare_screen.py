@@ -334,7 +334,7 @@ async def test_one_that_fails_says_why_and_is_asked_again(library: Library) -> N
         await ui.press("r")
         await ui.are("done", "done")
         await ui.hides("Nothing answers")
-        await ui.press("k")
+        await ui.press("enter")
         result = await ui.gives()
     # The answer of before had a text: it stays, as a branch.
     assert [one.status for one in result.messages[1:]] == ["failed", "complete", "complete"]
@@ -561,7 +561,7 @@ async def test_the_chat_goes_on_with_the_answer_that_was_kept(open_app: OpenApp,
         await ui.shows("2  sim-gemma-3n-e4b")
         await ui.press("ctrl+r")
         await ui.shows("1 sim-llama-3.1-8b", "✓ done", "Esc leave, keep all")
-        await ui.press("2", "k")
+        await ui.press("2", "enter")
         await ui.shows("‹ 2/2 ›", "sim-gemma-3n-e4b")
         await ui.until(lambda: ui.composer.has_focus and not ui.composer.text)
         thread = ui.pane.thread

@@ -111,7 +111,7 @@ async def test_stopped_in_the_middle_what_is_done_is_kept_and_the_rest_asked_for
         await ui.shows("300 texts are not embedded yet.")
         await ui.press("ctrl+r")
         await ui.until(lambda: "288 of 300" in ui.work)
-        await ui.shows("The views are here at the end, or as soon as you stop it.")
+        await ui.shows("The views are here at the end, or when you stop it.")
         ui.embeddings.list.focus()
         await ui.press("escape")
         await ui.until(lambda: "Stopped: 288 of 300" in ui.work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from app_parts import MODELS, FakeServer
 from embeddings_parts import TEXTS, embeddings_app
 
 from lmstudio_tui.features.server_view import Presence, ServerView
-from lmstudio_tui.sdk import BadRequestError, CancelScope, EmbeddingBatch, EmbeddingRequest, ModelSummary
+from lmstudio_tui.sdk import BadRequestError, CancelScope, EmbeddingBatch, ModelSummary
 from lmstudio_tui.sdk.types.health import Capability, HealthStatus
 from lmstudio_tui.store.embeddings import VectorKey
 from lmstudio_tui.tui.panes.embeddings.choosing import choice_in_store, choice_of
@@ -27,18 +27,10 @@ class RenamingServer(FakeServer):
 
     asked: int = 0
 
-    def stream_embedding(
-        self,
-        request: EmbeddingRequest,
-        *,
-        batch_size: int | None = None,
-        skip_refused: bool = False,
-        scope: CancelScope | None = None,
-    ) -> Iterator[EmbeddingBatch]:
-        assert request.model == "text-embedding-nomic", "it is asked by the name that it is listed by"
-        self.asked += 1 if isinstance(request.input, str) else len(request.input)
-        for batch in super().stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope):
-            yield replace(batch, model="nomic-embed-v1.5.gguf")
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
+        assert batch.model == "text-embedding-nomic", "it is asked by the name that it is listed by"
+        self.asked += len(texts)
+        return replace(batch, model="nomic-embed-v1.5.gguf")
 
 
 async def test_a_model_that_answers_under_another_name_is_not_asked_twice(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from app_parts import FakeServer
 from embeddings_parts import TEXTS, Embeddings, embeddings_app
 from textual.widgets import Input
 
-from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest
+from lmstudio_tui.sdk import CancelScope, EmbeddingBatch
 from lmstudio_tui.sdk.types.embeddings import RefusedInput
 from lmstudio_tui.tui.screens.attach_file import AttachFile
 from lmstudio_tui.tui.screens.choose import Choose
@@ -192,25 +192,17 @@ class PickyServer(FakeServer):
 
     asked: int = 0
 
-    def stream_embedding(
-        self,
-        request: EmbeddingRequest,
-        *,
-        batch_size: int | None = None,
-        skip_refused: bool = False,
-        scope: CancelScope | None = None,
-    ) -> Iterator[EmbeddingBatch]:
-        texts = [request.input] if isinstance(request.input, str) else request.input
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
         self.asked += len(texts)
-        for batch in super().stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope):
-            good = [at for at, index in enumerate(batch.indices) if "bad" not in texts[index]]
-            yield EmbeddingBatch(
-                tuple(batch.indices[at] for at in good),
-                tuple(batch.vectors[at] for at in good),
-                tuple(RefusedInput(index, "The text is too long.") for index in batch.indices if "bad" in texts[index]),
-                took_s=batch.took_s,
-                model=batch.model,
-            )
+        good = [at for at, text in enumerate(texts) if "bad" not in text]
+        bad = [at for at, text in enumerate(texts) if "bad" in text]
+        return EmbeddingBatch(
+            tuple(batch.indices[at] for at in good),
+            tuple(batch.vectors[at] for at in good),
+            tuple(RefusedInput(batch.indices[at], "The text is too long.") for at in bad),
+            took_s=batch.took_s,
+            model=batch.model,
+        )
 
 
 async def test_refused_texts_are_marked_with_the_reason_and_not_asked_for_each_time(tmp_path: Path) -> None:

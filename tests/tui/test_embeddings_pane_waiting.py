@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from textual.events import Paste
 
 from embedding_server import EmbeddingServer
 from lmstudio_tui.features.server_view import Presence
-from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, EmbeddingRequest, ModelSummary, ServerRefusedError
+from lmstudio_tui.sdk import CancelScope, EmbeddingBatch, ModelSummary, ServerRefusedError
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui.panes.embeddings.text_states import TextStates
 from lmstudio_tui.tui.panes.embeddings.view_tabs import ViewName
@@ -119,18 +119,11 @@ async def test_a_server_that_never_answers_is_said_and_stopped(tmp_path: Path) -
 class BrokenServer(FakeServer):
     """Embeds a batch, and is gone then."""
 
-    def stream_embedding(
-        self,
-        request: EmbeddingRequest,
-        *,
-        batch_size: int | None = None,
-        skip_refused: bool = False,
-        scope: CancelScope | None = None,
-    ) -> Iterator[EmbeddingBatch]:
-        for batch in super().stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope):
-            yield batch
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
+        if batch.indices[0]:
             self.health_error = ServerRefusedError("Connection refused.")
             raise ServerRefusedError("The line was cut.", hint="Is it still on?")
+        return super().embedded(texts, batch, scope)
 
 
 async def test_why_a_run_broke_stays_though_the_server_is_found_to_be_gone(tmp_path: Path) -> None:
@@ -246,18 +239,10 @@ class SlowSecond(FakeServer):
         super().__init__(models=models)
         self.answers = threading.Event()
 
-    def stream_embedding(
-        self,
-        request: EmbeddingRequest,
-        *,
-        batch_size: int | None = None,
-        skip_refused: bool = False,
-        scope: CancelScope | None = None,
-    ) -> Iterator[EmbeddingBatch]:
-        while request.model == "second" and not self.answers.wait(0.01):
-            if scope is not None:
-                scope.raise_if_cancelled()
-        yield from super().stream_embedding(request, batch_size=batch_size, skip_refused=skip_refused, scope=scope)
+    def embedded(self, texts: Sequence[str], batch: EmbeddingBatch, scope: CancelScope) -> EmbeddingBatch:
+        while batch.model == "second" and not self.answers.wait(0.01):
+            scope.raise_if_cancelled()
+        return super().embedded(texts, batch, scope)
 
 
 @pytest.mark.parametrize("view", ["similarity", "vector"])
@@ -283,7 +268,7 @@ async def test_texts_that_come_while_the_second_model_is_asked_are_no_defect(vie
 
 
 async def test_a_long_refusal_can_be_read_to_its_end(tmp_path: Path) -> None:
-    why = f"It is too long. {' '.join(f'word{number}' for number in range(50))} and that was it"
+    why = f"It is too long. {' '.join(f'word{number}' for number in range(50))} and finis"
     with EmbeddingServer("bge-m3") as server:
         server.refuse = lambda text: why if "bad" in text else ""
         async with embeddings_app(server.base_url, tmp_path, size=(80, 20)) as ui:
@@ -292,18 +277,18 @@ async def test_a_long_refusal_can_be_read_to_its_end(tmp_path: Path) -> None:
             await ui.until(lambda: ui.work.endswith("… Alt+I has all of it."))
             await ui.press("alt+i", "alt+i")
             await ui.until(lambda: ui.embeddings.views.facts.has_focus)
-            for _ in range(30):
+            for _ in range(60):
                 await ui.press("down")
-                if "that was it" in ui.screen:
+                if "finis" in ui.screen:
                     break
-            await ui.shows("that was it")
+            await ui.shows("finis")
             await ui.press("ctrl+n")
             await ui.paste("bad 1", "bad 2")
             await ui.shows("bge-m3 refused all texts.")
             await ui.press("alt+i")
             await ui.until(lambda: ui.embeddings.query_one("#notice").has_focus)
             await ui.press("end")
-            await ui.shows("that was it", "Ctrl+R tries again")
+            await ui.shows("finis", "Ctrl+R tries again")
 
 
 async def test_without_a_server_the_way_to_a_query_is_said_whole(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from app_parts import NOW, FakeServer
 from embeddings_parts import embeddings_app
 
 from lmstudio_tui.store.embeddings import EmbeddingShelf, TextRecord
-from lmstudio_tui.tui import app
+from lmstudio_tui.tui import upkeep
 
 pytestmark = pytest.mark.anyio
 URL = "http://127.0.0.1:9"
@@ -60,7 +60,7 @@ async def test_a_file_that_another_program_has_set_aside(tmp_path: Path) -> None
 async def test_what_was_deleted_long_ago_is_removed_some_time_after_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "TIDIED_AFTER", 0.1)
+    monkeypatch.setattr(upkeep, "TIDIED_AFTER", 0.1)
     before = EmbeddingShelf(tmp_path / "embeddings.sqlite", lambda: NOW - timedelta(days=8))
     before.delete(before.create("Old", [TextRecord("one")]).id)
     before.close()

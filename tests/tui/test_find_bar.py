@@ -101,6 +101,7 @@ async def test_escape_closes_it_once_and_its_text_is_there_again() -> None:
         assert (driver.bar.display, driver.bar.text, len(driver.app.said)) == (False, "", 2)
         driver.bar.open()
         await until(driver.pilot, lambda: driver.app.said[2:] == [FindBar.Changed("word")])
+        await until(driver.pilot, lambda: driver.bar.has_focus_within)
         await driver.pilot.press("x")
         await until(driver.pilot, lambda: driver.app.said[3:] == [FindBar.Changed("x")])
 

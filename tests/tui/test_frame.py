@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import re
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import get_args
 
 import pytest
@@ -15,24 +19,29 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.containers import VerticalScroll
+from textual.dom import DOMNode
 from textual.widget import Widget
 
+from lmstudio_tui import tui
 from lmstudio_tui.features.facts import sparkline
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.sdk import ServerKind, ServerRefusedError, TextDelta
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.catalogue.command import by_parts
-from lmstudio_tui.tui.catalogue.embeddings import HEAT_MAP, NEAREST, PICTURES, POINT_MAP, ROWS, TEXT_MARKS, TEXTS
-from lmstudio_tui.tui.catalogue.embeddings_pane import EMBEDDINGS_PANE
+from lmstudio_tui.tui.catalogue.embeddings import TEXT_MARKS
 from lmstudio_tui.tui.commands import COMMANDS, Command, Where, bindings, command, commands, readable_key
+from lmstudio_tui.tui.key_clashes import meet, problems
+from lmstudio_tui.tui.key_names import fate_of
 from lmstudio_tui.tui.panes.chat import ChatPane
 from lmstudio_tui.tui.panes.chat.view import ConversationView
+from lmstudio_tui.tui.panes.chat.voiced import VoicedPane
 from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.themes import QUIET_DARK, QUIET_LIGHT
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.conversation_list import ConversationList
+from lmstudio_tui.tui.widgets.conversation_list.rows import ConversationRows
 from lmstudio_tui.tui.widgets.header import HeaderBar
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.rail import Rail
@@ -255,10 +264,10 @@ async def test_the_rail_is_for_wide_terminals(open_app: OpenApp) -> None:
 
 
 async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
-    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 520)) as ui:
+    async with open_app(BASE_URL, connect=FakeServer().connect, size=(100, 1100)) as ui:
         await ui.ready()
         await ui.pilot.press("f1")
-        await ui.shows("Keys", "In the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
+        await ui.shows("Keys", "Here: the prompt", "In the chat", "In the transcript", "Everywhere", "Esc back")
         frame = ui.app.screen.query_one(".frame").content_region
         lines = ui.screen.split("\n")[frame.y : frame.bottom]
         # A long sentence goes on in the next line.
@@ -267,7 +276,9 @@ async def test_the_help_shows_every_key_there_is(open_app: OpenApp) -> None:
             for part, rows in by_parts(commands(place)).items():
                 assert (f": {part}" if part else "") in shown
                 for keys, text in (*rows, *TEXT_MARKS):
-                    assert f"{keys} {text}" in shown, (place, part)
+                    # More keys than there is room for stand below each other.
+                    long = len(keys) > 24 and text in shown and all(key in shown for key in keys.split(" or "))
+                    assert long or f"{keys} {text}" in shown, (place, part)
 
 
 def test_what_is_done_alike_by_several_commands_is_told_once() -> None:
@@ -314,7 +325,7 @@ async def test_the_help_scrolls_where_it_does_not_fit(open_app: OpenApp) -> None
             await ui.pilot.press(key)
             await ui.until(lambda moved=moved: frame.scroll_offset.y == moved)
         await ui.pilot.press("end")
-        await ui.shows("In a list or dialog", "Ten lines down.")
+        await ui.shows("In a field of text: a number", "A step less.", "Keys are changed in config.toml")
 
 
 # The palette
@@ -394,17 +405,6 @@ async def test_the_theme_can_be_changed_in_the_app(open_app: OpenApp) -> None:
 # The catalogue of commands
 
 PLACES: tuple[Where, ...] = get_args(Where)
-SWALLOWED = {
-    "ctrl+i": "Tab",
-    "ctrl+m": "Enter",
-    "ctrl+h": "Backspace",
-    "ctrl+left_square_bracket": "Esc",
-    "ctrl+tab": "the terminal's own tabs",
-    "ctrl+shift+tab": "the terminal's own tabs",
-    "ctrl+enter": "Enter",
-    "ctrl+space": "NUL",
-    "ctrl+@": "NUL",
-}
 
 
 def keys_of(one: Command) -> list[str]:
@@ -455,43 +455,43 @@ def test_commands_say_what_they_do() -> None:
     assert command("chat.model").shown_keys == "Ctrl+T or F2"
 
 
-def test_no_key_is_one_that_terminals_swallow() -> None:
-    taken = {key: one.id for one in COMMANDS for key in keys_of(one) if key in SWALLOWED}
-    assert taken == {}
+def test_no_key_is_the_only_way_that_terminals_swallow() -> None:
+    for one in COMMANDS:
+        fates = [fate_of(key) for key in keys_of(one)]
+        assert any(fate is None or fate[0] != "lost" for fate in fates), one.id
+        # What some terminals keep for themselves has another way: a key, the palette, or a command that does the same.
+        same = [other for other in commands(one.where) if other.action == one.action and other is not one]
+        assert one.palette or None in fates or any(fate_of(key) is None for each in same for key in keys_of(each)), (
+            one.id
+        )
 
 
-SHARED: dict[Where, dict[str, list[str]]] = {
-    "chat": {"escape": ["chat.stop", "chat.switch"]},
-    "transcribe": {
-        "space": ["transcribe.record", "transcribe.end"],
-        "ctrl+r": ["transcribe.record", "transcribe.end"],
-        "x": ["transcribe.delete", "transcribe.discard"],
-        "delete": ["transcribe.delete", "transcribe.discard"],
-    },
-    "embeddings": {
-        "escape": ["embeddings.leave", "embeddings.stop", "embeddings.back"],
-        "t": ["embeddings.metric", "embeddings.method"],
-    },
+TURNS = {
+    frozenset(pair)
+    for some in (
+        ("chat.leave_voice", "chat.stop", "chat.switch"),
+        ("embeddings.leave", "embeddings.stop", "embeddings.back"),
+        ("transcribe.record", "transcribe.end", "transcribe.segment"),
+        ("transcribe.delete", "transcribe.discard"),
+        ("speech.stop", "speech.back"),
+        # In the settings beside the text, and in the list.
+        ("speech.choose", "speech.replay"),
+        ("speech.default", "speech.delete"),
+    )
+    for pair in combinations(some, 2)
 }
-PARTS: dict[Where, tuple[tuple[Command, ...], ...]] = {
-    "embeddings": (EMBEDDINGS_PANE, (*PICTURES, *HEAT_MAP), (*PICTURES, *POINT_MAP), (*ROWS, *TEXTS, *NEAREST)),
-}
-"""Where a key does what the part says that has the cursor: the commands of each part."""
+"""Commands that have a key in common: of each two always at most one makes sense, as the tests of their panes show."""
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
-    for place in PLACES:
-        parts = PARTS.get(place, (commands(place),))
-        assert {one.id for part in parts for one in part} == {one.id for one in commands(place)}
-        doubled: dict[str, list[str]] = {}
-        for part in parts:
-            found: dict[str, list[str]] = {}
-            for one in part:
-                for key in keys_of(one):
-                    found.setdefault(key, []).append(one.id)
-            doubled |= {key: ids for key, ids in found.items() if len(ids) > 1}
-        # Of each two always at most one makes sense: see below, and the tests of recording.
-        assert doubled == SHARED.get(place, {}), place
+    found = {
+        frozenset((one.id, other.id))
+        for place in PLACES
+        for one, other in combinations(commands(place), 2)
+        if meet(one, other) and not set(keys_of(one)).isdisjoint(keys_of(other))
+    }
+    assert found == TURNS
+    assert problems({}) == []
 
 
 def declared_ids(widget: type[Widget | LMStudioApp]) -> set[str | None]:
@@ -499,14 +499,43 @@ def declared_ids(widget: type[Widget | LMStudioApp]) -> set[str | None]:
 
 
 def test_bindings_carry_the_ids_of_the_catalogue() -> None:
-    assert {one.id for one in commands("prompt")} <= declared_ids(Composer)
-    assert {one.id for one in commands("chat")} <= declared_ids(ChatPane) | declared_ids(ConversationView)
-    assert {one.id for one in commands("transcript")} <= declared_ids(Transcript) | declared_ids(ConversationView)
-    assert {one.id for one in commands("conversations")} <= declared_ids(ConversationList)
+    # These are done in the order in which keys are typed, before bindings are looked at.
+    at_once = {"chat.hush", "transcript.end_select"}
+    assert {one.id for one in commands("prompt")} - at_once <= declared_ids(Composer)
+    in_chat = declared_ids(ChatPane) | declared_ids(ConversationView) | declared_ids(VoicedPane)
+    assert {one.id for one in commands("chat")} <= in_chat
+    assert {one.id for one in commands("transcript")} - at_once <= declared_ids(Transcript) | declared_ids(
+        ConversationView
+    )
+    assert {one.id for one in commands("conversations")} <= declared_ids(ConversationList) | declared_ids(
+        ConversationRows
+    )
     assert {one.id for one in commands("no server")} == declared_ids(Absence)
-    assert {one.id for one in commands("dialog")} == declared_ids(ModelPicker)
-    # The palette's key is Textual's own.
-    assert {one.id for one in commands("everywhere")} - {"app.palette"} <= declared_ids(LMStudioApp)
+    assert {one.id for one in commands("dialog") if not one.parts} == declared_ids(ModelPicker)
+    assert {one.id for one in commands("everywhere")} <= declared_ids(LMStudioApp)
+
+
+def test_every_binding_of_the_app_is_in_the_catalogue() -> None:
+    """Whatever somebody presses is a command with a name, but for what Textual gives its own widgets."""
+    modules = [one.name for one in pkgutil.walk_packages(tui.__path__, "lmstudio_tui.tui.")]
+    kinds = {
+        kind
+        for module in modules
+        for _, kind in inspect.getmembers(importlib.import_module(module), inspect.isclass)
+        if issubclass(kind, DOMNode) and kind.__module__.startswith("lmstudio_tui")
+    }
+    assert len(kinds) > 100
+    bound: set[str | None] = set()
+    for kind in kinds:
+        for binding in vars(kind).get("BINDINGS", ()):
+            assert isinstance(binding, Binding), kind
+            assert binding.id in {one.id for one in COMMANDS} or (kind is Composer and binding.id is None), (
+                kind,
+                binding,
+            )
+            bound.add(binding.id)
+    at_once = {"chat.hush", "transcript.end_select", "field.submit", "field.newline", "path.mark_walking"}
+    assert {one.id for one in COMMANDS} - bound == at_once
 
 
 def working(ui: Driver) -> dict[str, tuple[object, str]]:
@@ -551,8 +580,11 @@ async def test_every_key_of_the_catalogue_works_in_its_place(open_app: OpenApp) 
             "everywhere": (everywhere, (LMStudioApp,)),
             "chat": ([], (ChatPane, ConversationView)),
         }
-        # The key is asked for only where one is wanted; the other places are shown elsewhere.
-        told = [one for one in COMMANDS if one.where in places and one.id != "app.key"]
+        # The key is asked for only where one is wanted, room is shared only between two columns, and Esc ends what is
+        # under way; see the tests of those.
+        elsewhere = {"app.key", "chat.hush", "chat.leave_voice", "transcript.end_select"}
+        elsewhere |= {"app.list_wider", "app.list_narrower", "app.list_reset"}
+        told = [one for one in COMMANDS if one.where in places and one.id not in elsewhere]
         expected = [
             (one, places[one.where][0] or [in_chat.get(one.id, begun_anew)], places[one.where][1]) for one in told
         ]

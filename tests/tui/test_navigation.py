@@ -11,7 +11,7 @@ from lmstudio_tui.sdk import CancelScope, Capability, HealthStatus, ServerRefuse
 from lmstudio_tui.simulator import SimulatorServer
 from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.pane import Pane
-from lmstudio_tui.tui.screens.go_to import GoTo
+from lmstudio_tui.tui.screens.jump import Jump
 from lmstudio_tui.tui.screens.server_facts import ServerFacts
 from lmstudio_tui.tui.typed import is_seen
 from lmstudio_tui.tui.widgets.header import HeaderBar
@@ -70,7 +70,7 @@ async def test_the_list_of_places_goes_there(open_app: OpenApp, keys: list[str])
     async with open_app(BASE_URL, connect=FakeServer().connect, size=NARROW) as ui:
         await ui.ready()
         await ui.pilot.press("ctrl+o")
-        await ui.until(lambda: isinstance(ui.app.screen, GoTo))
+        await ui.until(lambda: isinstance(ui.app.screen, Jump))
         await ui.shows("Go to", "Server facts")
         await ui.pilot.press(*keys)
         await ui.until(lambda: in_front(ui) == "models")

@@ -142,8 +142,8 @@ def test_the_whole_map_has_all_points_in_it(places: list[tuple[float, float]], w
     camera = Camera.whole(Bounds(*points.plane.bounds), width, height)
     assert all(camera.sees(*place) for place in places)
     canvas = drawn(points, camera)
-    assert canvas.total == len(places)
-    assert set(canvas.tops) == {cell for cell, dots in enumerate(canvas.dots) if dots}
+    assert canvas.raster.total == len(places)
+    assert set(canvas.raster.tops) == {cell for cell, dots in enumerate(canvas.raster.dots) if dots}
 
 
 @given(st.lists(PLACE, min_size=2, max_size=20), PLACE, st.floats(0.3, 3.0), st.floats(1.0, 50.0))
@@ -180,10 +180,10 @@ def test_a_cell_has_the_colour_of_most_of_its_points() -> None:
     canvas = drawn(points, camera)
     column, line = camera.cell(0.0, 0.0)
     cell = int(line) * 20 + int(column)
-    assert canvas.groups[cell] == 1
-    assert canvas.counts[cell] == 3
+    assert canvas.raster.groups[cell] == 1
+    assert canvas.raster.counts[cell] == 3
     assert inside(points, camera, cell) == [0, 1, 2]
-    assert sorted(canvas.groups.values()) == [-1, 1]
+    assert sorted(canvas.raster.groups.values()) == [-1, 1]
 
 
 @settings(max_examples=40, deadline=None)
@@ -192,7 +192,7 @@ def test_labels_hide_nothing(places: list[tuple[float, float]], text: str, width
     points = Points(Plane(places))
     canvas = drawn(points, Camera.whole(Bounds(*points.plane.bounds), width, height))
     found = labels(canvas, lambda index: worded(f"{index} {text}"), room_of(canvas))
-    taken = set(canvas.tops)
+    taken = set(canvas.raster.tops)
     for label in found:
         own = set(covers(canvas, label))
         assert label.wide == cell_len(label.text) <= LONGEST
@@ -209,7 +209,7 @@ def test_names_of_groups_do_not_overlap() -> None:
     assert len(found) >= 5
     cells = [cell for label in found for cell in covers(canvas, label)]
     assert len(cells) == len(set(cells))
-    assert not canvas.tops.keys() & set(cells)
+    assert not canvas.raster.tops.keys() & set(cells)
     assert names_of_groups(canvas, {}, room_of(canvas)) == []
 
 

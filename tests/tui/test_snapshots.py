@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import picture_embeddings
+import picture_first
 import picture_media
 import pytest
 from app_parts import NOW, Driver, FakeServer, services
@@ -29,10 +30,11 @@ from lmstudio_tui.sdk import (
     StreamInterruptedError,
 )
 from lmstudio_tui.tui.app import LMStudioApp
-from lmstudio_tui.tui.widgets.composer import Composer
 
 Snap = Callable[..., bool]
 SMALL, LARGE = (80, 24), (160, 50)
+SIXTY = (60, 20)
+"""The smallest size at which everything is to be of use."""
 PROMPT = "Compare error handling in Rust and Go. Short table, then an example each."
 REFUSED = ServerRefusedError("Nothing answers: connection refused.")
 LOCKED = AuthenticationError("An LM Studio API token is required to make requests to this server.", status=401)
@@ -49,7 +51,6 @@ def snap(snap_compare: Any, tmp_path: Path) -> Snap:
         app = LMStudioApp(replace(handed, profile="studio"))
 
         async def run(pilot: Pilot[None]) -> None:
-            app.query_one(Composer).cursor_blink = False
             await steps(Driver(app, pilot))
 
         same: bool = snap_compare(app, terminal_size=size, run_before=run)
@@ -223,7 +224,6 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lmstudio_tui.tui.panes.models.loading.duration_in_words", _twelve_seconds)
     monkeypatch.setattr("lmstudio_tui.tui.panes.chat.asking._TICK", 3600.0)
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
-    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
     monkeypatch.setattr("lmstudio_tui.features.facts.clock", _morning)
     monkeypatch.setattr("lmstudio_tui.tui.server_display.clock", _morning)
 
@@ -269,6 +269,19 @@ def test_light(snap: Snap) -> None:
     assert snap(FakeServer(), _answered, LARGE, theme="quiet-light")
 
 
+@pytest.mark.parametrize("theme", ["high-contrast", "high-contrast-light"])
+def test_high_contrast(snap: Snap, theme: str) -> None:
+    assert snap(FakeServer(), _answered, SMALL, theme=theme)
+
+
+def test_compact(snap: Snap) -> None:
+    assert snap(FakeServer(), _answered, SMALL, density="compact")
+
+
+def test_compact_dialog(snap: Snap) -> None:
+    assert snap(FakeServer(), _picker, SMALL, density="compact")
+
+
 def test_narrow(snap: Snap) -> None:
     assert snap(FakeServer(), _answered, (50, 18))
 
@@ -284,6 +297,17 @@ def test_models(snap: Snap, size: tuple[int, int], tmp_path: Path) -> None:
 
 def test_models_light(snap: Snap) -> None:
     assert snap(PicturedServer(), _models, LARGE, pane="models", theme="quiet-light")
+
+
+def test_models_at_sixty(snap: Snap) -> None:
+    assert snap(PicturedServer(), _models, SIXTY, pane="models")
+
+
+def test_models_too_small(snap: Snap) -> None:
+    async def said(ui: Driver) -> None:
+        await ui.shows("This needs")
+
+    assert snap(PicturedServer(), said, (36, 8), pane="models")
 
 
 def test_models_narrow(snap: Snap) -> None:
@@ -331,6 +355,10 @@ def test_inspector_events(snap: Snap, size: tuple[int, int]) -> None:
     assert snap(PicturedServer(), _events, size, pane="inspector", exchanges=exchanges())
 
 
+def test_inspector_at_sixty(snap: Snap) -> None:
+    assert snap(PicturedServer(), _requests, SIXTY, pane="inspector", exchanges=exchanges())
+
+
 def test_inspector_timing(snap: Snap) -> None:
     assert snap(PicturedServer(), _timing, SMALL, pane="inspector", exchanges=exchanges())
 
@@ -352,8 +380,9 @@ def test_servers(snap: Snap, size: tuple[int, int]) -> None:
     assert snap(PicturedServer(), _servers, size)
 
 
-def test_server_form(snap: Snap) -> None:
-    assert snap(PicturedServer(), _server_form, SMALL)
+@pytest.mark.parametrize("size", [SIXTY, SMALL], ids=["sixty", "small"])
+def test_server_form(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(PicturedServer(), _server_form, size)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
@@ -376,14 +405,15 @@ async def _recordings(ui: Driver) -> None:
 
 async def _spoken(ui: Driver) -> None:
     await _served(ui)
-    await ui.shows("The build is green again", "af_heart", "speaches 0.8.3")
+    await ui.shows("The build is gree", "af_heart", "speaches 0.8.3")
 
 
 async def _drawn(ui: Driver) -> None:
     await _served(ui)
     await ui.shows("A cat in a garden", "speaches 0.8.3")
-    await ui.until(lambda: "512×512 · seed 41" in ui.screen)
-    await ui.until(lambda: "▀" in ui.screen)
+    if ui.app.size.width > SIXTY[0]:
+        await ui.until(lambda: "512×512 · seed 41" in ui.screen)
+        await ui.until(lambda: "▀" in ui.screen)
 
 
 def _same_token(_size: int | None = None) -> str:
@@ -394,7 +424,7 @@ async def _nobody_listens(ui: Driver) -> None:
     await ui.shows("does not transcribe", "Nothing recorded yet.")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("size", [SIXTY, SMALL, LARGE], ids=["sixty", "small", "large"])
 @pytest.mark.parametrize(("pane", "steps"), [("transcribe", _recordings), ("speech", _spoken), ("images", _drawn)])
 def test_media(
     snap: Snap,
@@ -417,11 +447,32 @@ def test_transcribe_without_a_server(snap: Snap, size: tuple[int, int]) -> None:
     assert snap(FakeServer(), _nobody_listens, size, pane="transcribe")
 
 
+async def _nothing_spoken(ui: Driver) -> None:
+    await ui.shows("Nothing was spoken yet.", "does not speak")
+
+
+async def _nothing_drawn(ui: Driver) -> None:
+    await ui.shows("No image yet.", "does not draw")
+
+
+@pytest.mark.parametrize(("pane", "steps"), [("speech", _nothing_spoken), ("images", _nothing_drawn)])
+def test_empty(snap: Snap, pane: str, steps: Callable[[Driver], Any]) -> None:
+    assert snap(FakeServer(), steps, SMALL, pane=pane)
+
+
+def test_light_recordings(snap: Snap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    fill_media(tmp_path)
+    parts = {"connect": picture_media.connect(FakeServer()), "service_config": picture_media.service_config}
+    assert snap(FakeServer(), _recordings, LARGE, pane="transcribe", theme="quiet-light", **parts)
+
+
 # Embeddings
 
 
 def _name_of(value: object) -> str:
-    return "small" if value == SMALL else "large" if value == LARGE else str(value)
+    names: dict[object, str] = {SIXTY: "sixty", SMALL: "small", LARGE: "large"}
+    return names.get(value, str(value))
 
 
 @pytest.mark.parametrize(
@@ -429,6 +480,7 @@ def _name_of(value: object) -> str:
     [
         ("similarity", 1, LARGE),
         ("similarity", 1, SMALL),
+        ("similarity", 1, SIXTY),
         ("nearest", 2, LARGE),
         ("nearest", 2, SMALL),
         ("points", 1, LARGE),
@@ -461,3 +513,21 @@ def test_embeddings_empty(snap: Snap, size: tuple[int, int]) -> None:
 def test_embeddings_without_a_server(snap: Snap, tmp_path: Path) -> None:
     picture_embeddings.fill_embeddings(tmp_path, kept=30)
     assert snap(PicturedServer(health_error=REFUSED), picture_embeddings.away, SMALL, pane="embeddings")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_settings(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(FakeServer(), picture_first.show_settings, size, settings=picture_first.PicturedDesk())
+
+
+def test_a_setting_that_is_wrong(snap: Snap) -> None:
+    assert snap(FakeServer(), picture_first.show_wrong, SMALL, settings=picture_first.PicturedDesk())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_tour(snap: Snap, size: tuple[int, int]) -> None:
+    assert snap(FakeServer(), picture_first.show_tour, size, tour=True)
+
+
+def test_first_page_without_a_server(snap: Snap) -> None:
+    assert snap(FakeServer(health_error=REFUSED), picture_first.show_newcomer, SMALL, tour=True)

@@ -50,7 +50,7 @@ from lmstudio_tui.sdk.types.audio import (
     TranscriptSegment,
     TranscriptSegmentCame,
 )
-from lmstudio_tui.sdk.types.health import CAPABILITIES
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES
 from lmstudio_tui.store.media.records import RecordingRecord, SegmentRecord, TranscriptRecord
 from lmstudio_tui.store.media.shelf import MediaShelf
 from lmstudio_tui.tui.messages import PromptWanted, SaveWanted

@@ -91,7 +91,8 @@ class WavWriter:
         self._bytes = 0
         self._told = 0
         self._told_at = time.monotonic()
-        self._file: BinaryIO = path.open("wb", buffering=0)
+        # For its owner only: what was said is nobody else's.
+        self._file: BinaryIO = open(path, "wb", buffering=0, opener=_privately)  # noqa: SIM115 - kept open
         try:
             self._put(header(sample_rate, channels, 0))
         except OSError:
@@ -215,3 +216,7 @@ def mend(path: Path) -> bool:
         file.write(data_bytes.to_bytes(4, "little"))
         file.truncate(length)
     return True
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

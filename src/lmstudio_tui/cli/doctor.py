@@ -14,6 +14,7 @@ from lmstudio_tui.cli import options
 from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.doctor_text import Sheet, to_do
 from lmstudio_tui.cli.interrupts import raise_if_interrupted
+from lmstudio_tui.cli.key_settings import key_problems
 from lmstudio_tui.cli.outcome import FAILURES, Exit, Failure, reporting
 from lmstudio_tui.cli.own_servers import own_servers
 from lmstudio_tui.cli.session import Session
@@ -114,11 +115,12 @@ def _settings(session: Session) -> Generator[Check, None, ClientConfig | None]:
 
     try:
         loaded = session.loaded
+        key_warnings = key_problems(loaded)
     except FAILURES as error:
         yield from doctor_settings.settings_refused(error)
         yield Check("address", Status.SKIPPED, "The settings cannot be read.")
         return None
-    yield from doctor_settings.check_settings(loaded)
+    yield from doctor_settings.check_settings(loaded, key_warnings)
     refused: Failure
     try:
         check, config = doctor_settings.check_address(session)

@@ -10,7 +10,7 @@ from lmstudio_tui.features.doctor.checks import Check, Status
 from lmstudio_tui.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from lmstudio_tui.cli.outcome import Failure
     from lmstudio_tui.cli.session import Session
@@ -22,10 +22,15 @@ _NOTHING = "none"
 _REPAIR = "Correct the setting and try again."
 
 
-def check_settings(loaded: LoadedSettings) -> Generator[Check]:
-    """The file, the values and the profile, when all of them can be used."""
+def check_settings(loaded: LoadedSettings, keys: Sequence[str] = ()) -> Generator[Check]:
+    """The file, the values and the profile, when all of them can be used.
+
+    Args:
+        loaded: the settings.
+        keys: what is wrong with the keys that they change, a sentence each.
+    """
     about_file = [text for text in loaded.warnings if str(loaded.path) in text]
-    others = [text for text in loaded.warnings if text not in about_file]
+    others = [*(text for text in loaded.warnings if text not in about_file), *keys]
     file = f"{loaded.path}{_mode(loaded) if loaded.file_exists else ' does not exist, which is fine'}"
     yield _judged("settings file", file, about_file)
     yield _judged("settings", "\n".join(_values(loaded)), others)
@@ -97,6 +102,8 @@ def _shown(loaded: LoadedSettings, name: str) -> str:
         return _NOTHING
     if any(word in name for word in _SECRET):
         return "set"
+    if name == "keys":
+        return " ".join(sorted(loaded.settings.keys))
     if isinstance(value, tuple):
         return " ".join(cast("tuple[str, ...]", value))
     if isinstance(value, bool):

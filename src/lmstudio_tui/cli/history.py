@@ -15,7 +15,7 @@ from lmstudio_tui.cli.outcome import Failure, as_json, reporting
 from lmstudio_tui.cli.wanting import wants_json
 from lmstudio_tui.text_safety import clean_line
 
-group = typer.Typer(rich_markup_mode=None)
+group = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _ALL = 1_000_000
 

@@ -2,67 +2,75 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lmstudio_tui._version import __version__
-from lmstudio_tui.cli import (
-    chat,
-    doctor,
-    embed,
-    history,
-    image,
-    models,
-    options,
-    ping,
-    record,
-    simulate,
-    speak,
-    transcribe,
-    voices,
-)
+from lmstudio_tui.cli import completing, options
 from lmstudio_tui.cli.console import OutputError, give_up, prepare, say
+from lmstudio_tui.cli.helping import HelpfulProgram
 from lmstudio_tui.cli.interrupts import Interrupted, interruptible
+from lmstudio_tui.cli.later import Later, LaterCommands
 from lmstudio_tui.cli.outcome import FAILURES, Exit, exit_code, report
 from lmstudio_tui.cli.session import Session
+from lmstudio_tui.web.environment import handed_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_PANELS = {
+    "Look": {
+        "ping": Later("ping:ping"),
+        "models": Later("models:group", "List the models of the server; or load, unload, download them."),
+        "doctor": Later("doctor:doctor", "Look for what keeps the program from working."),
+        "keys": Later("keys:keys", "List the keys, and what config.toml changes of them."),
+    },
+    "Ask": {
+        "chat": Later("chat:chat"),
+        "complete": Later("chat:complete", "Let a model go on from a text (the legacy endpoint)."),
+        "embed": Later("embed:embed"),
+        "history": Later("history:group", "List the conversations; or search, export, import, delete them."),
+    },
+    "Hear, speak, draw": {
+        "transcribe": Later("transcribe:transcribe"),
+        "translate": Later("transcribe:translate", "Write down in English what is said in an audio file."),
+        "record": Later("record:record"),
+        "speak": Later("speak:speak"),
+        "voices": Later("voices:voices", "List the voices that the server for audio speaks with."),
+        "image": Later("image:image"),
+    },
+    "Serve": {
+        "web": Later("web:web", "Serve the app to a browser on this machine."),
+        "simulate": Later("simulate:simulate", "Run the built-in simulator, a real HTTP server."),
+    },
+}
+"""The commands by the titles under which the help lists them, in its order."""
+_COMMANDS = {name: later for panel in _PANELS.values() for name, later in panel.items()}
+
+
+class _Commands(HelpfulProgram):
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.commands = LaterCommands(_COMMANDS)
+
+    def panels(self) -> dict[str, tuple[str, ...]]:
+        return {title: tuple(names) for title, names in _PANELS.items()}
+
+
 app = typer.Typer(
     name="lmstudio-tui",
+    cls=_Commands,
     help="Explore the language models that run on your own machine. Without a command, the app opens.",
-    epilog=(
-        "--base-url, --api-key, --profile, --config, --demo and --log-level may stand before or after a command. "
-        "Exit codes: 0 done; 1 the server refused or failed it; 2 usage, settings, or a file that cannot be read; "
-        "3 no server reachable; 4 authentication; 5 not available on this server; 130 interrupted."
-    ),
     no_args_is_help=False,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("ping")(ping.ping)
-app.add_typer(models.group, name="models", short_help="List the models of the server; or load, unload, download them.")
-app.command("chat")(chat.chat)
-app.command("complete", short_help="Let a model go on from a text (the legacy endpoint).")(chat.complete)
-app.add_typer(
-    history.group, name="history", short_help="List the conversations; or search, export, import, delete them."
-)
-app.command("transcribe")(transcribe.transcribe)
-app.command("translate", short_help="Write down in English what is said in an audio file.")(transcribe.translate)
-app.command("record")(record.record)
-app.command("speak")(speak.speak)
-app.command("voices", short_help="List the voices that the server for audio speaks with.")(voices.voices)
-app.command("image")(image.image)
-app.command("embed")(embed.embed)
-app.command("doctor", short_help="Look for what keeps the program from working.")(doctor.doctor)
-app.command("simulate", short_help="Run the built-in simulator, a real HTTP server.")(simulate.simulate)
-
-_ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image", "embed"}
+_ASKING = {"chat", "complete", "transcribe", "translate", "speak", "voices", "image", "embed", "web"}
 
 
 def _version(value: bool) -> None:
@@ -80,7 +88,10 @@ def start(
     demo: options.Demo = False,
     profile: options.Profile = None,
     log_level: options.LogLevel = None,
-    pane: Annotated[str | None, typer.Option("--pane", metavar="NAME", help="Open the app on this pane.")] = None,
+    pane: Annotated[
+        str | None,
+        typer.Option("--pane", metavar="NAME", help="Open the app on this pane.", autocompletion=completing.panes),
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", "-m", metavar="ID", help="Open the app with this model, or ask it.")
     ] = None,
@@ -89,7 +100,8 @@ def start(
     ] = False,
 ) -> None:
     """What stands before a command."""
-    session = Session(base_url=base_url, api_key=api_key, config_path=config, demo=demo, model=model)
+    key = api_key or handed_key(os.environ)
+    session = Session(base_url=base_url, api_key=key, config_path=config, demo=demo, model=model, pane=pane)
     session.profile, session.log_level = profile, log_level
     session.check()
     command = context.invoked_subcommand
@@ -98,15 +110,12 @@ def start(
 
         context.obj = context.with_resource(session)
         raise typer.Exit(launch(session, pane=pane, model=model))
-    if pane is not None:
+    if pane is not None and command != "web":
         raise typer.BadParameter(f"--pane opens the app; it means nothing to {command}.")
     if model is not None and command not in _ASKING:
         raise typer.BadParameter(f"--model means nothing to {command}.")
     context.with_resource(interruptible())
     context.obj = context.with_resource(session)
-
-
-options.complete(app)
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -127,7 +136,20 @@ def run_command(arguments: Sequence[str]) -> int:
         return interrupted.code
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a defect: a traceback helps nobody here, a report can be handed on
+        return _unforeseen(error, arguments)
     return Exit.DONE
+
+
+def _unforeseen(error: Exception, arguments: Sequence[str]) -> int:
+    from lmstudio_tui.features.mishaps import Mishaps
+    from lmstudio_tui.paths import reports_dir
+
+    command = next((one for one in arguments if one in _COMMANDS), "the app")
+    report = Mishaps(reports_dir(), lambda: Session.secrets).keep(error, f"command line, {command}")
+    where = "" if report is None else f"\n  A report without your keys is in {report}"
+    say(f"error: Something went wrong in lmstudio-tui itself ({type(error).__name__}).{where}")
+    return Exit.FAILED
 
 
 def _without_output(reason: str, *, quiet: bool) -> int:

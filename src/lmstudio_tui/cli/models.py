@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk import LMStudioClient, ModelListing, ModelSummary
 
-group = typer.Typer(rich_markup_mode=None)
+group = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 _TYPES = ("llm", "vlm", "embedding")

@@ -13,25 +13,59 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lmstudio_tui.cli import completing
 from lmstudio_tui.cli.session import Session, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SERVER = "Which server"
+ANSWER = "How it answers"
+SENT = "Conversation and files"
+"""The titles under which the help lists options."""
+
 BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", metavar="URL", help="The server, such as http://127.0.0.1:1234.")
+    str | None,
+    typer.Option(
+        "--base-url", metavar="URL", help="The server, such as http://127.0.0.1:1234.", rich_help_panel=SERVER
+    ),
 ]
 ApiKey = Annotated[
     str | None,
-    typer.Option("--api-key", metavar="KEY", help="The server's key; better in LM_STUDIO_API_KEY, unseen by others."),
+    typer.Option(
+        "--api-key",
+        metavar="KEY",
+        help="The server's key; better in LM_STUDIO_API_KEY, unseen by others.",
+        rich_help_panel=SERVER,
+    ),
 ]
 Config = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="A settings file in place of the usual config.toml.")
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="A settings file in place of the usual config.toml.", rich_help_panel=SERVER
+    ),
 ]
-Demo = Annotated[bool, typer.Option("--demo", help="Use the built-in simulator: no server is needed.")]
-Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="A server by its name in config.toml.")]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Use the built-in simulator: no server is needed.", rich_help_panel=SERVER)
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="A server by its name in config.toml.",
+        autocompletion=completing.profiles,
+        rich_help_panel=SERVER,
+    ),
+]
 LogLevel = Annotated[
-    str | None, typer.Option("--log-level", metavar="LEVEL", help="Log requests: off, error, info or debug.")
+    str | None,
+    typer.Option(
+        "--log-level",
+        metavar="LEVEL",
+        help="Log requests: off, error, info or debug.",
+        autocompletion=completing.log_levels,
+    ),
 ]
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, also when it fails.")]
@@ -39,41 +73,87 @@ Model = Annotated[str | None, typer.Option("--model", "-m", metavar="ID", help="
 NoStream = Annotated[bool, typer.Option("--no-stream", help="Ask for the answer in one piece.")]
 Stats = Annotated[bool, typer.Option("--stats", help="Print tokens, speed and times to standard error.")]
 
-Temperature = Annotated[float | None, typer.Option("--temperature", "-t", metavar="X", help="0 to 2.")]
-MaxTokens = Annotated[int | None, typer.Option("--max-tokens", metavar="N", help="-1 is no limit.")]
-TopP = Annotated[float | None, typer.Option("--top-p", metavar="X", help="0 to 1.")]
-TopK = Annotated[int | None, typer.Option("--top-k", metavar="N", help="Only the N likeliest tokens.")]
-MinP = Annotated[float | None, typer.Option("--min-p", metavar="X", help="0 to 1.")]
-PresencePenalty = Annotated[float | None, typer.Option("--presence-penalty", metavar="X", help="-2 to 2.")]
-FrequencyPenalty = Annotated[float | None, typer.Option("--frequency-penalty", metavar="X", help="-2 to 2.")]
-RepeatPenalty = Annotated[float | None, typer.Option("--repeat-penalty", metavar="X", help="Above 0; 1 is none.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same seed, the same answer (mostly).")]
-Stop = Annotated[list[str] | None, typer.Option("--stop", metavar="TEXT", help="Stop before it; may be repeated.")]
-Ttl = Annotated[
-    int | None, typer.Option("--ttl", metavar="S", help="Unload a model loaded for this after S idle seconds.")
+Temperature = Annotated[
+    float | None, typer.Option("--temperature", "-t", metavar="X", help="0 to 2.", rich_help_panel=ANSWER)
 ]
-DraftModel = Annotated[str | None, typer.Option("--draft-model", metavar="ID", help="For speculative decoding.")]
+MaxTokens = Annotated[
+    int | None, typer.Option("--max-tokens", metavar="N", help="-1 is no limit.", rich_help_panel=ANSWER)
+]
+TopP = Annotated[float | None, typer.Option("--top-p", metavar="X", help="0 to 1.", rich_help_panel=ANSWER)]
+TopK = Annotated[
+    int | None, typer.Option("--top-k", metavar="N", help="Only the N likeliest tokens.", rich_help_panel=ANSWER)
+]
+MinP = Annotated[float | None, typer.Option("--min-p", metavar="X", help="0 to 1.", rich_help_panel=ANSWER)]
+PresencePenalty = Annotated[
+    float | None, typer.Option("--presence-penalty", metavar="X", help="-2 to 2.", rich_help_panel=ANSWER)
+]
+FrequencyPenalty = Annotated[
+    float | None, typer.Option("--frequency-penalty", metavar="X", help="-2 to 2.", rich_help_panel=ANSWER)
+]
+RepeatPenalty = Annotated[
+    float | None, typer.Option("--repeat-penalty", metavar="X", help="Above 0; 1 is none.", rich_help_panel=ANSWER)
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="The same seed, the same answer (mostly).", rich_help_panel=ANSWER),
+]
+Stop = Annotated[
+    list[str] | None,
+    typer.Option("--stop", metavar="TEXT", help="Stop before it; may be repeated.", rich_help_panel=ANSWER),
+]
+Ttl = Annotated[
+    int | None,
+    typer.Option(
+        "--ttl", metavar="S", help="Unload a model loaded for this after S idle seconds.", rich_help_panel=ANSWER
+    ),
+]
+DraftModel = Annotated[
+    str | None, typer.Option("--draft-model", metavar="ID", help="For speculative decoding.", rich_help_panel=ANSWER)
+]
 Param = Annotated[
     list[str] | None,
-    typer.Option("--param", metavar="NAME=JSON", help="Any other parameter the server knows; may be repeated."),
+    typer.Option(
+        "--param",
+        metavar="NAME=JSON",
+        help="Any other parameter the server knows; may be repeated.",
+        rich_help_panel=ANSWER,
+    ),
 ]
 
-Continue = Annotated[bool, typer.Option("--continue", "-c", help="Go on with the conversation used last.")]
+Continue = Annotated[
+    bool, typer.Option("--continue", "-c", help="Go on with the conversation used last.", rich_help_panel=SENT)
+]
 Conversation = Annotated[
-    str | None, typer.Option("--conversation", metavar="ID", help="Go on with this one; `history list` shows them.")
+    str | None,
+    typer.Option(
+        "--conversation", metavar="ID", help="Go on with this one; `history list` shows them.", rich_help_panel=SENT
+    ),
 ]
 Save = Annotated[
     bool | None,
-    typer.Option("--save/--no-save", help="Keep it as a conversation, or not; else only what goes on with one."),
+    typer.Option(
+        "--save/--no-save",
+        help="Keep it as a conversation, or not; else only what goes on with one.",
+        rich_help_panel=SENT,
+    ),
 ]
-Image = Annotated[list[Path] | None, typer.Option("--image", metavar="FILE", help="Send an image; may be repeated.")]
+Image = Annotated[
+    list[Path] | None,
+    typer.Option("--image", metavar="FILE", help="Send an image; may be repeated.", rich_help_panel=SENT),
+]
 File = Annotated[
-    list[Path] | None, typer.Option("--file", metavar="FILE", help="Send a file of text along; may be repeated.")
+    list[Path] | None,
+    typer.Option("--file", metavar="FILE", help="Send a file of text along; may be repeated.", rich_help_panel=SENT),
 ]
 Schema = Annotated[
-    Path | None, typer.Option("--schema", metavar="FILE", help="A JSON schema; the answer is checked against it.")
+    Path | None,
+    typer.Option(
+        "--schema", metavar="FILE", help="A JSON schema; the answer is checked against it.", rich_help_panel=SENT
+    ),
 ]
-Preset = Annotated[str | None, typer.Option("--preset", metavar="NAME", help="Parameters kept under this name.")]
+Preset = Annotated[
+    str | None, typer.Option("--preset", metavar="NAME", help="Parameters kept under this name.", rich_help_panel=SENT)
+]
 
 
 def complete(app: typer.Typer) -> None:

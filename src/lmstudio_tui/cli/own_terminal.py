@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def own_terminal() -> Generator[None]:
         yield
         return
     before.flush()
-    with os.fdopen(own, "w", encoding=before.encoding, errors=before.errors, newline="") as terminal:
+    with _Lasting(io.FileIO(own, "w"), encoding=before.encoding, errors=before.errors, newline="") as terminal:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)
         os.close(nowhere)
@@ -51,6 +52,34 @@ def own_terminal() -> Generator[None]:
             terminal.flush()
             os.dup2(own, 2)
             _use(before, replaced)
+
+
+class _Lasting(io.TextIOWrapper):
+    """A terminal that may be closed while it is drawn on.
+
+    Textual writes in a thread, which would end, and then the whole app would wait for it for ever.
+    """
+
+    _gone = False
+
+    def write(self, text: str, /) -> int:
+        if not self._gone:
+            try:
+                super().write(text)
+            except OSError:
+                self._gone = True
+        return len(text)
+
+    def flush(self) -> None:
+        if not self._gone:
+            try:
+                super().flush()
+            except OSError:
+                self._gone = True
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
 
 
 def _use(original: TextIO, current: TextIO) -> None:

@@ -6,16 +6,17 @@ from contextlib import ExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
-
-import typer
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from lmstudio_tui.cli.console import warn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import typer
+
     from lmstudio_tui.cli.profiles import SettingsProfiles
+    from lmstudio_tui.cli.settings_desk import SessionSettings
     from lmstudio_tui.sdk import ClientConfig, LMStudioClient
     from lmstudio_tui.sdk.recording import Recorder
     from lmstudio_tui.settings import LoadedSettings, Service
@@ -32,6 +33,8 @@ class Session:
     demo: bool = False
     model: str | None = None
     """The model that was named before the command."""
+    pane: str | None = None
+    """The pane that was named before the command."""
     profile: str | None = None
     log_level: str | None = None
     recorders: list[Recorder] = field(default_factory=list["Recorder"], compare=False)
@@ -40,6 +43,8 @@ class Session:
     """Whether the command itself tells the warnings of the settings."""
     service: Service = "main"
     """Whose server the command asks."""
+    secrets: ClassVar[set[str]] = set()
+    """The keys of all servers that clients were made for, in any session: they are kept out of reports."""
     _stack: ExitStack = field(default_factory=ExitStack, compare=False)
 
     def __enter__(self) -> Self:
@@ -56,10 +61,11 @@ class Session:
         Raises:
             typer.BadParameter
         """
-        if self.demo and self.base_url is not None:
-            raise typer.BadParameter("--demo brings a server of its own; leave --base-url out.")
-        if self.demo and self.profile:
-            raise typer.BadParameter("--demo brings a server of its own; leave --profile out.")
+        wrong = "--base-url" if self.base_url is not None else "--profile" if self.profile else None
+        if self.demo and wrong is not None:
+            from typer import BadParameter
+
+            raise BadParameter(f"--demo brings a server of its own; leave {wrong} out.")
 
     @cached_property
     def loaded(self) -> LoadedSettings:
@@ -68,16 +74,30 @@ class Session:
         Raises:
             SettingsError: when one cannot be used.
         """
+        loaded = self._read()
+        for text in () if self.quiet else loaded.warnings:
+            warn(text)
+        return loaded
+
+    def read_again(self) -> None:
+        """Go by the settings as they are now.
+
+        Raises:
+            SettingsError: when one cannot be used; then it goes on by those of before.
+        """
+        loaded = self._read()
+        for name in ("config", "profiles", "_without_profile"):
+            self.__dict__.pop(name, None)
+        self.__dict__["loaded"] = loaded
+
+    def _read(self) -> LoadedSettings:
         from lmstudio_tui.settings import load_settings
 
         flags: dict[str, object] = {"base_url": self.base_url, "api_key": self.api_key, "profile": self.profile}
         if self.demo:
             flags = self._flags_for_demo()
         flags["log_level"] = self.log_level
-        loaded = load_settings(flags, config_path=self.config_path)
-        for text in () if self.quiet else loaded.warnings:
-            warn(text)
-        return loaded
+        return load_settings(flags, config_path=self.config_path)
 
     def _flags_for_demo(self) -> dict[str, object]:
         """The simulator is on this machine and wants no key, whatever the settings say of the real server."""
@@ -180,6 +200,17 @@ class Session:
         )
 
     @cached_property
+    def settings_desk(self) -> SessionSettings:
+        """The settings, for the app to show and change.
+
+        Raises:
+            SettingsError: when the settings cannot be used.
+        """
+        from lmstudio_tui.cli.settings_desk import SessionSettings
+
+        return SessionSettings(self)
+
+    @cached_property
     def _without_profile(self) -> LoadedSettings:
         """The settings when no profile is used."""
         if self.demo or self.loaded.settings.profile is None:
@@ -211,6 +242,7 @@ class Session:
         from lmstudio_tui.features.recorders import FanOut
         from lmstudio_tui.sdk import LMStudioClient
 
+        self.secrets.update(config.secrets())
         recorders = [*self.recorders, *self._log]
         recorder = FanOut(recorders) if recorders else None
         return self._stack.enter_context(LMStudioClient(config, recorder=recorder))

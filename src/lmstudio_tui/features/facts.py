@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.features.service_view import Ability
+from lmstudio_tui.key_words import key_word
 from lmstudio_tui.sdk import ServerKind
 from lmstudio_tui.text_safety import clean_line
 
@@ -191,13 +192,14 @@ def _server(view: ServerView, change: str) -> Fact:
             said += f" Looked at last at {clock(view.checked_at)}."
         if view.busy:
             said += "\nIt lets the last look wait while it answers another call: it does one thing at a time."
-        said += "\nIt is looked at every 5 seconds; F5 looks at once."
+        said += f"\nIt is looked at every 5 seconds; {key_word('app.retry_server', 'F5')} looks at once."
     elif view.presence is Presence.CONNECTING:
         said = f"Looking for a server at {view.base_url}."
     else:
         error = view.error
         reason = f"{clean_line(error.message)} {clean_line(error.hint)}".strip() if error else ""
-        said = f"{view.base_url}: {value}.{since}\n{reason}\nIt is tried again by itself; F5 tries at once."
+        key = key_word("app.retry_server", "F5")
+        said = f"{view.base_url}: {value}.{since}\n{reason}\nIt is tried again by itself; {key} tries at once."
     if change:
         said += f"\nThe last change: {change}."
     return Fact("server", "Health", value, mark, said)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.sdk import RequestTimeoutError
-from lmstudio_tui.sdk.types.health import UNKNOWN
+from lmstudio_tui.sdk.types.kinds import UNKNOWN
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from lmstudio_tui.sdk import LMStudioError, ProtocolError, RequestCancelledError
 from lmstudio_tui.sdk.types.audio import SpeechRequest
 from lmstudio_tui.store.media.errors import StoreError, failed
 from lmstudio_tui.store.media.records import UtteranceRecord
+from lmstudio_tui.store.private import make_private, privately
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,9 +227,9 @@ class _Kept:
 
 
 def _opened(path: Path, rate: int | None) -> _Writer:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     if rate is None:
-        file: BinaryIO = path.open("wb", buffering=0)
+        file: BinaryIO = open(path, "wb", buffering=0, opener=privately)  # noqa: SIM115 - kept open
         return file
     from lmstudio_tui.audio.wavfile import WavWriter
 

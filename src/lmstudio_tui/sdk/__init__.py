@@ -106,8 +106,9 @@ if TYPE_CHECKING:
         ToolCallDelta,
         UsageReported,
     )
-    from lmstudio_tui.sdk.types.health import Capability, HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.health import Capability, HealthStatus
     from lmstudio_tui.sdk.types.images import GeneratedImage, ImageRequest, ImageResult
+    from lmstudio_tui.sdk.types.kinds import ServerKind
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelInstance, ModelListing, ModelSummary
     from lmstudio_tui.sdk.uploading import AudioSource, Sending, UploadListener
@@ -203,8 +204,9 @@ _HOMES = {
         "ToolCallDelta",
         "UsageReported",
     ),
-    "types.health": ("Capability", "HealthStatus", "ServerKind"),
+    "types.health": ("Capability", "HealthStatus"),
     "types.images": ("GeneratedImage", "ImageRequest", "ImageResult"),
+    "types.kinds": ("ServerKind",),
     "types.management": ("DownloadStatus", "LoadModelRequest", "LoadedModel"),
     "types.models": ("ModelFilter", "ModelInstance", "ModelListing", "ModelSummary"),
     "uploading": ("AudioSource", "Sending", "UploadListener"),

@@ -12,7 +12,8 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.classify import shortened
 from lmstudio_tui.sdk.listing import NATIVE_V1, names
 from lmstudio_tui.sdk.traits import ENDPOINTS, KOKORO, LLAMA_CPP, OLLAMA, SOUNDS, WHISPER_CPP, Traits
-from lmstudio_tui.sdk.types.health import CAPABILITIES, Capability, HealthStatus, ServerKind
+from lmstudio_tui.sdk.types.health import Capability, HealthStatus
+from lmstudio_tui.sdk.types.kinds import CAPABILITIES, ServerKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

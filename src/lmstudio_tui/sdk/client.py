@@ -10,13 +10,10 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.embedding_calls import EmbeddingCalls
 from lmstudio_tui.sdk.floor import VersionFloor
 from lmstudio_tui.sdk.lists import ModelLists
-from lmstudio_tui.sdk.management import ModelManager
-from lmstudio_tui.sdk.native_chat import NativeChatStream
 from lmstudio_tui.sdk.pinging import Pinger
 from lmstudio_tui.sdk.probing import Prober
 from lmstudio_tui.sdk.raw import RawTransport, raw_call
-from lmstudio_tui.sdk.streaming import ChatStream, TextStream
-from lmstudio_tui.sdk.types.health import ServerKind
+from lmstudio_tui.sdk.types.kinds import ServerKind
 from lmstudio_tui.sdk.types.models import ModelFilter
 
 if TYPE_CHECKING:
@@ -26,8 +23,10 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.config import ClientConfig
+    from lmstudio_tui.sdk.management import ModelManager
     from lmstudio_tui.sdk.raw import RawAnswer
     from lmstudio_tui.sdk.recording import Recorder
+    from lmstudio_tui.sdk.streaming import ChatStream, TextStream
     from lmstudio_tui.sdk.telemetry import CallListener
     from lmstudio_tui.sdk.traits import Traits
     from lmstudio_tui.sdk.types.chat import (
@@ -43,6 +42,8 @@ if TYPE_CHECKING:
 
 class LMStudioClient(EmbeddingCalls):
     """Talks to one server: LM Studio, a classic one, or any OpenAI-compatible one.
+
+    What carries a call out is imported when it is asked for: a look at the server does without streams and sounds.
 
     Thread-safe, with one pool of connections; calls do not disturb each other. Every call takes a `scope`, which ends
     it from another thread within 100 ms, and raises nothing but `LMStudioError`s::
@@ -239,6 +240,8 @@ class LMStudioClient(EmbeddingCalls):
         return self._manager("download").download_status(job_id, scope)
 
     def _manager(self, feature: str) -> ModelManager:
+        from lmstudio_tui.sdk.management import ModelManager
+
         self._check(feature)()
         kind = ServerKind.UNKNOWN if self._status is None else self._status.kind
         return ModelManager(self._transport, kind, native=self._lists.native)
@@ -255,6 +258,8 @@ class LMStudioClient(EmbeddingCalls):
         Raises:
             LMStudioError: connection, authentication, status, feature, protocol errors; `RequestCancelledError`.
         """
+        from lmstudio_tui.sdk.streaming import ChatStream
+
         with ChatStream(self._transport, request, scope=scope, stream=False, check=self._check("chat")) as stream:
             return stream.run()
 
@@ -264,6 +269,8 @@ class LMStudioClient(EmbeddingCalls):
         Nothing is sent before the first event is asked for; errors are raised while iterating. With
         `enable_streaming` off it comes in one piece.
         """
+        from lmstudio_tui.sdk.streaming import ChatStream
+
         streams = self._config.enable_streaming
         return ChatStream(self._transport, request, scope=scope, stream=streams, check=self._check("chat"))
 
@@ -273,6 +280,8 @@ class LMStudioClient(EmbeddingCalls):
         It adds `PhaseChanged` to the events. Where the request cannot be put that way (`native_can`), or the server
         does not serve it (`native_chat_offered`), it is asked as `stream_chat_completion` asks; raises as that does.
         """
+        from lmstudio_tui.sdk.native_chat import NativeChatStream
+
         return NativeChatStream(
             self._transport,
             request,
@@ -285,6 +294,8 @@ class LMStudioClient(EmbeddingCalls):
 
     def create_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> CompletionResponse:
         """A legacy completion in one piece (`POST /v1/completions`). Raises as `create_chat_completion`."""
+        from lmstudio_tui.sdk.streaming import TextStream
+
         with TextStream(
             self._transport, request, scope=scope, stream=False, check=self._check("completions")
         ) as stream:
@@ -292,6 +303,8 @@ class LMStudioClient(EmbeddingCalls):
 
     def stream_completion(self, request: CompletionRequest, *, scope: CancelScope | None = None) -> TextStream:
         """A legacy completion while it is made. As `stream_chat_completion`."""
+        from lmstudio_tui.sdk.streaming import TextStream
+
         streams = self._config.enable_streaming
         return TextStream(self._transport, request, scope=scope, stream=streams, check=self._check("completions"))
 

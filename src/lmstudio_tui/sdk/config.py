@@ -76,23 +76,37 @@ class ClientConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     base_url: str = DEFAULT_BASE_URL
+    """The server; `/v1` and the like at its end are taken off."""
     api_key: SecretStr | None = None
+    """The server's key, sent as a bearer token; a plain text will do."""
     timeout: float = Field(default=30.0, gt=0, le=86_400)
     """Bounds each attempt of an ordinary call as a whole."""
     generation_timeout: float | None = Field(default=None, gt=0)
     """Bounds a call that makes a model work, as a whole; None waits as long as it takes."""
     connect_timeout: float = Field(default=10.0, gt=0, le=3_600)
+    """Bounds connecting, TLS included."""
     max_retries: int = Field(default=2, ge=0, le=20)
+    """How often an attempt that failed is repeated, where that does no harm."""
     stream_retry_ms: int = Field(default=250, ge=0, le=60_000)
+    """Milliseconds before a stream that broke without any output is tried once more."""
     verify_tls: bool = True
+    """Whether the server's certificate is checked."""
     allowed_hosts: tuple[str, ...] = ()
+    """Hosts other than this machine that may be spoken to; with or without a port."""
     extra_headers: dict[str, str] = Field(default_factory=dict[str, str], repr=False)
+    """Sent with every request."""
     default_model: str | None = None
+    """Asked when a request names no model; else a loaded one is."""
     default_embedding_model: str | None = None
+    """The same for embeddings."""
     enable_streaming: bool = True
+    """Whether a stream is asked for; without, an answer comes in one piece, as the same events."""
     enable_audio: bool = False
+    """Whether a classic server's audio counts."""
     enable_images: bool = False
+    """Whether a server's images count."""
     env: str = "local"
+    """Any other value demands a key, on this machine, too."""
 
     def __init__(self, /, **values: Any) -> None:
         failure: ConfigurationError | None = None

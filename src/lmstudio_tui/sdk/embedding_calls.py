@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.sdk.embedding import Embedder
 from lmstudio_tui.sdk.media_calls import MediaCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lmstudio_tui.sdk.cancellation import CancelScope
+    from lmstudio_tui.sdk.embedding import Embedder
     from lmstudio_tui.sdk.types.embeddings import EmbeddingBatch, EmbeddingRequest, EmbeddingResult
 
 
@@ -65,4 +65,6 @@ class EmbeddingCalls(MediaCalls):
     def _embedder(
         self, request: EmbeddingRequest, batch_size: int | None, scope: CancelScope | None, *, skip_refused: bool
     ) -> Embedder:
+        from lmstudio_tui.sdk.embedding import Embedder
+
         return Embedder(self._media, self._gate, request, batch_size=batch_size, skip_refused=skip_refused, scope=scope)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.capabilities import refuse_classic
-from lmstudio_tui.sdk.types.health import ServerKind
+from lmstudio_tui.sdk.types.kinds import ServerKind
 from lmstudio_tui.sdk.wire import as_object, as_text
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from lmstudio_tui.sdk.errors import ProtocolError
 from lmstudio_tui.sdk.thinking import Part, Piece, ThinkSplitter, fold
 from lmstudio_tui.sdk.toolcalls import ToolCallGatherer
 from lmstudio_tui.sdk.types.chat import Usage, text_of
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 
 EMPTY_ANSWER = "The answer is empty; the prompt may not fit the context."
 ONLY_REASONING = "The model only reasoned and gave no answer; it may need more max_tokens."
-_MOST_WARNINGS = 20
+_FIRST = (0, None, "0")
+"""How servers number the first choice."""
+MOST_WARNINGS = 20
+LONGEST_ANSWER = 8 * 1024 * 1024
+"""Characters, about two million tokens: what is longer comes from a server that does not end, and would fill memory."""
+_MOST_CALLS = 1000
 
 
 class Gatherer:
@@ -98,7 +104,11 @@ class Gatherer:
     # What arrives
 
     def add(self, chunk: Mapping[str, Any]) -> list[StreamEvent]:
-        """The events of one chunk, or of a whole answer."""
+        """The events of one chunk, or of a whole answer.
+
+        Raises:
+            ProtocolError: when the answer is longer than any can be.
+        """
         found: list[StreamEvent] = []
         if not self.model or not self.id:
             self._note_identity(chunk, found)
@@ -108,10 +118,10 @@ class Gatherer:
         if is_list(choices):
             for choice in choices:
                 # One answer is asked for; of several the first counts.
-                if is_object(choice) and choice.get("index", 0) in (0, None, "0"):
+                if is_object(choice) and choice.get("index", 0) in _FIRST:
                     self._add_choice(choice, found)
         usage = chunk.get("usage")
-        if is_object(usage) and usage:
+        if usage and is_object(usage):
             self.usage = Usage.read(usage)
             found.append(UsageReported(self.usage))
         if "stats" in chunk:
@@ -142,7 +152,7 @@ class Gatherer:
 
     def warn(self, code: str, message: str) -> StreamWarning:
         """Remember a warning, once, and give its event."""
-        if message not in self.warnings and len(self.warnings) < _MOST_WARNINGS:
+        if message not in self.warnings and len(self.warnings) < MOST_WARNINGS:
             self.warnings.append(message)
         return StreamWarning(code, message)
 
@@ -169,8 +179,9 @@ class Gatherer:
 
     def _add_choice(self, choice: Mapping[str, Any], found: list[StreamEvent]) -> None:
         delta = choice.get("delta")
-        whole = not is_object(delta)
+        whole = False
         if not is_object(delta):
+            whole = True
             message = choice.get("message")
             delta = as_object(message) if not self.has_output else {}
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")
@@ -186,6 +197,10 @@ class Gatherer:
                 self.deltas += 1
                 self.has_output = True
                 found.append(self._calls.add(call, position if whole else None))
+                if self._calls.count > _MOST_CALLS:
+                    raise ProtocolError(f"The answer calls more than {_MOST_CALLS:,} tools; the rest was not read.")
+                if self._calls.size > LONGEST_ANSWER:
+                    raise _too_long()
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
             self.finish_reason = whole_text(reason)
@@ -197,7 +212,10 @@ class Gatherer:
         self.deltas += 1
         if self._half_text or has_half(text):
             text, self._half_text = _joined(self._half_text + text)
-        self._emit(self._splitter.feed(text), found)
+        if self._splitter.passes(text):
+            self._say(0, text, found)
+        else:
+            self._emit(self._splitter.feed(text), found)
 
     def _add_reasoning(self, text: object, found: list[StreamEvent]) -> None:
         if not isinstance(text, str):
@@ -213,6 +231,8 @@ class Gatherer:
         if not text:
             return
         self.has_output = True
+        if self.cursor + len(text) > LONGEST_ANSWER:
+            raise _too_long()
         self.cursor += len(text)
         self._said[which].append(text)
         found.append(ReasoningDelta(text) if which else TextDelta(text))
@@ -228,6 +248,10 @@ class Gatherer:
                 self._said = ([text], [reasoning])
                 self.cursor = len(text) + len(reasoning)
                 found.append(Reclassified(text, reasoning))
+
+
+def _too_long() -> ProtocolError:
+    return ProtocolError(f"The answer is longer than {LONGEST_ANSWER:,} characters; the rest was not read.")
 
 
 def _joined(text: str) -> tuple[str, str]:

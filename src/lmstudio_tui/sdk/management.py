@@ -12,7 +12,7 @@ from urllib.parse import quote
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.classify import shortened
-from lmstudio_tui.sdk.types.health import ServerKind
+from lmstudio_tui.sdk.types.kinds import ServerKind
 from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel
 from lmstudio_tui.sdk.wire import as_object, as_text
 

@@ -5,27 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from lmstudio_tui.sdk.gates import Gate
-from lmstudio_tui.sdk.imaging import Painter
-from lmstudio_tui.sdk.speaking import SpeechStream
-from lmstudio_tui.sdk.transcribing import TranscriptionStream, WhereToAsk
-from lmstudio_tui.sdk.types.audio import TranscriptionRequest
-from lmstudio_tui.sdk.voices import fetch_voices
+from lmstudio_tui.sdk.hearing import WhereToAsk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.floor import VersionFloor
-    from lmstudio_tui.sdk.transcribing import Task
+    from lmstudio_tui.sdk.speaking import SpeechStream
+    from lmstudio_tui.sdk.transcribing import Task, TranscriptionStream
     from lmstudio_tui.sdk.transport import Transport
-    from lmstudio_tui.sdk.types.audio import SpeechRequest, Transcription, Voice
+    from lmstudio_tui.sdk.types.audio import SpeechRequest, Transcription, TranscriptionRequest, Voice
     from lmstudio_tui.sdk.types.health import HealthStatus
     from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
     from lmstudio_tui.sdk.uploading import AudioSource, Sending
 
 
 class MediaCalls:
-    """One method for each endpoint of sound and images.
+    """One method for each endpoint of sound and images. What carries it out is imported when it is asked for.
 
     Args:
         transport: to the server.
@@ -92,6 +89,9 @@ class MediaCalls:
         *,
         stream: bool,
     ) -> TranscriptionStream:
+        from lmstudio_tui.sdk.transcribing import TranscriptionStream
+        from lmstudio_tui.sdk.types.audio import TranscriptionRequest
+
         return TranscriptionStream(
             self._media,
             audio,
@@ -114,6 +114,8 @@ class MediaCalls:
             FeatureUnavailableError: the server does not do that, or it is switched off.
             LMStudioError: connection, authentication and status errors; `RequestCancelledError`.
         """
+        from lmstudio_tui.sdk.speaking import SpeechStream
+
         return SpeechStream(self._media, request, gate=self._gate, scope=scope)
 
     def list_voices(self, model: str | None = None, *, scope: CancelScope | None = None) -> list[Voice]:
@@ -126,6 +128,8 @@ class MediaCalls:
             FeatureUnavailableError: the server does not speak, or it is switched off.
             LMStudioError: connection, authentication and status errors; `RequestCancelledError`.
         """
+        from lmstudio_tui.sdk.voices import fetch_voices
+
         self._gate.check("speech")
         return fetch_voices(self._media, model, scope)
 
@@ -141,4 +145,6 @@ class MediaCalls:
             FeatureUnavailableError: the server does not do that, it has no backend for it, or it is switched off.
             LMStudioError: connection, authentication, status and protocol errors; `RequestCancelledError`.
         """
+        from lmstudio_tui.sdk.imaging import Painter
+
         return Painter(self._media, self._gate, fetch_elsewhere=fetch_elsewhere, scope=scope).make(request)

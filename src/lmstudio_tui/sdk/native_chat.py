@@ -15,7 +15,7 @@ from lmstudio_tui.sdk.native_reading import NativeReader
 from lmstudio_tui.sdk.phases import PhaseClock
 from lmstudio_tui.sdk.streaming import ChatStream
 from lmstudio_tui.sdk.types.chat import text_of
-from lmstudio_tui.sdk.types.health import ServerKind
+from lmstudio_tui.sdk.types.kinds import ServerKind
 from lmstudio_tui.sdk.wire import as_object, as_text
 
 if TYPE_CHECKING:

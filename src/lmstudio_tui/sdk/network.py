@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import selectors
 import socket
 import ssl
 import threading
@@ -34,6 +35,8 @@ TICK = 0.02
 _PEEKED = 64 * 1024
 """Bytes of an answer that are looked at before its time."""
 _INTERIM = (b"HTTP/1.1 1", b"HTTP/1.0 1")
+_Glance: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""For one look: the usual selector is a file of its own, which has to be opened and closed."""
 
 
 class NameResolutionFailed(httpcore.ConnectError):
@@ -219,7 +222,7 @@ class TickingStream(httpcore.NetworkStream):
     def _is_readable(self) -> bool:
         """Whether an idle connection has something to read: then the server has closed it."""
         try:
-            with DefaultSelector() as selector:
+            with _Glance() as selector:
                 selector.register(self._sock, EVENT_READ)
                 return bool(selector.select(0))
         except (OSError, ValueError):

@@ -10,7 +10,7 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.classify import shortened
 from lmstudio_tui.sdk.listing import OPENAI, entries
-from lmstudio_tui.sdk.types.health import UNKNOWN, ServerKind
+from lmstudio_tui.sdk.types.kinds import UNKNOWN, ServerKind
 from lmstudio_tui.sdk.wire import as_object
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from lmstudio_tui.sdk.capabilities import capabilities_of
 from lmstudio_tui.sdk.classify import shortened
 from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1, OPENAI, entries, loaded_count, merged, silence
 from lmstudio_tui.sdk.traits import Looker, Traits
-from lmstudio_tui.sdk.types.health import UNKNOWN, HealthStatus, ServerKind
+from lmstudio_tui.sdk.types.health import HealthStatus
+from lmstudio_tui.sdk.types.kinds import UNKNOWN, ServerKind
 from lmstudio_tui.sdk.wire import as_object, as_text, is_count
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
         CompletionResponse,
     )
     from lmstudio_tui.sdk.types.embeddings import EmbeddingBatch, EmbeddingRequest, EmbeddingResult
-    from lmstudio_tui.sdk.types.health import HealthStatus, ServerKind
+    from lmstudio_tui.sdk.types.health import HealthStatus
     from lmstudio_tui.sdk.types.images import ImageRequest, ImageResult
+    from lmstudio_tui.sdk.types.kinds import ServerKind
     from lmstudio_tui.sdk.types.management import DownloadStatus, LoadedModel, LoadModelRequest
     from lmstudio_tui.sdk.types.models import ModelFilter, ModelListing, ModelSummary
     from lmstudio_tui.sdk.uploading import AudioSource, Sending

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.answer import LONGEST_BODY
 from lmstudio_tui.sdk.classify import complaint_of
+from lmstudio_tui.sdk.gathering import MOST_WARNINGS
 from lmstudio_tui.sdk.sse import EventReader, StrayLine
 from lmstudio_tui.sdk.types.events import ReasoningDelta, Reclassified, StreamingDowngraded, TextDelta
 from lmstudio_tui.sdk.wire import as_objects, as_text, dumped, is_object, json_or_none
@@ -36,6 +37,8 @@ _MOST_STRAYS = 1024 * 1024
 """Bytes that may come without a single event: after that it is no stream."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _DONE = b"[DONE]"
+_LONGEST_DONE = 64
+"""Bytes, with blanks around it."""
 
 
 class AnswerReader:
@@ -98,7 +101,7 @@ class AnswerReader:
                 for event in reader.feed(packet):
                     if recording is not None:
                         _note(recording, event)
-                    if event[-1].strip() == _DONE:
+                    if _is_last(event[-1]):
                         self._check_sense()
                         answer.drain(_DRAIN)
                         return
@@ -122,7 +125,7 @@ class AnswerReader:
         for event in reader.flush():
             if answer.recording is not None:
                 _note(answer.recording, event)
-            if event[-1].strip() == _DONE:
+            if _is_last(event[-1]):
                 self._check_sense()
                 return
             yield from self._read_event(event)
@@ -153,7 +156,7 @@ class AnswerReader:
     def _read_event(self, event: ServerEvent | StrayLine) -> list[StreamEvent]:
         raw = event[-1]
         # Nothing but an object means anything, and to find out that garbage is no JSON takes its time.
-        body = json_or_none(raw) if raw.lstrip().startswith(b"{") else None
+        body = json_or_none(raw) if raw.startswith(b"{") or raw.lstrip().startswith(b"{") else None
         if isinstance(event, StrayLine):
             if is_object(body) and ("choices" in body or "usage" in body or complaint_of(body) is not None):
                 return self._read_chunk(body, raw)
@@ -162,7 +165,7 @@ class AnswerReader:
             self._fail(body, raw)
         if is_object(body):
             return self._read_chunk(body, raw)
-        return [*self._begin(), self._garbage(raw)] if raw.strip() else []
+        return [*self._begin(), *self._garbage(raw)] if raw.strip() else []
 
     def _read_chunk(self, chunk: dict[str, Any], raw: bytes) -> list[StreamEvent]:
         gatherer = self._gatherer
@@ -181,7 +184,7 @@ class AnswerReader:
     def _note_stray(self, line: bytes) -> list[StreamEvent]:
         """A line between events is skipped; lines before any may turn out to be a document."""
         if self._streaming:
-            return [self._garbage(line)]
+            return self._garbage(line)
         self._strays.append(line)
         self._stray_size += len(line)
         if self._stray_size > _MOST_STRAYS:
@@ -194,13 +197,16 @@ class AnswerReader:
         if self._streaming:
             return []
         self._streaming = True
-        return [self._garbage(line) for line in self._strays]
+        return [warning for line in self._strays for warning in self._garbage(line)]
 
-    def _garbage(self, line: bytes) -> StreamEvent:
-        shown = self._transport.shown(line, 80)
+    def _garbage(self, line: bytes) -> list[StreamEvent]:
+        """What is said of a line that is skipped: nothing, after many of them."""
         self._skipped += 1
+        if self._skipped > MOST_WARNINGS:
+            return []
+        shown = self._transport.shown(line, 80)
         self._first_skipped = self._first_skipped or shown
-        return self._gatherer.warn("garbage", f"A line of the stream was skipped: {shown!r}.")
+        return [self._gatherer.warn("garbage", f"A line of the stream was skipped: {shown!r}.")]
 
     def _fail(self, body: object, raw: bytes) -> None:
         """The server says within the stream that it failed.
@@ -242,20 +248,32 @@ class AnswerReader:
         return [*told, TextDelta(text), *rest] if text else [*told, *rest]
 
 
+def _is_last(raw: bytes) -> bool:
+    """Whether the server says that there is no more."""
+    return len(raw) < _LONGEST_DONE and raw.strip() == _DONE
+
+
 def _note(recording: Recording, event: ServerEvent | StrayLine) -> None:
     """Tell a recorder of what came in a stream."""
     recording.event("" if isinstance(event, StrayLine) else event.name, event[-1], stray=isinstance(event, StrayLine))
 
 
 def _beginning(answer: Answer) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes that mean something, and the rest; of a line of JSON all of it, to see what it is."""
+    """The first bytes that mean something, and the rest; of a line of JSON all of it, to see what it is.
+
+    Raises:
+        ProtocolError: when nothing but blanks comes.
+    """
     chunks = answer.chunks()
-    head = b""
+    head, blanks = b"", 0
     while not head:
         packet = next(chunks, None)
         if packet is None:
             return b"", chunks
         head = packet.lstrip(_BLANK)
+        blanks += len(packet)
+        if blanks > LONGEST_BODY and not head:
+            raise errors.ProtocolError("The answer holds nothing but blanks; the rest was not read.")
     if not head.startswith(b"{"):
         return head, chunks
     parts, size = [head], len(head)

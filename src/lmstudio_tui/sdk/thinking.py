@@ -46,14 +46,18 @@ class ThinkSplitter:
         self._seen = False
         self._trim = False
 
+    def passes(self, delta: str) -> bool:
+        """Take in a delta that is answer as it is, which most are; False for one that `feed` has to look at."""
+        if self._held or self._trim or self._inside or "<" in delta:
+            return False
+        self._code.feed(delta)
+        self._spoke = self._spoke or not delta.isspace()
+        return True
+
     def feed(self, delta: str) -> list[Piece]:
         """The pieces that this delta completes; a possible beginning of a tag is held back."""
-        if not self._held and "<" not in delta and not self._trim and not self._inside:
-            found: list[Piece] = []
-            self._say(delta, found)
-            return found
         text, self._held = self._held + delta, ""
-        found = []
+        found: list[Piece] = []
         while text:
             if self._trim:
                 text = text.lstrip("\n")

@@ -34,6 +34,8 @@ class ToolCallGatherer:
 
     def __init__(self) -> None:
         self._calls: dict[int, _Growing] = {}
+        self.size = 0
+        """How many characters of arguments there are."""
 
     @property
     def calls(self) -> tuple[ToolCall, ...]:
@@ -44,9 +46,9 @@ class ToolCallGatherer:
         )
 
     @property
-    def size(self) -> int:
-        """How many characters of arguments there are."""
-        return sum(len(piece) for call in self._calls.values() for piece in call.arguments)
+    def count(self) -> int:
+        """How many calls there are."""
+        return len(self._calls)
 
     def add(self, piece: Mapping[str, Any], position: int | None = None) -> ToolCallDelta:
         """One piece of a call.
@@ -64,6 +66,7 @@ class ToolCallGatherer:
         call.id = call.id or id_
         call.name = call.name or name
         call.arguments.append(arguments)
+        self.size += len(arguments)
         return ToolCallDelta(index, call.id, call.name, arguments)
 
     def _index_of(self, given: object, id_: str, name: str) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.classify import shortened
-from lmstudio_tui.sdk.types.health import UNKNOWN
+from lmstudio_tui.sdk.types.kinds import UNKNOWN
 from lmstudio_tui.sdk.wire import as_object
 
 if TYPE_CHECKING:

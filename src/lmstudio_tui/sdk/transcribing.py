@@ -14,7 +14,6 @@ from lmstudio_tui.sdk import errors
 from lmstudio_tui.sdk.calls import Call
 from lmstudio_tui.sdk.delivery import Delivery
 from lmstudio_tui.sdk.sse import EventReader, StrayLine
-from lmstudio_tui.sdk.traits import WHISPER_CPP
 from lmstudio_tui.sdk.transcript_bodies import beginning, is_half, json_lines
 from lmstudio_tui.sdk.transcript_events import TranscriptGatherer
 from lmstudio_tui.sdk.transcript_reading import RefusedError, as_utf8, read_transcription
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.answer import Answer
     from lmstudio_tui.sdk.cancellation import CancelScope
     from lmstudio_tui.sdk.gates import Gate
+    from lmstudio_tui.sdk.hearing import WhereToAsk
     from lmstudio_tui.sdk.transport import Transport
     from lmstudio_tui.sdk.uploading import AudioFile, AudioSource, UploadListener
 
@@ -43,24 +43,6 @@ _ACCEPT = "application/json, text/plain;q=0.9, */*;q=0.5"
 _ACCEPT_STREAM = f"text/event-stream, {_ACCEPT}"
 _NO_STREAMS = re.compile(r"(?i)\bstream(?:ing|s|ed)?\b")
 _NO_SEGMENTS = re.compile(r"(?i)response_?format|verbose_?json|timestamp_?granularit")
-
-
-class WhereToAsk:
-    """Which endpoint a server has, as far as that has turned out. Shared by the calls of a client."""
-
-    def __init__(self) -> None:
-        self.inference = False
-        """Whether it is whisper.cpp's own."""
-        self._settled = False
-
-    def settle(self, *, inference: bool) -> None:
-        """One of them has answered."""
-        self.inference, self._settled = inference, True
-
-    def learn(self, software: str) -> None:
-        """Take over which server it is, where nothing has answered yet."""
-        if not self._settled:
-            self.inference = software == WHISPER_CPP
 
 
 class TranscriptionStream(Delivery[TranscriptEvent]):

@@ -24,6 +24,7 @@ from lmstudio_tui.sdk.classify import error_for, is_refusal, shortened
 from lmstudio_tui.sdk.failures import CORE_ERRORS, own_error
 from lmstudio_tui.sdk.network import TickingBackend, Watch, silence_httpcore
 from lmstudio_tui.sdk.redaction import Redactor
+from lmstudio_tui.sdk.repeating import LastAnswers
 from lmstudio_tui.sdk.retrying import LONGEST_RETRY_AFTER, backoff, may_retry, retry_after, waits_for_it
 from lmstudio_tui.sdk.telling import Teller
 from lmstudio_tui.sdk.wire import document_of
@@ -147,6 +148,7 @@ class Transport:
         self._fixed = _fixed_headers(config)
         silence_httpcore()
         self._given = transport
+        self._last = LastAnswers()
         self._pool = transport or PoolTransport(config)
         self.heard_at = float("-inf")
         """When the server last said anything at all, to whatever call, by `time.monotonic`."""
@@ -211,7 +213,7 @@ class Transport:
 
     def _document(self, answer: Answer, call: Call) -> Any:
         try:
-            body = self.parsed(answer.read(), answer)
+            body = self._last.document(call, answer.read(), lambda raw: self.parsed(raw, answer))
         finally:
             answer.close()
         if is_refusal(body) and not any(name in body for name in call.telling):

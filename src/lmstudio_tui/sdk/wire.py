@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any, TypeGuard
 
+from pydantic_core import from_json
+
 _HALF = re.compile("[\ud800-\udfff]")
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _MARK = "\ufeff"
@@ -51,6 +53,14 @@ def json_of(raw: bytes) -> Any:
     Raises:
         ValueError: when it is no JSON.
     """
+    try:
+        # Three times as quick, and strict: whatever it does not take is for the reader below.
+        return from_json(raw, cache_strings="keys")
+    except ValueError:
+        return _tolerant(raw)
+
+
+def _tolerant(raw: bytes) -> Any:
     text = raw.decode("utf-8", "replace").removeprefix(_MARK)
     try:
         try:

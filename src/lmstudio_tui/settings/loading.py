@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import Secret, SecretStr, ValidationError
 from pydantic_settings import PydanticBaseSettingsSource
 
+from lmstudio_tui.paths import CONFIG_VARIABLE, chosen_config_file
 from lmstudio_tui.settings import sources
 from lmstudio_tui.settings.belonging import withheld
 from lmstudio_tui.settings.keys import key_of, key_source
 from lmstudio_tui.settings.model import LAYERS, PARTS, PROFILE_NAME, SERVICES, Settings, address_names, key_names
 from lmstudio_tui.settings.precedence import in_order
 from lmstudio_tui.settings.services import Service, ServiceConfigs
-from lmstudio_tui.settings.sources import CONFIG_VARIABLE, Given, SettingsError
+from lmstudio_tui.settings.sources import Given, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,8 +36,10 @@ _ADDRESS = address_names("")
 _HIDDEN = frozenset(
     name for service in SERVICES for name in (*key_names(service), f"{service}base_url", "host", "extra_headers")
 )
-_NEVER_QUOTED = _HIDDEN | {"allowed_hosts"}
-"""Where a wrong value may hold a password: messages do not repeat it."""
+_NEVER_QUOTED = _HIDDEN | {"allowed_hosts", "keys"}
+"""Where a wrong value may hold a password, or is long: messages do not repeat it."""
+_KEY_HEADER = re.compile(r"(?i)auth|key|token|secret|cookie|password")
+"""Names of headers whose values are secrets."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,8 @@ class LoadedSettings:
         """
         return ServiceConfigs(self.settings, self.origins, self.key).of(service)
 
-    def policy(self) -> ConfigurationError | None:
-        """What the SDK says against the main server, without its key being fetched; None when it takes it."""
+    def policy(self, service: Service = "main") -> ConfigurationError | None:
+        """What the SDK says against a server, without its key being fetched; None when it takes it."""
         from lmstudio_tui.sdk.errors import ConfigurationError
 
         def key(service: str) -> SecretStr | None:
@@ -88,7 +92,7 @@ class LoadedSettings:
             return SecretStr("-") if given else None
 
         try:
-            ServiceConfigs(self.settings, self.origins, key).of("main")
+            ServiceConfigs(self.settings, self.origins, key).of(service)
         except ConfigurationError as error:
             return error
         return None
@@ -147,6 +151,7 @@ def load_settings(
     config_path: Path | None = None,
     environ: Mapping[str, str] | None = None,
     drafts: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+    text: str | None = None,
 ) -> LoadedSettings:
     """Read and check the settings.
 
@@ -156,13 +161,14 @@ def load_settings(
             or else it is `config.toml` in the platform's folder, which may be missing.
         environ: the environment; `os.environ` when None.
         drafts: profiles that count as if they stood in the file, in place of those of the same names.
+        text: counts in place of what the file holds.
 
     Raises:
         SettingsError: for anything that cannot be used.
     """
     environ = os.environ if environ is None else environ
-    path, named_by = sources.choose_file(config_path, environ.get(CONFIG_VARIABLE, "").strip())
-    content, open_to_others = sources.read(path, named_by)
+    path, named_by = chosen_config_file(config_path, environ.get(CONFIG_VARIABLE, "").strip())
+    content, open_to_others = sources.read(path, named_by) if text is None else (text.encode(), False)
     top, profiles = sources.split_profiles(path, sources.parse(path, content or b""))
     profiles |= drafts
     warnings = sources.unknown_variables(environ)
@@ -241,8 +247,13 @@ def _choice(by_source: Sequence[Mapping[str, Given]]) -> tuple[str | None, int]:
 
 
 def _holds_key(table: object) -> bool:
-    keys = (f"{service}api_key" for service in SERVICES)
-    return isinstance(table, dict) and any(cast("dict[str, object]", table).get(key) for key in keys)
+    """Whether a table of the file has a key, or a header that looks like one."""
+    if not isinstance(table, dict):
+        return False
+    given = cast("dict[str, object]", table)
+    headers = given.get("extra_headers")
+    names = cast("dict[str, object]", headers) if isinstance(headers, dict) else {}
+    return any(given.get(f"{service}api_key") for service in SERVICES) or any(map(_KEY_HEADER.search, names))
 
 
 def _checked(layers: tuple[_Layer, ...]) -> Settings:

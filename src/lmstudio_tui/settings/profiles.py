@@ -1,30 +1,19 @@
-"""Writing the profiles of `config.toml`, and nothing else in it.
-
-The file is read again before every change, so that what somebody else wrote meanwhile stays. Comments, order and
-spelling of everything else stay as they are; what was made is compared with what was meant before it is written.
-"""
+"""Writing the profiles of `config.toml`, and nothing else in it."""
 
 from __future__ import annotations
 
 import copy
-import os
-import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from lmstudio_tui.settings import sources, toml_text
-from lmstudio_tui.settings.model import PROFILE_NAME, SERVICES
-from lmstudio_tui.settings.sources import SettingsError
-from lmstudio_tui.store.atomic import write_atomic
+from lmstudio_tui.settings import toml_text
+from lmstudio_tui.settings.config_file import ConfigFile, top_set
+from lmstudio_tui.settings.model import PROFILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    Edit = Callable[[str], str]
-    Table = dict[str, Any]
-
-_PRIVATE = 0o600
+    from lmstudio_tui.settings.config_file import Edit, Table
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class Removed:
     after: str = field(repr=False)
 
 
-class ProfileFile:
+class ProfileFile(ConfigFile):
     """The profiles in a settings file.
 
     Every method reads the file anew, and raises `SettingsError` when it cannot be read, is no valid TOML, or cannot be
@@ -55,9 +44,6 @@ class ProfileFile:
     Args:
         path: the file, which need not be there; it and its folder are made when something is written.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
     def names(self) -> list[str]:
         """The names, in the order of the file, broken ones included."""
@@ -108,8 +94,8 @@ class ProfileFile:
         meant = {**data, "profiles": profiles}
         if former is not None and data.get("profile") == former != name:
             meant["profile"] = name
-            edits.append(lambda text: _top_set(text, "profile", name))
-        self._write(text, edits, meant)
+            edits.append(lambda text: top_set(text, "profile", name))
+        self._write(text, edits, meant, _rewritten_as(meant))
 
     def remove(self, name: str) -> Removed:
         """Take a profile away; the app no longer starts with it.
@@ -128,8 +114,8 @@ class ProfileFile:
         was_default = data.get("profile") == name
         if was_default:
             del meant["profile"]
-            edits.append(lambda text: _top_set(text, "profile", None))
-        after = self._write(text, edits, meant)
+            edits.append(lambda text: top_set(text, "profile", None))
+        after = self._write(text, edits, meant, _rewritten_as(meant))
         return Removed(name, values, was_default, text, after)
 
     def restore(self, removed: Removed) -> None:
@@ -150,69 +136,7 @@ class ProfileFile:
         meant = {key: value for key, value in data.items() if key != "profile"}
         if name is not None:
             meant["profile"] = name
-        self._write(text, [lambda text: _top_set(text, "profile", name)], meant)
-
-    # Reading
-
-    def _read(self) -> str:
-        content, _ = sources.read(self.path, "")
-        sources.parse(self.path, content or b"")  # a file that is not valid is told of, and never touched
-        return (content or b"").decode()
-
-    def _parsed(self, text: str) -> Table:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-
-    def _profiles(self, data: Table) -> Table:
-        return cast("Table", sources.split_profiles(self.path, data)[1])
-
-    def _existing(self, data: Table, name: str) -> Table:
-        profiles = self._profiles(data)
-        if not isinstance(profiles.get(name), dict):
-            raise self._error(f"There is no profile {name!r} any more.", "The file was changed meanwhile.")
-        return profiles[name]
-
-    def _error(self, message: str, hint: str) -> SettingsError:
-        return SettingsError(f"{self.path}: {message}", hint=hint, source=str(self.path))
-
-    # Writing
-
-    def _write(self, text: str, edits: list[Edit], meant: Table) -> str:
-        """Make the edits, write the outcome when it is what was meant, and give it."""
-        mark = "\ufeff" if text.startswith("\ufeff") else ""
-        windows = "\r\n" in text
-        made = text.removeprefix("\ufeff").replace("\r\n", "\n")
-        try:
-            for edit in edits:
-                made = edit(made)
-            right = tomllib.loads(made) == meant
-        except (ValueError, LookupError, TypeError):  # an unusual spelling of the profiles, such as inline tables
-            right = False
-        if not right:
-            made = _rewritten(text.removeprefix("\ufeff").replace("\r\n", "\n"), meant)
-            if made is None:
-                raise self._error("It cannot be changed without disturbing the rest of it.", "Change it in an editor.")
-        made = mark + (made.replace("\n", "\r\n") if windows else made)
-        self._put(made)
-        return made
-
-    def _put(self, text: str) -> None:
-        try:
-            write_atomic(self.path, text, self._mode(text))
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise self._error(f"It cannot be written: {reason}.", "Nothing was changed.") from None
-
-    def _mode(self, text: str) -> int:
-        """For its owner alone when it is new or holds a key; else as it was."""
-        data = self._parsed(text)
-        tables: list[object] = [data, *self._profiles(data).values()]
-        secret = [*(f"{service}api_key" for service in SERVICES), "extra_headers"]
-        if any(cast("Table", table).get(name) for table in tables if isinstance(table, dict) for name in secret):
-            return _PRIVATE
-        try:
-            return self.path.stat().st_mode & 0o777 if os.name == "posix" else _PRIVATE
-        except OSError:
-            return _PRIVATE
+        self._write(text, [lambda text: top_set(text, "profile", name)], meant, _rewritten_as(meant))
 
 
 def _appended(text: str, name: str, values: Mapping[str, object]) -> str:
@@ -245,32 +169,21 @@ def _removed(text: str, name: str) -> str:
     return "".join(toml_text.without(lines, taken))
 
 
-def _top_set(text: str, name: str, value: object) -> str:
-    lines = toml_text.lines_of(text)
-    top = toml_text.sections(lines)[0]
-    below = lines[top.end :]
-    piece = toml_text.changed("".join(lines[: top.end]), (), {name: value})
-    if piece and top.end == 0 and below and below[0].strip():
-        piece += "\n"
-    text = "".join([piece, *below])
-    return text if piece else text.lstrip("\n")
+def _rewritten_as(meant: Table) -> Edit:
+    """Writes the profiles anew as tomlkit sees fit, and leaves everything else as it was."""
 
+    def rewritten(text: str) -> str:
+        import tomlkit
 
-def _rewritten(text: str, meant: Table) -> str | None:
-    """The text with the profiles written anew as tomlkit sees fit, everything else as it was; None if that fails."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    try:
         document = tomlkit.parse(text)
         for name in ("profiles", "profile"):
             if name in document:
                 del document[name]
         rest = tomlkit.dumps(document)
         if "profile" in meant:
-            rest = _top_set(rest, "profile", meant["profile"])
+            rest = top_set(rest, "profile", meant["profile"])
         for name, table in meant.get("profiles", {}).items():
             rest = _appended(rest, name, table)
-        return rest if tomllib.loads(rest) == meant else None
-    except (TOMLKitError, ValueError, LookupError, TypeError):
-        return None
+        return rest
+
+    return rewritten

@@ -6,19 +6,18 @@ import json
 import os
 import re
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from lmstudio_tui import paths
+from lmstudio_tui.paths import CONFIG_VARIABLE
 from lmstudio_tui.settings.model import APP_ONLY, PROFILE_NAME, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
 PREFIX = "LM_STUDIO_"
-CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+
 KEY_VARIABLES = (f"{PREFIX}API_KEY", "LM_API_TOKEN", "LMSTUDIO_API_TOKEN")
 """The names of the key in the environment; the first that is set counts."""
 
@@ -66,10 +65,15 @@ def from_flags(flags: Mapping[str, object]) -> dict[str, Given]:
     }
 
 
+def variables_of(name: str) -> tuple[str, ...]:
+    """The environment variables of a setting; the first that is set counts."""
+    return KEY_VARIABLES if name == "api_key" else (f"{PREFIX}{name.upper()}",)
+
+
 def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
     given: dict[str, Given] = {}
     for name in Settings.model_fields:
-        for variable in KEY_VARIABLES if name == "api_key" else (f"{PREFIX}{name.upper()}",):
+        for variable in variables_of(name):
             value = environ.get(variable, "").strip()
             if value and name not in given:
                 given[name] = Given(value, f"environment {variable}", variable, variable)
@@ -144,14 +148,6 @@ def _refuse_settings_among(headers: dict[str, object], path: Path, place: str) -
                 source=str(path),
                 key=name,
             )
-
-
-def choose_file(named: Path | None, variable: str) -> tuple[Path, str]:
-    """The file to read, and who named it: a flag, a variable, or nobody."""
-    path = named or (Path(variable) if variable else paths.config_file())
-    with suppress(RuntimeError):  # There is no such user: then it is a name like any other.
-        path = path.expanduser()  # No shell does it within --config=~/x.
-    return path, "--config" if named else CONFIG_VARIABLE if variable else ""
 
 
 def read(path: Path, named_by: str) -> tuple[bytes | None, bool]:

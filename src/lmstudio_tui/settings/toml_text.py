@@ -115,6 +115,14 @@ def changed(piece: str, path: tuple[str, ...], values: Mapping[str, object]) -> 
     return text if text.endswith("\n") or not text else f"{text}\n"
 
 
+def content_of(piece: str, path: tuple[str, ...]) -> object:
+    """What a piece of a text holds at this path."""
+    inside: Any = tomllib.loads(piece)
+    for name in path:
+        inside = inside[name]
+    return inside
+
+
 def new_table(path: tuple[str, ...], values: Mapping[str, object]) -> str:
     """A table with its header, to stand at the end of a text."""
     import tomlkit

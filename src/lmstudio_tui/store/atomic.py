@@ -7,6 +7,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from lmstudio_tui.store.private import make_private
+
 
 def write_atomic(path: Path, data: str | bytes, mode: int = 0o600) -> None:
     """Replace the file, or make it, in one step that also survives a loss of power.
@@ -26,7 +28,7 @@ def write_atomic(path: Path, data: str | bytes, mode: int = 0o600) -> None:
     content = data.encode() if isinstance(data, str) else data
     # Not Path.resolve, which raises RuntimeError, and not OSError, for a loop of links before Python 3.13.
     target = Path(os.path.realpath(path))
-    _make_private(target.parent)
+    make_private(target.parent)
     # The name is cut, since a name that just fits would be too long with more around it.
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:32]}.", suffix=".tmp", dir=target.parent)
     beside = Path(name)
@@ -42,16 +44,6 @@ def write_atomic(path: Path, data: str | bytes, mode: int = 0o600) -> None:
         with suppress(OSError):  # Once it has replaced the target, there is nothing left to remove.
             beside.unlink()
     _sync_folder(target.parent)
-
-
-def _make_private(folder: Path) -> None:
-    """Make the folder and its missing parents 0700; `mkdir(parents=True)` would leave the parents to the umask."""
-    missing: list[Path] = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

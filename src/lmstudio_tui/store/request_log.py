@@ -15,6 +15,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Literal
 
 from lmstudio_tui.sdk.recording import AttemptFailed, CallFinished, CallStarted, Connected
+from lmstudio_tui.store.private import make_private, privately
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,12 +133,12 @@ class _PrivateFile(RotatingFileHandler):
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         super().__init__(path, maxBytes=_LARGEST, backupCount=_KEPT, encoding="utf-8", errors="replace")
 
     def _open(self) -> TextIOWrapper:
         path, encoding = self.baseFilename, self.encoding
-        file = open(path, "a", encoding=encoding, errors=self.errors, opener=_privately)  # noqa: SIM115 - kept open
+        file = open(path, "a", encoding=encoding, errors=self.errors, opener=privately)  # noqa: SIM115 - kept open
         if os.name == "posix":
             with suppress(OSError):
                 os.fchmod(file.fileno(), 0o600)
@@ -151,10 +152,6 @@ class _PrivateFile(RotatingFileHandler):
         """Without the base class's lock, which a thread that was ended within it could keep."""
         if self.stream is not None:
             self.stream.flush()
-
-
-def _privately(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _remark(moment: Connected | AttemptFailed) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
+from lmstudio_tui.text_safety import clean
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,14 +23,16 @@ class ServerDoubted(Message):
 class CopyWanted(Message):
     """A text is to be copied.
 
+    What could act on a terminal is left out, because copies are often pasted into one.
+
     Args:
-        text: exactly what is to be on the clipboard.
+        text: what is to be on the clipboard.
         what: says what it is, such as "answer".
     """
 
     def __init__(self, text: str, what: str) -> None:
         super().__init__()
-        self.text = text
+        self.text = clean(text)
         self.what = what
 
 
@@ -76,6 +80,10 @@ class PaneWanted(Message):
 
 class ModelWanted(Message):
     """A model for the chat is to be chosen."""
+
+
+class TourBegun(Message):
+    """Somebody who has never seen the app is being shown around: that happens once."""
 
 
 class ChatsOpened(Message):

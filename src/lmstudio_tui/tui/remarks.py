@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from lmstudio_tui.text_safety import clean
+from lmstudio_tui.tui.guarded import GuardedApp
 
 if TYPE_CHECKING:
     from textual.notifications import Notify, SeverityLevel
@@ -15,7 +14,7 @@ _LONGEST = 300
 _MOST = 2
 
 
-class RemarkingApp(App[None]):
+class RemarkingApp(GuardedApp):
     """An app whose notifications are harmless, short and few."""
 
     def notify(

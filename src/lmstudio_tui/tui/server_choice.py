@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from lmstudio_tui.features.profiles import ProfileError
 from lmstudio_tui.sdk import LMStudioError
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.screens.key_entry import KeyEntry
 
 if TYPE_CHECKING:
@@ -44,14 +45,20 @@ class ServerChoice:
         """The name of the profile in use, if it is one."""
         self.key_typed = False
         """Whether the last key was typed, and not yet tried."""
+        self._given: ClientConfig | None = services.config
+        """What the settings say of the server in use; None when it is the simulator, or its key was typed."""
         self._app = app
         self._services = services
         self._runs = runs
         self._config = config
         self._use = use
 
-    def ask(self) -> None:
-        """Show the servers."""
+    def ask(self, *, find: bool = False) -> None:
+        """Show the servers.
+
+        Args:
+            find: whether servers are looked for on this machine, as somebody has asked.
+        """
         if len(self._app.screen_stack) > 1:
             return
         if self._services.profiles is None:
@@ -60,8 +67,12 @@ class ServerChoice:
         from lmstudio_tui.tui.screens.servers import ServersScreen
 
         profiles = self._services.profiles()
-        screen = ServersScreen(profiles, self._services.connect, self.profile)
+        screen = ServersScreen(profiles, self._services.connect, self.profile, find=find)
         self._app.push_screen(screen, partial(self._switch, profiles))
+
+    def use(self, profiles: Profiles, name: str) -> None:
+        """Talk to the server of that name."""
+        self._switch(profiles, name)
 
     def _switch(self, profiles: Profiles, name: str | None) -> None:
         """Talk to the server of that name; a command may have to print its key first."""
@@ -80,9 +91,21 @@ class ServerChoice:
                 self._app.notify(f"{prepared.message} {prepared.hint}".strip(), severity="error", timeout=10)
                 return
             self.profile = name
+            self._given = prepared
             self._use(prepared)
 
         self._runs.start(prepare, finished=use, name="profile")
+
+    def settle(self, config: ClientConfig, *, anew: bool) -> None:
+        """Go by other settings of the server in use, unless that is another one than they name.
+
+        Args:
+            config: what they say now.
+            anew: whether something beside it is different, too.
+        """
+        if self._given is not None and (anew or config != self._given):
+            self._given = config
+            self._use(config)
 
     def ask_for_key(self) -> None:
         """Ask for the API key that the server wants."""
@@ -92,23 +115,32 @@ class ServerChoice:
     def _use_key(self, key: str | None) -> None:
         if key:
             self.key_typed = True
+            self._given = None
             self._use(self._config().model_copy(update={"api_key": SecretStr(key)}))
 
-    def simulator(self) -> None:
-        """Use the simulator in place of the server."""
+    def simulator(self, *, quiet: bool = False) -> None:
+        """Use the simulator in place of the server.
+
+        Args:
+            quiet: whether there was no server to go back to, so that nothing need be said of that.
+        """
 
         def start(emit: object, scope: CancelScope) -> str:
             del emit, scope
             return self._services.start_simulator()
 
-        self._runs.start(start, finished=self._use_simulator, crashed=self._no_simulator, name="simulator")
+        self._runs.start(
+            start, finished=partial(self._use_simulator, quiet=quiet), crashed=self._no_simulator, name="simulator"
+        )
 
-    def _use_simulator(self, base_url: str) -> None:
+    def _use_simulator(self, base_url: str, *, quiet: bool) -> None:
         config = self._config()
         if config.base_url != base_url:
+            self._given = None
             update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
             self._use(config.model_copy(update=update))
-            self._app.notify("This is the simulator now. F4 goes back to a server.", timeout=6)
+            if not quiet:
+                self._app.notify(told("This is the simulator now. {app.servers} goes back to a server."), timeout=6)
 
     def _no_simulator(self, error: BaseException) -> None:
         self._app.notify(f"The simulator could not be started: {error}", severity="error")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.health import HealthMonitor
 from lmstudio_tui.features.server_view import Presence, ServerView
+from lmstudio_tui.tui.commands import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +116,9 @@ class ServerLink:
         """What the header says would no longer be true."""
         self._monitor = None
         self._tell.seen(ServerView(self.config.base_url, presence=Presence.STRANGE))
-        self._tell.failed(f"The server is no longer watched ({type(error).__name__}); F5 looks again.")
+        self._tell.failed(
+            f"The server is no longer watched ({type(error).__name__}); {key_of('app.retry_server')} looks again."
+        )
 
     def _not_connected(self, error: BaseException) -> None:
         self._tell.failed(f"No client could be made for {self.config.base_url}: {error}")

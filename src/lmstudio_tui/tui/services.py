@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from lmstudio_tui.audio.sound import Sound
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.models import RememberedModels
     from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.features.service_view import Service
+    from lmstudio_tui.features.settings_desk import SettingsDesk
     from lmstudio_tui.sdk import ClientConfig, LMStudioSDK
     from lmstudio_tui.store.downloads import DownloadsFile
     from lmstudio_tui.store.embeddings import EmbeddingShelf
@@ -50,10 +51,16 @@ class Services:
         serves it. Given the service, the configuration of the main server, and the profile in use. Blocks for as
         long as a command takes that prints a key; raises `ProfileError` or `ConfigurationError`.
     profiles: gives the servers by name, always the same; None where there are none to be had.
+    settings: gives the settings to be shown and changed, always the same; None where there are none to be had.
     profile: the name of the one in use.
     model: the model asked for on the command line.
     pane: the pane asked for on the command line.
     theme: the theme asked for in the settings.
+    tour: whether somebody who has never seen the app is shown around.
+    keys: the keys that the settings change, Textual's names, by the ids of the commands.
+    density: the density asked for there: "comfortable" or "compact".
+    ascii: whether only ASCII is to be shown; None finds out.
+    animation: whether things may move; None finds out.
     now: the time of day.
     """
 
@@ -74,8 +81,14 @@ class Services:
     embeddings: EmbeddingShelf
     service_config: Callable[[Service, ClientConfig, str | None], ClientConfig | None]
     profiles: Callable[[], Profiles] | None = None
+    settings: Callable[[], SettingsDesk] | None = None
     profile: str | None = None
     model: str | None = None
     pane: str | None = None
     theme: str | None = None
+    tour: bool = False
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    density: str | None = None
+    ascii: bool | None = None
+    animation: bool | None = None
     now: Callable[[], datetime] = field(default=_now)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual.events import Key, Paste
-from textual.widgets import Input, TextArea
+from textual.events import Key, MouseEvent, Paste
 
-from lmstudio_tui.tui.remarks import RemarkingApp
+from lmstudio_tui.tui.job_control import JobControlApp
 from lmstudio_tui.tui.typed import is_seen
 
 if TYPE_CHECKING:
@@ -20,25 +19,63 @@ _LATEST: Final = 1.0
 """Seconds after the start of the screen: from then on keys count even if nothing has the focus."""
 
 
-class TypingAheadApp(RemarkingApp):
+class TypingAheadApp(JobControlApp):
     """An app that loses nothing of what was typed while it started, and in which letters after Tab go where Tab goes.
 
-    What was typed before the start the terminal has kept until it was read.
+    What was typed before the start the terminal has kept until it was read. As long as the app is being opened there is
+    nothing to take a key, nor a click.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._typed_ahead: list[Key | Paste] | None = []
 
+    @property
+    def opening(self) -> bool:
+        """Whether there is nothing yet that could take keys."""
+        return False
+
     def on_mount(self) -> None:
         """From now on something may get the focus."""
         self.watch(self.screen, "focused", self._heed_focus)
+        if not self.opening:
+            self.opened()
+
+    def opened(self) -> None:
+        """What takes keys is there, or will be soon."""
         self.set_timer(_LATEST, self._hand_over)
+
+    @property
+    def typed(self) -> str:
+        """The text that was typed and that nothing has taken yet."""
+        text = ""
+        for event in self._typed_ahead or ():
+            if isinstance(event, Paste):
+                text += event.text
+            elif event.is_printable and event.character is not None:
+                text += event.character
+            elif event.key in {"ctrl+j", "enter"}:
+                text += "\n"
+            elif event.key == "backspace":
+                text = text[:-1]
+        return text.rstrip("\n")
+
+    def type_first(self, text: str) -> None:
+        """Have this typed before everything else."""
+        if self._typed_ahead is not None:
+            self._typed_ahead.insert(0, Paste(text))
+
+    def preview(self, event: Key | Paste) -> None:
+        """Show what was typed before there is anything to take it."""
 
     async def on_event(self, event: Event) -> None:
         """Keep keys and pasted text back as long as nothing has had the focus."""
         if self._typed_ahead is not None and isinstance(event, Key | Paste) and not event.is_forwarded:
             self._typed_ahead.append(event)
+            if self.opening:
+                self.preview(event)
+        elif self.opening and isinstance(event, MouseEvent):
+            event.stop()
         elif isinstance(event, Key) and not event.is_forwarded and self._goes_on(event.key):
             await self._check_bindings(event.key)
         else:
@@ -49,6 +86,8 @@ class TypingAheadApp(RemarkingApp):
 
         Then it is done at once: it would come to its turn behind the letters after it, which are for what comes next.
         """
+        from textual.widgets import Input
+
         if key not in _GOING_ON or not isinstance(self.focused, Input) or not self.app_focus:
             return False
         active = self.screen.active_bindings.get(key)
@@ -61,8 +100,13 @@ class TypingAheadApp(RemarkingApp):
 
     async def _hand_over(self) -> None:
         """Give what was kept to what has the focus now, in the same order."""
+        from textual.widgets import Input, TextArea
+
         typed, self._typed_ahead = self._typed_ahead or (), None
         for event in typed:
+            if isinstance(event, Key) and not event.is_printable:
+                # What it does may concern what the letters before it have made.
+                await self.caught_up()
             # Letters typed blindly are text; they are no commands to a list.
             if isinstance(self.focused, Input | TextArea) or not (isinstance(event, Paste) or event.is_printable):
                 await super().on_event(event)

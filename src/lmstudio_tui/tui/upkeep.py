@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
 TIDIED_AFTER: Final = 10.0
 """Seconds after the start: then what was deleted long ago is removed, unless the app is left before."""
-_NEEDED_SOON: Final = (
-    "markdown_it",
-    "pygments.lexers",
-    "lmstudio_tui.tui.panes.models",
-    "lmstudio_tui.tui.panes.inspector",
-)
+_FOR_AN_ANSWER: Final = ("markdown_it", "pygments.lexers")
 
 
 class Upkeep:
@@ -36,15 +31,27 @@ class Upkeep:
     def __init__(self, runs: Runs, services: Services) -> None:
         self._runs = runs
         self._services = services
+        self._warm = False
+
+    def settle(self) -> None:
+        """Have no more than what comes later looked over by the garbage collector."""
+
+        def settle(emit: object, scope: CancelScope) -> None:
+            del emit, scope
+            _settle_memory()
+
+        self._runs.start(settle, name="settle")
 
     def warm_up(self) -> None:
-        """Import what will be needed while nobody waits for it, and have no more than what comes later looked over."""
+        """Import what an answer needs while its prompt is still being typed."""
+        if self._warm:
+            return
+        self._warm = True
 
         def warm_up(emit: object, scope: CancelScope) -> None:
             del emit, scope
-            for module in _NEEDED_SOON:
+            for module in _FOR_AN_ANSWER:
                 import_module(module)
-            _settle_memory()
 
         self._runs.start(warm_up, name="warm-up")
 

@@ -17,7 +17,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lmstudio_tui.sdk import CancelScope
+from lmstudio_tui.tui.guarded import GuardedApp
 from lmstudio_tui.tui.typed import app_of, is_present
+from lmstudio_tui.tui.widgets.fitting import home_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,8 +114,11 @@ class Run(Generic[Item, Result]):
     # In the app's loop
 
     def _say(self, error: BaseException) -> None:
+        app = app_of(self._owner)
         said = f"Something went wrong in the app itself ({self._name}: {type(error).__name__})."
-        app_of(self._owner).notify(said, severity="error", markup=False)
+        report = app.note(error, self._name) if isinstance(app, GuardedApp) else None
+        more = "" if report is None else f" A report is in {home_path(report)}"
+        app.notify(f"{said}{more}", severity="error", markup=False)
 
     def _wake(self) -> None:
         pause = self._delivered_at + _SHORTEST - time.monotonic()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.geometry import Offset
 from textual.selection import Selection
-from transcript_parts import Host, conversation, find, screen_rows, settled
+from transcript_parts import Host, conversation, find, screen_rows, settled, until
 
 from lmstudio_tui.tui.widgets.transcript import Role, ToolView, Transcript, Turn
 from lmstudio_tui.tui.widgets.transcript.figures import phase_spans
@@ -163,11 +163,11 @@ async def test_phases_and_a_caution_stand_under_an_answer() -> None:
         assert find(app.transcript, "load ▪▪▪▪")[1] == find(app.transcript, "41 tok/s")[1]
         find(app.transcript, "▲ Caution: another model answered")
         await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: app.transcript.size.width == 40)
         await settled(pilot)
         assert find(app.transcript, "load ▪▪▪▪")[1] == find(app.transcript, "41 tok/s")[1] - 1
         await pilot.resize_terminal(12, 20)
-        await settled(pilot)
-        assert not any("▪" in row for row in screen_rows(app.transcript))
+        await until(pilot, lambda: not any("▪" in row for row in screen_rows(app.transcript)))
 
 
 async def test_a_long_prompt_is_folded_and_shown_by_z_and_by_click() -> None:

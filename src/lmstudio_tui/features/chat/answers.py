@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from lmstudio_tui.features.chat.figures import figures_line, seconds
+from lmstudio_tui.key_words import key_word
 from lmstudio_tui.sdk import (
     AuthenticationError,
     RequestCancelledError,
@@ -80,8 +81,12 @@ def _usage(usage: Usage | None, before: Message | None) -> dict[str, Any] | None
 
 def crashed(begun: Message, error: BaseException) -> Message:
     """The message that is kept when a defect of the app's own ended the answer."""
-    sentence = f"Something went wrong in the app itself ({type(error).__name__}). Ctrl+R asks again."
+    sentence = f"Something went wrong in the app itself ({type(error).__name__}). {_again()}"
     return replace(begun, status="failed", note=sentence)
+
+
+def _again() -> str:
+    return f"{key_word('chat.retry', 'Ctrl+R')} asks again."
 
 
 def ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]:
@@ -92,14 +97,13 @@ def ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]:
         case RequestCancelledError():
             return "stopped", "Stopped. What had arrived is kept." if has_output else "Stopped before anything came."
         case StreamInterruptedError():
-            again = (
-                "What arrived is kept; m goes on with it, Ctrl+R asks again." if has_output else "Ctrl+R asks again."
-            )
+            going_on = f"What arrived is kept; {key_word('transcript.continue', 'm')} goes on with it, "
+            again = f"{going_on if has_output else ''}{_again()}"
             return "interrupted", f"{_sentence(error.message)} {again}"
         case AuthenticationError():
-            return "failed", f"{_sentence(error.message)} F6 types a key; then Ctrl+R asks again."
+            return "failed", f"{_sentence(error.message)} {key_word('app.key', 'F6')} types a key; then {_again()}"
         case _:
-            return "failed", f"{_sentence(error.message)} {_sentence(error.hint)} Ctrl+R asks again."
+            return "failed", f"{_sentence(error.message)} {_sentence(error.hint)} {_again()}"
 
 
 def _sentence(text: str) -> str:

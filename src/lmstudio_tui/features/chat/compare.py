@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from lmstudio_tui.features.chat.figures import seconds
 from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.key_words import key_word
 from lmstudio_tui.store.library.records import Message
 from lmstudio_tui.text_safety import clean_line
 
@@ -83,7 +84,7 @@ def ending_words(error: LMStudioError | None, message: Message) -> str:
         return f"Stopped. {'What had arrived is kept. ' if has_output(message) else ''}r asks again."
     if error is None:
         return message.note
-    parts = (error.message.strip(), error.hint.strip(), "r asks again.")
+    parts = (error.message.strip(), error.hint.strip(), f"{key_word('compare.again', 'r')} asks again.")
     return clean_line(" ".join(part if part[-1] in ".!?…:" else f"{part}." for part in parts if part))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from lmstudio_tui.features.chat.context import estimated_tokens
 from lmstudio_tui.features.chat.figures import figures_line, seconds
 from lmstudio_tui.features.chat.phases import doing, merged
+from lmstudio_tui.key_words import key_word
 from lmstudio_tui.sdk import (
     Completion,
     LMStudioError,
@@ -253,7 +254,9 @@ class LiveAnswer(Course):
         if self.waiting:
             return self.waited
         silence = time.monotonic() - self.heard_at
-        return f"nothing has come for {silence:.0f} s · Esc stops" if silence >= _STALL else ""
+        return (
+            f"nothing has come for {silence:.0f} s · {key_word('chat.stop', 'Esc')} stops" if silence >= _STALL else ""
+        )
 
     @property
     def calling(self) -> str:

@@ -18,6 +18,8 @@ How = Literal["verified", "terminal", "failed"]
 
 OSC_52: Final = "OSC 52"
 TMUX: Final = "tmux"
+BROWSER_LIMIT: Final = 7_000_000
+"""Bytes. xterm.js takes ten million characters of one sequence, and four of them are three bytes."""
 _SAVE: Final = "save it to a file instead"
 _NATIVE_BUDGET: Final = (1.6, 1.4)
 _TMUX_BUDGET: Final = (0.7, 0.7)
@@ -70,6 +72,20 @@ def copy(text: str, *, environ: Mapping[str, str] = os.environ, platform: str = 
         if kept is not None:
             return kept
     return _by_the_app(text, environ, platform, despite)
+
+
+def copy_in_browser(text: str) -> Copied:
+    """Have a text copied by the browser that shows the app, which is where whoever reads it has their clipboard.
+
+    Args:
+        text: exactly what is to be on the clipboard.
+    """
+    if not text:
+        return Copied("failed", "", "There is nothing to copy.")
+    raw = text.encode("utf-8", "replace")
+    if len(raw) > BROWSER_LIMIT:
+        return Copied("failed", "", f"Not copied. {_size(raw)} is too long for the terminal in the page; {_SAVE}.")
+    return Copied("terminal", OSC_52, "Sent to the browser, which takes it if it has the focus.")
 
 
 def _is_remote(environ: Mapping[str, str]) -> bool:

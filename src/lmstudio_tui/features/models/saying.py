@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.server_view import Presence
+from lmstudio_tui.key_words import key_word
 from lmstudio_tui.sdk import ModelNotFoundError, RequestCancelledError, ServerKind
 from lmstudio_tui.text_safety import clean_line
 
@@ -24,12 +25,12 @@ _ACTIONS: Final = {
     "model_load": (
         "Loading and unloading models",
         "Do it in LM Studio's own window, or upgrade it to 0.4.",
-        "Do it with that server's own tools, or choose an LM Studio with F4.",
+        "Do it with that server's own tools, or choose an LM Studio with {key}.",
     ),
     "download": (
         "Downloading models",
         "Do it in LM Studio's own window, or upgrade it to 0.4.",
-        "Do it with that server's own tools, or choose an LM Studio with F4.",
+        "Do it with that server's own tools, or choose an LM Studio with {key}.",
     ),
 }
 """By capability: the action, and what to do instead on an LM Studio that cannot, and on another server."""
@@ -60,7 +61,8 @@ def incapable(view: ServerView, capability: str) -> str:
         return ""
     reason = sentence(clean_line(known.reason))
     what, native, foreign = _ACTIONS.get(capability, ("This", "", ""))
-    return f"{what} is not possible here. {reason} {native if view.status.kind in _STUDIOS else foreign}".strip()
+    instead = native if view.status.kind in _STUDIOS else foreign.format(key=key_word("app.servers", "F4"))
+    return f"{what} is not possible here. {reason} {instead}".strip()
 
 
 def failure_in_words(error: LMStudioError) -> str:

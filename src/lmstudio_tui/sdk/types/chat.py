@@ -81,22 +81,33 @@ class _Sampling(RequestModel):
     model: str | None = None
     """None lets the server choose: the loaded model answers."""
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """0 is sober, 2 wild."""
     max_tokens: Annotated[int, Field(ge=-1)] | None = None
     """-1 is no limit (LM Studio)."""
     top_p: Probability | None = None
+    """Only the likeliest tokens that make up this share."""
     top_k: Annotated[int, Field(ge=-1)] | None = None
+    """Only so many of the likeliest tokens; 0 or -1 for all."""
     min_p: Probability | None = None
+    """Only tokens at least so likely, measured by the likeliest."""
     presence_penalty: Penalty | None = None
+    """-2 to 2; above 0: rather new words."""
     frequency_penalty: Penalty | None = None
+    """-2 to 2; above 0: fewer words again and again."""
     repeat_penalty: Annotated[float, Field(gt=0)] | None = None
+    """Above 1: less repetition; 1 is none."""
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100)]] | None = None
+    """By tokens: how much likelier each is to be."""
     seed: int | None = None
+    """The same seed, the same answer, where the server heeds it."""
     stop: list[StopString] | None = None
     """A single string will do, too."""
     stream_options: JSONObject | None = None
+    """`include_usage` is always asked for."""
     ttl: Annotated[int, Field(gt=0)] | None = None
     """Seconds of idleness after which LM Studio unloads a model that it loaded for this request."""
     draft_model: str | None = None
+    """A small model that guesses ahead (LM Studio)."""
     extra: JSONObject = Field(default_factory=dict[str, Any])
     """Parameters that this server knows and we do not; sent as they are, in place of ours of the same name."""
 
@@ -133,11 +144,13 @@ class ChatCompletionRequest(_Sampling):
 
     messages: Annotated[list[ChatMessage], Field(min_length=1)]
     tools: list[JSONObject] | None = None
+    """What the model may call: `{"type":"function","function":{…}}` each."""
     tool_choice: str | JSONObject | None = None
     """LM Studio takes a string only (`auto`, `none`, `required`); other servers take an object, too."""
     response_format: JSONObject | None = None
     """`{"type":"json_schema","json_schema":{"name":…,"schema":…}}`, or type `text`."""
     reasoning_effort: Annotated[str, Field(min_length=1)] | None = None
+    """Such as `low`, `medium`, `high`."""
 
     @field_validator("response_format")
     @classmethod

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.store.embeddings.schema import APPLICATION_ID, MIGRATIONS, PAGE_SIZE, TABLES
 from lmstudio_tui.store.library.faults import DamagedError, UnknownFileError
-from lmstudio_tui.store.library.schema import migrate, version_of
-from lmstudio_tui.store.media.looking import make_private
+from lmstudio_tui.store.library.schema import migrate, missing, version_of
+from lmstudio_tui.store.private import make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +51,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA auto_vacuum = incremental")
         _use_log(connection)
         migrate(connection, MIGRATIONS)
-        missing = TABLES - _tables(connection)
-        if missing:
-            raise DamagedError(f"it has no {' and no '.join(sorted(missing))}")
+        if lacks := missing(connection, TABLES, MIGRATIONS):
+            raise DamagedError(f"it has no {' and no '.join(lacks)}")
     except BaseException:
         connection.close()
         raise

@@ -131,14 +131,14 @@ def _readable(source: sqlite3.Connection, table: str, columns: dict[str, Any]) -
     for _ in range(_MOST_GAPS):
         try:
             for row in source.execute(query, (last,)):
-                if row[0] <= last:  # A damaged table may lead back to its beginning.
+                if not isinstance(row[0], int) or row[0] <= last:  # A damaged table may lead back to its beginning.
                     break
                 last, step = row[0], 1
                 if all(isinstance(value, type_) for value, type_ in zip(row[1:], columns.values(), strict=True)):
                     yield row
             else:
                 return
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             pass
         last, step = last + step, step * 2
         if last >= 1 << 62:

@@ -47,6 +47,10 @@ def found(connection: sqlite3.Connection, set_id: str) -> tuple[int, SetRecord] 
         f"SELECT number, {_COLUMNS} FROM sets WHERE id = ? AND deleted_at IS NULL",  # noqa: S608
         (set_id,),
     ).fetchone()
+    if row is not None and not isinstance(row[0], int):
+        from lmstudio_tui.store.library.faults import DamagedError
+
+        raise DamagedError("a set has no number")
     return None if row is None else (row[0], record_of(row[1:]))
 
 
@@ -193,9 +197,14 @@ def written(text: str) -> str | bytes:
     return text
 
 
-def read(stored: str | bytes) -> str:
-    """A text out of the file."""
-    return stored if isinstance(stored, str) else stored.decode("utf-8", "surrogatepass")
+def read(stored: object) -> str:
+    """A text out of the file; of one that is damaged what can be read."""
+    if not isinstance(stored, bytes):
+        return stored if isinstance(stored, str) else ""
+    try:
+        return stored.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return stored.decode("utf-8", "replace")
 
 
 def _has(connection: sqlite3.Connection, number: int, record: SetRecord, terms: tuple[Term, ...]) -> bool:
@@ -260,7 +269,7 @@ def _moment(stored: float) -> datetime:
 
 
 def _models(stored: str) -> tuple[str, ...]:
-    with suppress(ValueError):
+    with suppress(ValueError, TypeError):  # TypeError: in a damaged file it may be no text
         value: object = json.loads(stored)
         if isinstance(value, list):
             return tuple(each for each in cast("list[object]", value) if isinstance(each, str))

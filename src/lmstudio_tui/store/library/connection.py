@@ -16,6 +16,7 @@ from lmstudio_tui.store.library import schema
 from lmstudio_tui.store.library.base import Base, transaction
 from lmstudio_tui.store.library.faults import DamagedError, UnknownFileError
 from lmstudio_tui.store.library.index import has_fts5, has_index, needs_rebuild, rebuild
+from lmstudio_tui.store.private import make_private
 
 PATIENCE: float = 10.0
 """Seconds to wait for another program that is writing."""
@@ -35,7 +36,7 @@ def open_base(path: Path) -> Base:
         sqlite3.Error, OSError: when it cannot be opened.
     """
     _refuse_later(path)
-    _make_private(path)
+    _create(path)
     _make_alike(path)
     with ExitStack() as failing:
         connection = failing.enter_context(closing(connect(path)))
@@ -101,9 +102,8 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
 
 def _made_ready(connection: sqlite3.Connection) -> Base:
     schema.migrate(connection)
-    missing = set(schema.TABLES) - _tables(connection)
-    if missing:
-        message = f"it has no {' and no '.join(sorted(missing))}"
+    if missing := schema.missing(connection, schema.TABLES, schema.MIGRATIONS):
+        message = f"it has no {' and no '.join(missing)}"
         raise DamagedError(message)
     base = Base(connection, has_fts5())
     if needs_rebuild(base):
@@ -174,14 +174,8 @@ def _may_write(path: Path) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _make_private(path: Path) -> None:
-    missing: list[Path] = []
-    folder = path.parent
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
+def _create(path: Path) -> None:
+    make_private(path.parent)
     # SQLite gives the files that it puts beside it the same permissions.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

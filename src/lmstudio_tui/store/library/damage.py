@@ -126,7 +126,7 @@ def _copy(base: Base, source: sqlite3.Connection, table: str) -> None:
 def _columns_there(source: sqlite3.Connection, table: str) -> set[str]:
     try:
         return {column[0] for column in source.execute(f"SELECT * FROM {table} LIMIT 0").description}  # noqa: S608
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return set()
 
 
@@ -142,13 +142,13 @@ def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...
     for _ in range(_MOST_GAPS):
         try:
             for row in source.execute(f"{query} WHERE rowid > ? ORDER BY rowid", (last,)):
-                if row[0] <= last:  # A damaged table may lead back to its beginning.
+                if not isinstance(row[0], int) or row[0] <= last:  # A damaged table may lead back to its beginning.
                     break
                 last, step = row[0], 1
                 yield row[1:]
             else:
                 return
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             pass
         last, step = last + step, step * 2
         if last >= 1 << 62:

@@ -57,7 +57,8 @@ _INDEX_DAMAGED: Final = sqlite3.SQLITE_CORRUPT_VTAB
 
 def fault_of(error: Exception) -> Fault:
     """What is to be done about an error that a database, or its file, has raised."""
-    if isinstance(error, DamagedError):
+    # Of texts nothing is wrong to read; but Python cannot read what SQLite says of a table whose name is damaged.
+    if isinstance(error, DamagedError | UnicodeDecodeError):
         return Fault.DAMAGED
     if isinstance(error, OSError):
         return Fault.UNUSABLE

@@ -35,7 +35,7 @@ _LONGEST_PAUSE: Final = 30.0
 _MENDING: Final = "mending.lock"
 _MENDING_PATIENCE: Final = 30.0
 
-_TROUBLE: Final = (sqlite3.Error, OSError, DamagedError)
+_TROUBLE: Final = (sqlite3.Error, OSError, DamagedError, UnicodeDecodeError)
 
 
 class Keeper:
@@ -303,9 +303,9 @@ class Keeper:
     def _copy(self) -> Base:
         """A copy of what can be read."""
         if self._disk is not None:
-            with suppress(sqlite3.Error, DamagedError):
+            with suppress(sqlite3.Error, DamagedError, UnicodeDecodeError):
                 return copied_base(self._disk.connection)
-        with suppress(sqlite3.Error, OSError, DamagedError, UnknownFileError):
+        with suppress(*_TROUBLE, UnknownFileError):
             return copied_file(self.path)
         return empty_base()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -15,6 +14,7 @@ from lmstudio_tui.store.library.base import Op
 from lmstudio_tui.store.library.rows import conversation_row, field_value, json_text, message_row, storable
 from lmstudio_tui.store.library.worker import Worker
 from lmstudio_tui.store.library.writer import AnswerWriter
+from lmstudio_tui.store.telling import Telling
 from lmstudio_tui.text_safety import clean
 
 if TYPE_CHECKING:
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_SENTENCES_KEPT = 20
 _CLOSING_PATIENCE = 15.0
 
 
 class Library:
     """Everything that was said. Thread-safe. Making one touches nothing; the file is made by the first write.
 
-    Writes return at once, and are on disk within half a second. Reads block, and see every write asked for before
+    Writes return at once, and are on disk within a tenth of a second. Reads block, and see every write asked for before
     them. Neither raises for what is wrong with the file: that is said to those who `listen`, and what cannot be written
     is kept in memory and tried again.
 
@@ -47,10 +46,9 @@ class Library:
         self.path = path
         self._now = now
         self._lock = threading.Lock()
-        self._listeners: list[Callable[[str], None]] = []
-        self._sentences: list[str] = []
         self._answers: dict[str, AnswerWriter] = {}
-        self._worker = Worker(self._make_keeper, self._say)
+        self._telling = Telling()
+        self._worker = Worker(self._make_keeper, self._telling.say)
 
     def listen(self, callback: Callable[[str], None]) -> None:
         """Be told what is to be known about the library: damage, no room, another version.
@@ -59,11 +57,7 @@ class Library:
             callback: is called with a sentence, in the library's thread; it must not read from the library there. What
                 was said before is told at once.
         """
-        with self._lock:
-            self._listeners.append(callback)
-            before = list(self._sentences)
-        for sentence in before:
-            callback(sentence)
+        self._telling.listen(callback)
 
     # Reading
 
@@ -240,7 +234,7 @@ class Library:
         keeper = Keeper(
             self.path,
             self._now,
-            self._say,
+            self._telling.say,
             writing=lambda: frozenset(answer.id for answer in self._open_answers()),
             again=lambda token: [op for answer in self._open_answers() for op in answer.again(token)],
         )
@@ -250,14 +244,6 @@ class Library:
     def _token(self) -> str | None:
         """Names this process; called in the library's thread."""
         return self._keeper.token()
-
-    def _say(self, sentence: str) -> None:
-        with self._lock:
-            self._sentences = [*self._sentences, sentence][-_SENTENCES_KEPT:]
-            listeners = list(self._listeners)
-        for callback in listeners:
-            with suppress(Exception):
-                callback(sentence)
 
 
 def _settle(keeper: Keeper) -> bool:

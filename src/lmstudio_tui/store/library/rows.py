@@ -44,6 +44,8 @@ CONVERSATION_COLUMNS: Final = (
     "model",
 )
 
+_LATEST: Final = 1e11
+"""Seconds since 1970: more than a thousand years, and less than what dates can be made of."""
 _ROLES: Final = frozenset(get_args(Role))
 _STATUSES: Final = frozenset(get_args(Status))
 
@@ -87,20 +89,20 @@ def message_of(row: Sequence[Any], conversation_id: str) -> Message:
         conversation_id=conversation_id,
         parent_id=row[1],
         role=row[2] if row[2] in _ROLES else "user",
-        text=row[3],
-        reasoning=row[4],
+        text=_text(row[3]),
+        reasoning=_text(row[4]),
         tool_calls=calls_of(row[5]),
         tool_call_id=row[6],
         attachments=_attachments_of(row[7]),
         status=row[8] if row[8] in _STATUSES else "complete",
         requested_model=row[9],
-        model=row[10],
+        model=_text(row[10]),
         parameters=_object(row[11]) or {},
         usage=_object(row[12]),
         stats=_object(row[13]),
         finish_reason=row[14],
-        note=row[15],
-        created_at=row[16],
+        note=_text(row[15]),
+        created_at=_time(row[16]),
     )
 
 
@@ -124,15 +126,15 @@ def conversation_of(row: Sequence[Any]) -> Conversation:
     """The conversation in a row of `CONVERSATION_COLUMNS` and the number of its messages."""
     return Conversation(
         id=row[0],
-        title=row[1],
+        title=_text(row[1]),
         titled=bool(row[2]),
-        created_at=row[3],
-        updated_at=row[4],
+        created_at=_time(row[3]),
+        updated_at=_time(row[4]),
         pinned=bool(row[5]),
         head=row[6],
         parameters=_object(row[7]) or {},
-        draft=row[8],
-        model=row[9],
+        draft=_text(row[8]),
+        model=_text(row[9]),
         messages=row[10],
     )
 
@@ -219,6 +221,18 @@ def _attachments_of(text: str | None) -> tuple[Attachment, ...]:
     )
 
 
+def _text(value: object) -> str:
+    """A text out of the file, which may hold anything where it is damaged."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
+
+
+def _time(value: object) -> float:
+    """A time out of the file; none that no calendar has."""
+    return float(value) if isinstance(value, int | float) and abs(value) < _LATEST else 0.0
+
+
 def _count(value: object) -> int:
     return value if isinstance(value, int) else 0
 
@@ -228,7 +242,7 @@ def _loaded(text: str | None) -> object:
         return None
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, TypeError):  # TypeError: in a damaged file it may be no text
         return None
 
 

@@ -6,12 +6,15 @@ conversation lie together in the file, and the full-text index knows the convers
 
 from __future__ import annotations
 
+from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lmstudio_tui.store.library.base import transaction
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
 APPLICATION_ID: Final = 0x4C4D5455
 """Stands in the file's header, so that nobody takes it for another program's ("LMTU")."""
@@ -110,3 +113,29 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] | 
                 for statement in steps[version]:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def missing(connection: sqlite3.Connection, tables: Iterable[str], migrations: tuple[Migration, ...]) -> list[str]:
+    """What a file at the latest version lacks, in words: tables, and columns where the schema itself is damaged."""
+    found: list[str] = []
+    for table, columns in sorted(_made_by(migrations).items()):
+        if table in tables:
+            there = _columns(connection, table)
+            found += [f"{column} in {table}" for column in sorted(columns - there)] if there else [table]
+    return found
+
+
+@cache
+def _made_by(migrations: tuple[Migration, ...]) -> dict[str, frozenset[str]]:
+    """The columns of each table in a new file."""
+    import sqlite3
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in (each for step in migrations for each in step):
+            connection.execute(statement)
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {table: _columns(connection, table) for table in tables}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+    return frozenset(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))

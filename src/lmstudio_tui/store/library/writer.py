@@ -27,6 +27,8 @@ class _Parts:
 
     texts: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     calls: tuple[ToolCallRecord, ...] | None = None
+    told: Callable[[], None] | None = None
+    """Called when it is written."""
 
 
 @dataclass(slots=True)
@@ -85,6 +87,15 @@ class AnswerWriter:
             if not self._over:
                 self._parts().calls = calls
 
+    def when_kept(self, told: Callable[[], None]) -> None:
+        """Have somebody told, in the library's thread, that what came so far is on disk; only the latest is told.
+
+        Nobody is told while the library cannot be written, or when the answer ends before.
+        """
+        with self._lock:
+            if not self._over:
+                self._parts().told = told
+
     def replace(self, text: str, reasoning: str) -> None:
         """What came since the beginning was something else: this."""
         text, reasoning = storable(text), storable(reasoning)
@@ -99,8 +110,12 @@ class AnswerWriter:
                 )
             )
 
-    def end(self, message: Message) -> None:
-        """The answer as it is kept, in place of all that came; what is told afterwards is nothing any more."""
+    def end(self, message: Message, kept: Callable[[], None] | None = None) -> None:
+        """The answer as it is kept, in place of all that came; what is told afterwards is nothing any more.
+
+        Args:
+            kept: is called when it is on disk, in the library's thread.
+        """
         if message.status == "streaming":
             message = replace(message, status="complete")
         if not message.created_at:
@@ -109,7 +124,8 @@ class AnswerWriter:
         with self._lock:
             self._over = True
             self._open = None
-            self._post(Op(partial(self._end, row=row, conversation_id=message.conversation_id, moment=self._now())))
+            end = partial(self._end, row=row, conversation_id=message.conversation_id, moment=self._now())
+            self._post(Op(end, kept))
 
     def again(self, token: Callable[[], str | None]) -> list[Op]:
         """Writes anew what was on disk."""
@@ -159,6 +175,8 @@ class AnswerWriter:
         self._saved.texts.extend(parts.texts)
         if parts.calls is not None:
             self._saved.calls = calls_text(parts.calls) or "[]"
+        if parts.told is not None:
+            parts.told()
 
     def _end(self, base: Base, row: Row, conversation_id: str, moment: float) -> None:
         writing.add(base, row, conversation_id, moment)

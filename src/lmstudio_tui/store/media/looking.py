@@ -66,16 +66,3 @@ def look(id: str, path: Path) -> Found:  # noqa: A002 - as the record calls it
     if not stat.S_ISREG(state.st_mode):
         return Found(id, path, long_ago, None, _NO_FILE)
     return Found(id, path, datetime.fromtimestamp(state.st_mtime).astimezone(), state.st_size)
-
-
-def make_private(folder: Path) -> None:
-    """Make the folder and its missing parents for their owner only.
-
-    Raises:
-        OSError: that is impossible.
-    """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-    if not folder.is_dir():
-        raise NotADirectoryError(20, "Not a directory")

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Final, Generic
 from lmstudio_tui.store.atomic import write_atomic
 from lmstudio_tui.store.media.errors import StoreError, failed
 from lmstudio_tui.store.media.kinds import IMAGES, RECORDINGS, UTTERANCES, Kind, R, members_of, spelled
-from lmstudio_tui.store.media.looking import GONE, is_plain, look, make_private, members_in, safe_suffix, signature_of
+from lmstudio_tui.store.media.looking import GONE, is_plain, look, members_in, safe_suffix, signature_of
 from lmstudio_tui.store.media.mending import mended
 from lmstudio_tui.store.media.trash import Trash
 from lmstudio_tui.store.media.writers import Writers
+from lmstudio_tui.store.private import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.store.private import make_private
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,7 +40,7 @@ class Trash:
             OSError: they cannot be moved.
         """
         into = self._trash / id
-        into.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(into)
         _move_all(paths, into)
         # What counts is when it was removed, not when it was written.
         os.utime(into)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.binding import Binding
 
+from lmstudio_tui.tui.keymap import changed_keys
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,8 +25,14 @@ Where = Literal[
     "transcribe",
     "speech",
     "servers",
+    "settings",
     "no server",
+    "parameters",
+    "compare",
+    "player",
+    "moving",
     "dialog",
+    "fields",
 ]
 
 
@@ -64,9 +72,25 @@ class Command:
         )
 
     @property
+    def usual_keys(self) -> tuple[str, ...]:
+        """The keys that it has as long as nobody changes them, Textual's names."""
+        return tuple(self.keys.split(","))
+
+    @property
+    def keys_now(self) -> tuple[str, ...]:
+        """The keys that it has now; none, when the user wants it so."""
+        return changed_keys().get(self.id, self.usual_keys)
+
+    @property
     def shown_keys(self) -> str:
-        """The keys as people read them."""
-        return " or ".join(readable_key(key) for key in self.keys.split(","))
+        """The keys as people read them, or nothing."""
+        return " or ".join(readable_key(key) for key in self.keys_now)
+
+    @property
+    def key_word(self) -> str:
+        """How a sentence names the quickest way to it: its first key, else where else it is found."""
+        keys = self.keys_now
+        return readable_key(keys[0]) if keys else f"“{self.title}” {'in the palette' if self.palette else '(no key)'}"
 
 
 def only_in(parts: Iterable[str], *commands: Command) -> tuple[Command, ...]:
@@ -83,8 +107,20 @@ def by_parts(commands: Iterable[Command]) -> dict[str, list[tuple[str, str]]]:
     for one in commands:
         for part in one.parts or ("",):
             keys = found.setdefault(part, {}).setdefault(one.help, [])
-            keys += [key for key in map(readable_key, one.keys.split(",")) if key not in keys]
-    return {part: [(" or ".join(keys), text) for text, keys in rows.items()] for part, rows in found.items()}
+            keys += [key for key in map(readable_key, one.keys_now) if key not in keys]
+    return {part: [(_told(keys), text) for text, keys in rows.items()] for part, rows in found.items()}
+
+
+def _told(keys: list[str]) -> str:
+    """The keys in one line; of many digits the first and the last."""
+    if len(keys) > 2 and all(key.isdigit() for key in keys):
+        return f"{keys[0]} to {keys[-1]}"
+    return " or ".join(keys) or "no key"
+
+
+def escaped(keys: str) -> str:
+    """Keys as they stand in a table of Markdown."""
+    return keys.replace("\\", "\\\\").replace("|", "\\|").replace("`", "\\`")
 
 
 _NAMES = {
@@ -113,6 +149,28 @@ _NAMES = {
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
+    "insert": "Ins",
+    "at": "@",
+    "underscore": "_",
+    "backslash": "\\",
+    "circumflex_accent": "^",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "semicolon": ";",
+    "exclamation_mark": "!",
+    "quotation_mark": '"',
+    "apostrophe": "'",
+    "number_sign": "#",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "asterisk": "*",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "vertical_line": "|",
+    "tilde": "~",
+    "grave_accent": "`",
 }
 
 

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command, only_in
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 HEAT_MAP: tuple[Command, ...] = only_in(
     ("similarity",),
-    Command("embeddings.cell_up", "up,k", "move('up')", "Up", "The text above.", "embeddings", palette=False),
-    Command("embeddings.cell_down", "down,j", "move('down')", "Down", "The text below.", "embeddings", palette=False),
-    Command("embeddings.cell_left", "left,h", "move('left')", "Left", "The text before.", "embeddings", palette=False),
-    Command(
-        "embeddings.cell_right", "right,l", "move('right')", "Right", "The text after.", "embeddings", palette=False
-    ),
-    Command("embeddings.rows_up", "pageup", "page('up')", "Page up", "A page up.", "embeddings", palette=False),
-    Command(
-        "embeddings.rows_down", "pagedown", "page('down')", "Page down", "A page down.", "embeddings", palette=False
-    ),
     Command(
         "embeddings.columns_left",
         "shift+left,H",
@@ -150,14 +139,6 @@ PICTURES: tuple[Command, ...] = (
 )
 """What heat map and map of points have in common."""
 
-ROWS: tuple[Command, ...] = only_in(
-    ("texts", "nearest", "vector", "facts"),
-    *steps("embeddings", "The row above.", "The row below."),
-    *pages("embeddings"),
-    *ends("embeddings", "The first row.", "The last row."),
-)
-"""Going through texts, values and facts."""
-
 TEXTS: tuple[Command, ...] = only_in(
     ("texts",),
     Command(
@@ -207,4 +188,4 @@ NEAREST: tuple[Command, ...] = (
 )
 """What the list of the nearest texts can do by itself; the list of all texts can be searched, too."""
 
-EMBEDDINGS: tuple[Command, ...] = (*PICTURES, *HEAT_MAP, *POINT_MAP, *ROWS, *TEXTS, *NEAREST)
+EMBEDDINGS: tuple[Command, ...] = (*PICTURES, *HEAT_MAP, *POINT_MAP, *TEXTS, *NEAREST)

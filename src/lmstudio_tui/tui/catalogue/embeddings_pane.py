@@ -115,13 +115,13 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
     *only_in(("texts",), Command("embeddings.edit", "e", "edit", "Edit", "Edit the text under the cursor.", _HERE)),
     *only_in(
         ("texts",),
-        Command("embeddings.delete", "x,delete", "delete", "Delete", "Delete the text; F8 brings it back.", _HERE),
+        Command("embeddings.delete", "x,delete", "delete", "Delete", "Delete the text; undoing brings it back.", _HERE),
     ),
     *only_in(
         ("texts",),
         Command(
             "embeddings.view_after",
-            "right",
+            "right,l",
             "turn(1)",
             "Next view",
             "In the list: the view after.",
@@ -133,7 +133,7 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
         ("texts",),
         Command(
             "embeddings.view_before",
-            "left",
+            "left,h",
             "turn(-1)",
             "View before",
             "In the list: the view before.",

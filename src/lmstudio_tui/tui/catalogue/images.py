@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 IMAGES: tuple[Command, ...] = (
     Command(
@@ -11,7 +10,7 @@ IMAGES: tuple[Command, ...] = (
         "ctrl+r",
         "make",
         "Make",
-        "Make the images, as Enter in the prompt does.",
+        "Make the images, as taking the prompt does.",
         "images",
         show=True,
     ),
@@ -23,15 +22,14 @@ IMAGES: tuple[Command, ...] = (
     Command("images.save", "s", "save", "Save", "Save the image under a name of your own.", "images", show=True),
     Command("images.copy", "y", "copy_path", "Copy path", "Copy the path of the image.", "images", show=True),
     Command("images.copy_prompt", "Y", "copy_prompt", "Copy prompt", "Copy the prompt of the image.", "images"),
-    Command("images.delete", "x,delete", "delete", "Delete", "Delete the image; F8 brings it back.", "images"),
+    Command("images.delete", "x,delete", "delete", "Delete", "Delete the image; undoing brings it back.", "images"),
     Command("images.undo", "f8,u", "undo", "Undo", "Bring back the image that was deleted last.", "images"),
     Command("images.filter", "/", "filter", "Filter", "Filter the images made so far.", "images", show=True),
     Command("images.model", "alt+m", "choose_model", "Model", "Choose the model that draws.", "images", priority=True),
     Command("images.size", "alt+s", "choose_size", "Size", "Choose the size of the images.", "images", priority=True),
-    *steps("images", "The image above.", "The image below."),
     Command(
         "images.previous",
-        "left",
+        "left,h",
         "turn(-1)",
         "Previous",
         "Of those made at once: the image before.",
@@ -39,8 +37,6 @@ IMAGES: tuple[Command, ...] = (
         palette=False,
     ),
     Command(
-        "images.next", "right", "turn(1)", "Next", "Of those made at once: the image after.", "images", palette=False
+        "images.next", "right,l", "turn(1)", "Next", "Of those made at once: the image after.", "images", palette=False
     ),
-    *pages("images"),
-    *ends("images", "The newest image.", "The oldest image."),
 )

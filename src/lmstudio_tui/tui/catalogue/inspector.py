@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 _SECTIONS = (
     ("timing", "Where the time went."),
@@ -49,8 +48,8 @@ INSPECTOR: tuple[Command, ...] = (
         )
         for number, (name, text) in enumerate(_SECTIONS, 1)
     ),
-    Command("inspector.next", "right", "turn(1)", "Next", "The section after.", "inspector", palette=False),
-    Command("inspector.previous", "left", "turn(-1)", "Previous", "The section before.", "inspector", palette=False),
+    Command("inspector.next", "right,l", "turn(1)", "Next", "The section after.", "inspector", palette=False),
+    Command("inspector.previous", "left,h", "turn(-1)", "Previous", "The section before.", "inspector", palette=False),
     Command("inspector.tab", "tab", "turn(1)", "Next", "In a request: the section after.", "inspector", palette=False),
     Command(
         "inspector.back_tab",
@@ -61,7 +60,4 @@ INSPECTOR: tuple[Command, ...] = (
         "inspector",
         palette=False,
     ),
-    *steps("inspector", "A line up.", "A line down.", "line"),
-    *pages("inspector"),
-    *ends("inspector", "To the first line.", "To the last line.", ("start", "end")),
 )

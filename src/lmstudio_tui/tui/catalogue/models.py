@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 MODELS: tuple[Command, ...] = (
     Command("models.load", "l", "load", "Load", "Load the model into memory.", "models", show=True),
@@ -31,7 +30,4 @@ MODELS: tuple[Command, ...] = (
     Command(
         "models.back", "escape", "back", "Back", "Close the details, then clear the filter.", "models", palette=False
     ),
-    *steps("models", "The model above.", "The model below."),
-    *pages("models"),
-    *ends("models", "The first model.", "The last model."),
 )

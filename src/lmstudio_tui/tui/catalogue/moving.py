@@ -1,49 +1,24 @@
-"""Going through a list, which works alike in every place that has one."""
+"""Going through lists, tables, texts and forms, which works alike wherever the cursor is not in a field of text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lmstudio_tui.tui.catalogue.command import Command
 
-if TYPE_CHECKING:
-    from lmstudio_tui.tui.catalogue.command import Where
+
+def _way(name: str, keys: str, title: str, text: str) -> Command:
+    # Each widget has an action of its own for it: see `commands.moves`.
+    return Command(f"move.{name}", keys, name, title, text, "moving", palette=False)
 
 
-def steps(where: Where, above: str, below: str, action: str = "move") -> tuple[Command, Command]:
-    """One up, and one down.
-
-    Args:
-        where: the place; its commands have its name in their ids.
-        above: what is gone to, in a sentence.
-        below: as `above`.
-        action: Textual's action, which is told -1 or 1.
-    """
-    return (
-        Command(f"{where}.up", "up,k", f"{action}(-1)", "Up", above, where, palette=False),
-        Command(f"{where}.down", "down,j", f"{action}(1)", "Down", below, where, palette=False),
-    )
-
-
-def pages(where: Where) -> tuple[Command, Command]:
-    """A page up, and a page down."""
-    return (
-        Command(f"{where}.page_up", "pageup", "page(-1)", "Page up", "A page up.", where, palette=False),
-        Command(f"{where}.page_down", "pagedown", "page(1)", "Page down", "A page down.", where, palette=False),
-    )
-
-
-def ends(where: Where, first: str, last: str, actions: tuple[str, str] = ("first", "last")) -> tuple[Command, Command]:
-    """To the first one, and to the last.
-
-    Args:
-        where: as for `steps`.
-        first: what is gone to, in a sentence.
-        last: as `first`.
-        actions: Textual's, which the ids end with, too.
-    """
-    to_first, to_last = actions
-    return (
-        Command(f"{where}.{to_first}", "home,g", to_first, "First", first, where, palette=False),
-        Command(f"{where}.{to_last}", "end,G", to_last, "Last", last, where, palette=False),
-    )
+MOVING: tuple[Command, ...] = (
+    _way("up", "up,k", "Up", "A line up, or the one above."),
+    _way("down", "down,j", "Down", "A line down, or the one below."),
+    _way("left", "left,h", "Left", "To the left, or the one before; fold."),
+    _way("right", "right,l", "Right", "To the right, or the one after; unfold."),
+    _way("page_up", "pageup", "Page up", "A page up."),
+    _way("page_down", "pagedown", "Page down", "A page down."),
+    _way("half_up", "ctrl+u", "Half up", "Half a page up."),
+    _way("half_down", "ctrl+d", "Half down", "Half a page down."),
+    _way("first", "home,g", "First", "To the start."),
+    _way("last", "end,G", "Last", "To the end."),
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 SPEECH: tuple[Command, ...] = (
     Command("speech.speak", "ctrl+s,alt+s", "speak", "Speak", "Speak the text.", "speech", show=True, priority=True),
@@ -15,6 +14,13 @@ SPEECH: tuple[Command, ...] = (
         "Stop speaking and playing, and keep what came; else filter no more, or go between the text and the list.",
         "speech",
         show=True,
+    ),
+    Command(
+        "speech.back", "escape", "back", "Back", "Go back, where there is nothing to stop.", "speech", palette=False
+    ),
+    Command("speech.choose", "enter", "open", "Choose", "Choose what stands there.", "speech", palette=False),
+    Command(
+        "speech.default", "delete,backspace", "clear", "Default", "Have what is usual again.", "speech", palette=False
     ),
     Command("speech.pause", "alt+p", "play_pause", "Pause", "Pause, go on, or play again.", "speech", priority=True),
     Command(
@@ -56,10 +62,7 @@ SPEECH: tuple[Command, ...] = (
     Command("speech.copy", "y", "copy_text", "Copy text", "Copy the text of the utterance.", "speech"),
     Command("speech.copy_path", "Y", "copy_path('file')", "Copy path", "Copy the path of its file.", "speech"),
     Command("speech.copy_folder", "F", "copy_path('folder')", "Folder", "Copy the path of the folder.", "speech"),
-    Command("speech.delete", "x,delete", "delete", "Delete", "Delete the utterance; F8 brings it back.", "speech"),
+    Command("speech.delete", "x,delete", "delete", "Delete", "Delete the utterance; undoing brings it back.", "speech"),
     Command("speech.undo", "f8,u", "undo", "Undo", "Bring back the utterance deleted last.", "speech"),
     Command("speech.filter", "slash", "filter", "Filter", "Filter what was spoken.", "speech"),
-    *steps("speech", "The utterance above.", "The utterance below."),
-    *pages("speech"),
-    *ends("speech", "The newest utterance.", "The oldest utterance."),
 )

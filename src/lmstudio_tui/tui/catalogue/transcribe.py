@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lmstudio_tui.tui.catalogue.command import Command, Where
-from lmstudio_tui.tui.catalogue.moving import ends, pages, steps
 
 _HERE: Where = "transcribe"
 
@@ -26,7 +25,7 @@ TRANSCRIBE: tuple[Command, ...] = (
         "x,delete",
         "delete",
         "Delete",
-        "Delete the recording; u brings it back.",
+        "Delete the recording; undoing brings it back.",
         _HERE,
         show=True,
     ),
@@ -35,7 +34,7 @@ TRANSCRIBE: tuple[Command, ...] = (
         "x,delete",
         "discard",
         "Discard",
-        "Discard what is being recorded; u brings it back.",
+        "Discard what is being recorded; undoing brings it back.",
         _HERE,
         show=True,
     ),
@@ -69,13 +68,22 @@ TRANSCRIBE: tuple[Command, ...] = (
         _HERE,
         show=True,
     ),
+    Command(
+        "transcribe.segment",
+        "space",
+        "segment",
+        "Play",
+        "In a transcript: play from the selected line.",
+        _HERE,
+        palette=False,
+    ),
     Command("transcribe.edit", "e", "edit", "Edit", "Edit the transcript.", _HERE),
     Command("transcribe.copy", "y", "copy", "Copy", "Copy the transcript.", _HERE),
     Command("transcribe.save", "s", "save", "Save", "Save the transcript: text, SRT, VTT, JSON.", _HERE, show=True),
     Command("transcribe.chat", "c", "chat", "Chat", "Put the transcript into the chat's prompt.", _HERE),
     Command(
         "transcribe.before",
-        "less_than_sign,left",
+        "less_than_sign,left,h",
         "version(-1)",
         "Before",
         "Show the transcript before, where a recording has several.",
@@ -84,7 +92,7 @@ TRANSCRIBE: tuple[Command, ...] = (
     ),
     Command(
         "transcribe.after",
-        "greater_than_sign,right",
+        "greater_than_sign,right,l",
         "version(1)",
         "After",
         "Show the transcript after.",
@@ -105,7 +113,4 @@ TRANSCRIBE: tuple[Command, ...] = (
     Command("transcribe.check", "w", "check", "Check", "Speak a text, and check what is heard of it.", _HERE),
     Command("transcribe.filter", "slash", "filter", "Filter", "Filter the recordings by name and text.", _HERE),
     Command("transcribe.rename", "r,f2", "rename", "Rename", "Give the recording another name.", _HERE),
-    *steps(_HERE, "A line up.", "A line down.", "line"),
-    *pages(_HERE),
-    *ends(_HERE, "To the first line.", "To the last line."),
 )

@@ -5,26 +5,6 @@ from __future__ import annotations
 from lmstudio_tui.tui.catalogue.command import Command
 
 TRANSCRIPT: tuple[Command, ...] = (
-    Command("transcript.up", "up,k", "line(-1)", "Up", "Scroll up a line.", "transcript", palette=False),
-    Command("transcript.down", "down,j", "line(1)", "Down", "Scroll down a line.", "transcript", palette=False),
-    Command("transcript.page_up", "pageup", "page(-1.0)", "Page up", "Scroll up a page.", "transcript", palette=False),
-    Command(
-        "transcript.page_down", "pagedown", "page(1.0)", "Page down", "Scroll down a page.", "transcript", palette=False
-    ),
-    Command(
-        "transcript.half_up", "ctrl+u", "page(-0.5)", "Half up", "Scroll up half a page.", "transcript", palette=False
-    ),
-    Command(
-        "transcript.half_down",
-        "ctrl+d",
-        "page(0.5)",
-        "Half down",
-        "Scroll down half a page.",
-        "transcript",
-        palette=False,
-    ),
-    Command("transcript.start", "home,g", "start", "Start", "Go to the start.", "transcript", palette=False),
-    Command("transcript.end", "end,G", "end", "End", "Go to the end, and follow it.", "transcript", palette=False),
     Command(
         "transcript.previous",
         "left_square_bracket",
@@ -66,9 +46,21 @@ TRANSCRIPT: tuple[Command, ...] = (
         "c",
         "copy_code(0)",
         "Copy code",
-        "Copy its last block of code; 1 to 9: that block.",
+        "Copy its last block of code.",
         "transcript",
         palette=False,
+    ),
+    *(
+        Command(
+            f"transcript.copy_code_{number}",
+            str(number),
+            f"copy_code({number})",
+            "Copy code",
+            "Copy its block of code of that number.",
+            "transcript",
+            palette=False,
+        )
+        for number in range(1, 10)
     ),
     Command(
         "transcript.fold_message",
@@ -84,7 +76,16 @@ TRANSCRIPT: tuple[Command, ...] = (
         "v",
         "mark",
         "Select",
-        "Begin to select lines with the cursor keys; y copies them, Esc ends it.",
+        "Begin to select lines by moving; copying takes them.",
+        "transcript",
+        palette=False,
+    ),
+    Command(
+        "transcript.end_select",
+        "escape",
+        "end_marking",
+        "End",
+        "While lines are selected: end it.",
         "transcript",
         palette=False,
     ),
@@ -117,7 +118,7 @@ TRANSCRIPT: tuple[Command, ...] = (
     ),
     Command(
         "transcript.previous_branch",
-        "less_than_sign,left",
+        "less_than_sign,left,h",
         "branch(-1)",
         "Branch before",
         "Show the branch before, where a turn has several.",
@@ -126,7 +127,7 @@ TRANSCRIPT: tuple[Command, ...] = (
     ),
     Command(
         "transcript.next_branch",
-        "greater_than_sign,right",
+        "greater_than_sign,right,l",
         "branch(1)",
         "Branch after",
         "Show the branch after.",
@@ -167,7 +168,7 @@ TRANSCRIPT: tuple[Command, ...] = (
         "x,delete",
         "delete_message",
         "Delete",
-        "Delete the selected turn and what follows from it; F8 brings it back.",
+        "Delete the selected turn and what follows from it; undoing brings it back.",
         "transcript",
         palette=False,
     ),

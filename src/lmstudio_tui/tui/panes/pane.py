@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
 
+from lmstudio_tui.tui.widgets.columns import Columns
+
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.features.service_view import Service, ServiceView
     from lmstudio_tui.sdk import LMStudioSDK
+    from lmstudio_tui.store.library.records import Conversation
     from lmstudio_tui.tui.catalogue.command import Where
     from lmstudio_tui.tui.messages import ChatsOpened
 
@@ -61,6 +64,10 @@ class Pane(Vertical):
     def receive(self, text: str) -> None:
         """Take a text that another pane has sent here, without losing what is there."""
 
+    async def open_kept(self, conversation: Conversation) -> None:
+        """Show a conversation, where one has to do with conversations."""
+        del conversation
+
     def try_model(self, model: str) -> None:
         """Use a model that another pane has chosen for what is in front."""
 
@@ -77,6 +84,11 @@ class Pane(Vertical):
     def own_model(self) -> str | None:
         """The model that what is in front asks, whatever was chosen last; None where it has none of its own."""
         return None
+
+    def show_columns(self, share: float | None) -> None:
+        """Share the room among its two columns as it was shared by hand; None where it never was."""
+        for columns in self.query(Columns):
+            columns.use(share)
 
     def leave(self) -> ChatsOpened | None:
         """The app ends: keep what was not kept yet, and say which conversations are to be open at the next start.

@@ -8,13 +8,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 
 from lmstudio_tui.features.tools import check_arguments
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 from lmstudio_tui.tui.widgets.tick import Tick
@@ -66,8 +65,7 @@ class AnswerTool(Dialog[ToolDecision]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("ctrl+r", "run", "Run", show=False, priority=True),
+        *bindings("dialog.leave", "tool.run"),
     ]
     AUTO_FOCUS = "AnswerBox"
 
@@ -116,8 +114,10 @@ class AnswerTool(Dialog[ToolDecision]):
         tool = self._tool
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(f"{clean_line(self._call.name)} is called{f'  ({number} of {of})' * (of > 1)}")
-            run = "Ctrl+R run   " if self._runs_something else ""
-            frame.border_subtitle = f"{run}Enter answer   Ctrl+J new line   Esc later"
+            run = told("{tool.run} run   ") if self._runs_something else ""
+            frame.border_subtitle = run + told(
+                "{field.submit} answer   {field.newline} new line   {dialog.leave} later"
+            )
             about = tool.description if tool is not None else "There is no tool of this name here."
             yield Static(Text(about), id="about", classes="" if about else "-none")
             with VerticalScroll(id="arguments"):

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.chat.browsing import UP, Entry, FileKind, Listing, completed, divided, list_for
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.file_lines import LineStyles, folder_in_words, line_of, marked_in_words
 from lmstudio_tui.tui.widgets.path_input import PathInput
@@ -90,7 +90,9 @@ class AttachFile(Dialog[list[Path]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = self._asked
-            yield PathInput(placeholder="A path: type to filter, ↑↓ to walk, Tab completes, ~ is home")
+            yield PathInput(
+                placeholder=told("A path: type to filter, ↑↓ to walk, {path.complete} completes, ~ is home")
+            )
             options = OptionList(compact=True)
             options.can_focus = False
             yield options
@@ -155,6 +157,10 @@ class AttachFile(Dialog[list[Path]]):
         options.add_options([Option(self._line(entry)) for entry in entries])
         options.highlighted = at if at is not None and at < len(entries) else None
 
+    def redraw(self) -> None:
+        """Show them in other colours."""
+        self._draw()
+
     def on_resize(self) -> None:
         """The columns move."""
         self.call_after_refresh(self._redraw)
@@ -189,8 +195,14 @@ class AttachFile(Dialog[list[Path]]):
         about.set_class(bad, "-bad")
 
     def _say_keys(self) -> None:
-        take = f"Enter take {len(self._marked)}   Tab open folder" if self._marked else "Enter take   Tab complete"
-        self.query_one(".frame").border_subtitle = f"{take}   ↑↓ Space mark   Esc back"
+        take = (
+            f"Enter take {len(self._marked)}   {key_of('path.complete')} open folder"
+            if self._marked
+            else told("Enter take   {path.complete} complete")
+        )
+        self.query_one(
+            ".frame"
+        ).border_subtitle = f"{take}   ↑↓ {key_of('path.mark_walking')} mark   {key_of('dialog.leave')} back"
 
     # Walking, marking, completing
 

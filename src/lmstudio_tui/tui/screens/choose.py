@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,6 @@ class Choose(Dialog[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.leave"),
-        Binding("k", "step('cursor_up')", "Up", show=False),
-        Binding("j", "step('cursor_down')", "Down", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -53,9 +51,9 @@ class Choose(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(clean_line(self._asked))
-            frame.border_subtitle = "Enter take   Esc back"
+            frame.border_subtitle = told("Enter take   {dialog.leave} back")
             width = max((cell_len(clean_line(words)) for _, words, more in self._options if more), default=0)
-            yield OptionList(*(Option(_line(words, more, width), id=name) for name, words, more in self._options))
+            yield Options(*(Option(_line(words, more, width), id=name) for name, words, more in self._options))
 
     def on_mount(self) -> None:
         """Begin at the current one."""
@@ -65,14 +63,6 @@ class Choose(Dialog[str | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take it."""
         self.dismiss(event.option.id)
-
-    def action_step(self, action: str) -> None:
-        """Move with the letters, too."""
-        options = self.query_one(OptionList)
-        if action == "cursor_up":
-            options.action_cursor_up()
-        else:
-            options.action_cursor_down()
 
     def action_leave(self) -> None:
         """Take none."""

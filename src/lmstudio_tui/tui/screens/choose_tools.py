@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.tools import Approvals, Problem, Tool
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.messages import CopyWanted
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.options import Options
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -51,16 +51,8 @@ class ChooseTools(Dialog[frozenset[str] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("space", "tick", "Tick", show=False),
-        Binding("enter", "take", "Use", show=False, priority=True),
-        Binding("a", "tick_all", "All or none", show=False),
-        Binding("r,f5", "reload", "Read again", show=False),
-        Binding("c", "copy_folder", "Copy the folder's path", show=False),
-        Binding("x", "revoke", "Ask again before it runs", show=False),
-        Binding("question_mark", "teach", "How one is made", show=False),
-        Binding("k", "move(-1)", "Up", show=False),
-        Binding("j", "move(1)", "Down", show=False),
+        *bindings("dialog.leave", "tools.tick", "tools.use", "tools.all", "tools.reload"),
+        *bindings("tools.folder", "tools.revoke", "tools.teach"),
     ]
     AUTO_FOCUS = "OptionList"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tools--mark", "tools--quiet", "tools--bad", "tools--good"}
@@ -113,8 +105,11 @@ class ChooseTools(Dialog[frozenset[str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Tools in this conversation"
-            frame.border_subtitle = "Space tick   Enter use   r reread   c copy path   ? how   Esc back"
-            yield OptionList(compact=True)
+            frame.border_subtitle = told(
+                "{tools.tick} tick   {tools.use} use   {tools.reload} reread   {tools.folder} copy path   "
+                "{tools.teach} how   {dialog.leave} back"
+            )
+            yield Options(compact=True)
             yield Static(id="more")
             with Horizontal():
                 yield Button(Text("Back"), id="back", compact=True)
@@ -153,6 +148,10 @@ class ChooseTools(Dialog[frozenset[str] | None]):
         self._tools, self._problems, self._approved = loaded
         self._draw()
         self._explain()
+
+    def redraw(self) -> None:
+        """Show them in other colours."""
+        self._draw()
 
     def _draw(self) -> None:
         options = self.query_one(OptionList)
@@ -220,7 +219,8 @@ class ChooseTools(Dialog[frozenset[str] | None]):
             return "You answer its calls by hand."
         limit = f"at most {tool.timeout_seconds:g} s"
         if tool.name in self._approved:
-            return f"Runs without asking: $ {tool.command_line} ({limit}). x asks again before it runs."
+            again = told("{tools.revoke} asks again before it runs.")
+            return f"Runs without asking: $ {tool.command_line} ({limit}). {again}"
         return f"Asks before it runs: $ {tool.command_line} ({limit})."
 
     @property
@@ -253,11 +253,6 @@ class ChooseTools(Dialog[frozenset[str] | None]):
         names = {tool.name for tool in self._tools}
         self._chosen = set[str]() if names <= self._chosen else self._chosen | names
         self._draw()
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if step > 0 else options.action_cursor_up()
 
     def action_copy_folder(self) -> None:
         """Copy the path of the folder, for a file manager or a shell."""

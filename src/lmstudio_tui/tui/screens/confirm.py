@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.widgets import Button, Static
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, moves
 from lmstudio_tui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -27,12 +27,10 @@ class Confirm(Dialog[bool]):
         no: the word on the other.
     """
 
+    NEEDS = Size(30, 8)
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("y", "yes", "Yes", show=False),
-        Binding("n", "leave", "No", show=False),
-        Binding("left,up", "app.focus_previous", "Previous", show=False),
-        Binding("right,down", "app.focus_next", "Next", show=False),
+        *bindings("dialog.leave", "confirm.yes", "confirm.no"),
+        *moves(left="app.focus_previous", up="app.focus_previous", right="app.focus_next", down="app.focus_next"),
     ]
     AUTO_FOCUS = "#no"
 
@@ -54,7 +52,7 @@ class Confirm(Dialog[bool]):
         no, yes = self._words
         with Vertical(classes="frame") as frame:
             frame.border_title = self._asked
-            frame.border_subtitle = f"y {yes.lower()}   Esc {no.lower()}"
+            frame.border_subtitle = f"{key_of('confirm.yes')} {yes.lower()}   {key_of('dialog.leave')} {no.lower()}"
             yield Static(Text(self._question))
             with Horizontal():
                 yield Button(Text(no), id="no", compact=True)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings, command, readable_key
+from lmstudio_tui.tui.commands import bindings, command, key_of, readable_key, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.rename import title_entry
 from lmstudio_tui.tui.typed import app_of, is_present
@@ -217,9 +217,8 @@ class Conversations(Dialog[tuple[str, str | None, str] | None]):
             self._desk.delete(event.id)
             self._deleted.append(event.id)
             self._list.drop(event.id)
-            self._changed(
-                f"Deleted “{name_of(hit.conversation)[:60]}”. {command('list.undo').shown_keys} brings it back."
-            )
+            keys = command("list.undo").shown_keys or key_of("list.undo")
+            self._changed(f"Deleted “{name_of(hit.conversation)[:60]}”. {keys} brings it back.")
 
     def on_conversation_list_undo_wanted(self) -> None:
         """Bring back what was deleted last, and put the cursor on it."""
@@ -266,7 +265,11 @@ def _keys(width: int, *, in_search: bool) -> Content:
     """
     names: Sequence[str] = _IN_SEARCH if in_search else _IN_LIST
     kept = {name: _key(name, letter=not in_search) for name in names}
-    around = ["Enter open", *(["↓ list"] if in_search else []), "Esc back"]
+    around = [
+        told("{list.open} open"),
+        *([told("{filter.to_list} list")] if in_search else []),
+        told("{dialog.leave} back"),
+    ]
     for name in _LEAVING:
         if sum(len(text) + 2 for text in (*kept.values(), *around)) - 2 <= width:
             break
@@ -282,6 +285,6 @@ def _keys(width: int, *, in_search: bool) -> Content:
 def _key(name: str, *, letter: bool) -> str:
     """A key and what it does, such as `r rename`."""
     one = command(f"list.{name}")
-    keys = [readable_key(key) for key in one.keys.split(",")]
+    keys = [readable_key(key) for key in one.keys_now] or [one.key_word]
     fitting = [key for key in keys if (len(key) == 1) == letter] or keys
     return f"{fitting[-1]} {one.title.lower()}"

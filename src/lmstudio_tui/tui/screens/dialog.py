@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
+from rich.cells import cell_len
 from textual.await_complete import AwaitComplete
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
+from lmstudio_tui.tui.commands import told
+from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
+from lmstudio_tui.tui.widgets.too_small import USABLE, TooSmall, fit
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.events import Resize
+    from textual.geometry import Size
     from textual.screen import Screen
 
 Result = TypeVar("Result")
+_BETWEEN_KEYS: Final = "   "
+_CORNERS: Final = 6
+"""Cells of the frame's lower line that no key can have."""
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(Keyed[Result], ModalScreen[Result]):
     """A framed box in the middle of the screen; its content is the one child, of class `frame`."""
 
     AUTO_FOCUS = "*"
+    _said = ""
+    _fitted = ""
+    NEEDS: ClassVar[Size] = USABLE
+    """Columns and rows of the terminal below which it is covered by a sentence."""
     DEFAULT_CSS: ClassVar[str] = """
     Dialog {
         align: center middle;
@@ -56,6 +69,29 @@ class Dialog(ModalScreen[Result]):
         """The keys in the footer below are not those that work now; the dialog's own are in its frame."""
         for footer in self._footers():
             footer.add_class("-covered")
+        app_of(self).theme_changed_signal.subscribe(self, lambda _: self.redraw())
+        self.mount(TooSmall(told("{dialog.leave} goes back.")))
+        fit(self, self.NEEDS, app_of(self).size)
+
+    async def _on_resize(self, event: Resize) -> None:
+        """What does not fit is not shown in part. Textual calls those of the subclasses, and its own, too."""
+        del event
+        fit(self, self.NEEDS, app_of(self).size)
+        self.call_after_refresh(self._fit_keys)
+
+    def _fit_keys(self) -> None:
+        """Leave keys out where the frame is too narrow for all of them, never the way back, which comes last."""
+        for frame in self.query_children(".frame"):
+            if (said := frame.border_subtitle or "") != self._fitted:
+                self._said = said
+            *keys, last = self._said.split(_BETWEEN_KEYS)
+            while keys and cell_len(_BETWEEN_KEYS.join([*keys, last])) > frame.outer_size.width - _CORNERS:
+                keys.pop()
+            self._fitted = _BETWEEN_KEYS.join([*keys, last])
+            frame.border_subtitle = self._fitted
+
+    def redraw(self) -> None:
+        """The theme is another. Who keeps what was drawn in its colours draws it anew here."""
 
     def on_unmount(self) -> None:
         """With the last dialog they are right again."""

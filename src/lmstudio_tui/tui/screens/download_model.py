@@ -8,7 +8,9 @@ from rich.text import Text
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.screens.form import Form, buttons
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,13 +49,13 @@ class DownloadModel(Form[tuple[str, str | None]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Download a model"
-            frame.border_subtitle = "Enter download   Tab next   Esc back"
+            frame.border_subtitle = told("Enter download   Tab next   {dialog.leave} back")
             with Horizontal():
                 yield Static("Model", classes="label")
-                yield Input(id="model", placeholder="qwen/qwen3-8b, or its address on huggingface.co")
+                yield LineInput(id="model", placeholder="qwen/qwen3-8b, or its address on huggingface.co")
             with Horizontal():
                 yield Static("Quantization", classes="label")
-                yield Input(id="quantization", placeholder="the server's choice; or such as Q4_K_M")
+                yield LineInput(id="quantization", placeholder="the server's choice; or such as Q4_K_M")
             yield Static(classes="problem")
             yield Static(_ABOUT, classes="about")
             yield buttons("Download")

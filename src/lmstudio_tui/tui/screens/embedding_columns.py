@@ -11,9 +11,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.widgets.fitting import fitted
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,8 +65,8 @@ class EmbeddingColumns(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(f"The column of texts in {fitted(self._file, 44).rstrip()}")
-            frame.border_subtitle = "↑↓ choose   Enter take   Esc leave the file"
-            yield Input(placeholder=f"Filter {len(self._columns)} columns by their names and values")
+            frame.border_subtitle = told("↑↓ choose   Enter take   {dialog.leave} leave the file")
+            yield LineInput(placeholder=f"Filter {len(self._columns)} columns by their names and values")
             options = OptionList()
             options.can_focus = False
             yield options

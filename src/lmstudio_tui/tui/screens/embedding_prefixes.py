@@ -11,7 +11,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.screens.form import Form, buttons
+from lmstudio_tui.tui.widgets.line_input import LineInput
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -64,12 +67,12 @@ class EmbeddingPrefixes(Form[Prefixes]):
         query, document = self._before
         with Vertical(classes="frame") as frame:
             frame.border_title = "Prefixes"
-            frame.border_subtitle = "Enter save   Tab presets   Esc back"
+            frame.border_subtitle = told("Enter save   Tab presets   {dialog.leave} back")
             yield Static("Before a query", classes="label")
-            yield Input(_shown(query), id="query", select_on_focus=False)
+            yield LineInput(_shown(query), id="query", select_on_focus=False)
             yield Static("Before each text", classes="label")
-            yield Input(_shown(document), id="document", select_on_focus=False)
-            yield OptionList(*(Option(_line(name, prefixes)) for name, _, prefixes in _PRESETS), compact=True)
+            yield LineInput(_shown(document), id="document", select_on_focus=False)
+            yield Options(*(Option(_line(name, prefixes)) for name, _, prefixes in _PRESETS), compact=True)
             yield Static(self._help(), classes="help")
             yield buttons("Save")
 

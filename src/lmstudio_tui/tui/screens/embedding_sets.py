@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.store.embeddings import StoreError
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.embedding_set_lines import set_line
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ class EmbeddingSets(Dialog[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.leave", "dialog.previous", "dialog.next", "dialog.page_up", "dialog.page_down"),
-        Binding("f2", "rename", "Rename", show=False, priority=True),
-        Binding("delete", "delete", "Delete", show=False, priority=True),
-        Binding("f8", "undo", "Undo", show=False, priority=True),
-        Binding("ctrl+n", "new", "New", show=False, priority=True),
+        *bindings("sets.rename", "sets.delete", "sets.undo", "sets.new"),
     ]
     AUTO_FOCUS = "Input"
 
@@ -97,8 +94,11 @@ class EmbeddingSets(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Sets of texts"
-            frame.border_subtitle = "Enter open  Ctrl+N new  F2 rename  Del delete  F8 undo  Esc back"
-            yield Input(placeholder="Words of a name or a text")
+            frame.border_subtitle = told(
+                "Enter open  {sets.new} new  {sets.rename} rename  {sets.delete} delete  {sets.undo} undo  "
+                "{dialog.leave} back"
+            )
+            yield LineInput(placeholder="Words of a name or a text")
             options = OptionList()
             options.can_focus = False
             yield options
@@ -252,7 +252,7 @@ class EmbeddingSets(Dialog[str | None]):
     def _delete(self, record: SetRecord) -> None:
         name = clean_line(record.name)[:50] or "the set"
         self._desk.deleted(record.id)
-        self._do(lambda: self._desk.delete(record.id), f"Deleted: {name}. F8 brings it back.")
+        self._do(lambda: self._desk.delete(record.id), f"Deleted: {name}. {key_of('sets.undo')} brings it back.")
 
     def action_undo(self) -> None:
         """Bring back what was deleted last."""

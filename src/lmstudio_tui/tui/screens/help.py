@@ -1,104 +1,164 @@
-"""F1: the keys that work here, out of the one catalogue."""
+"""F1: the keys that work here, out of the one catalogue: those of what has the cursor first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import re
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.containers import Vertical
+from textual.widgets import Input, Static, TextArea
 
 from lmstudio_tui.tui.catalogue.command import by_parts
 from lmstudio_tui.tui.catalogue.embeddings import TEXT_MARKS
-from lmstudio_tui.tui.commands import Where, bindings, commands
+from lmstudio_tui.tui.catalogue.places import PLACES
+from lmstudio_tui.tui.commands import COMMANDS, Where, bindings, commands, readable_key, told
+from lmstudio_tui.tui.keyed import bindings_of
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.filter_input import FilterInput
+from lmstudio_tui.tui.widgets.options import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
-_TITLES: dict[Where, str] = {
-    "prompt": "In the prompt",
-    "chat": "In the chat",
-    "transcript": "In the transcript",
-    "conversations": "In the list of conversations",
-    "models": "In the list of models",
-    "embeddings": "In the Embeddings pane",
-    "transcribe": "In the Transcribe pane",
-    "speech": "In the Speech pane",
-    "images": "In the Images pane",
-    "inspector": "In the inspector",
-    "everywhere": "Everywhere",
-    "servers": "In the list of servers",
-    "no server": "On the page without a server",
-    "dialog": "In a list or dialog",
-}
-_FIRST: dict[str, tuple[Where, ...]] = {
+_FIRST: Final[dict[str, tuple[Where, ...]]] = {
     "chat": ("prompt", "chat", "transcript", "conversations", "everywhere"),
-    "models": ("models", "everywhere"),
-    "embeddings": ("embeddings", "everywhere"),
-    "transcribe": ("transcribe", "everywhere"),
-    "speech": ("speech", "everywhere"),
-    "images": ("images", "everywhere"),
-    "inspector": ("inspector", "everywhere"),
 }
-"""What somebody in this pane wants to read first."""
-_SIGNS: dict[tuple[Where, str], tuple[tuple[str, str], ...]] = {("embeddings", "texts"): TEXT_MARKS}
+"""What somebody in this pane wants to read first; in the others it is the pane's place."""
+_SIGNS: Final[dict[tuple[Where, str], tuple[tuple[str, str], ...]]] = {("embeddings", "texts"): TEXT_MARKS}
 """What signs on the screen say, by the part of the place where they are."""
+_CALLED: Final = {
+    "Composer": "the prompt",
+    "Transcript": "the transcript",
+    "ModelTable": "the models",
+    "Input": "a field of text",
+    "TextArea": "a field of text",
+    "Button": "a button",
+    "OptionList": "a list",
+}
+"""What widgets are called, by the name of their class, or of one that they are made of."""
+_KEYS: Final = 24
+"""Columns for the keys."""
+_REBIND: Final = (
+    'Keys are changed in config.toml: [keys], then lines such as  "chat.send" = "ctrl+s".  '
+    "lmstudio-tui keys lists the names, and --check finds what clashes."
+)
+
+
+class Section(NamedTuple):
+    """Some keys with a title."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
 
 
 class HelpScreen(Dialog[None]):
-    """All keys, by where they work, those of the pane in front first.
+    """All keys, by where they work: those of what has the cursor, those of the pane in front, and all others.
 
     Args:
         pane: the name of that pane.
+        focused: what has the cursor.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("q", "leave", "Back", show=False),
-        Binding("up,k", "scroll_up", "Up", show=False),
-        Binding("down,j", "scroll_down", "Down", show=False),
-    ]
+    AUTO_FOCUS = "Reading"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog.leave", "dialog.close", "dialog.filter")]
+    DEFAULT_CSS = """
+    HelpScreen {
+        & Reading { height: 1fr; scrollbar-size-vertical: 1; }
+        & > .frame { height: 90%; }
+    }
+    """
 
-    def __init__(self, pane: str = "chat") -> None:
+    def __init__(self, pane: str = "chat", focused: Widget | None = None) -> None:
         super().__init__()
-        first = _FIRST.get(pane, ())
-        self._places: tuple[Where, ...] = (*first, *(where for where in _TITLES if where not in first))
+        own: tuple[Where, ...] = tuple(where for where in PLACES if where == pane)
+        usual: tuple[Where, ...] = (*own, "everywhere")
+        first = _FIRST.get(pane, usual)
+        others: tuple[Where, ...] = tuple(where for where in PLACES if where not in first)
+        here = [] if focused is None else [Section(f"Here: {called(focused)}", tuple(_keys_of(focused)))]
+        self._sections = [*(one for one in here if one.rows), *_sections((*first, *others))]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="frame") as frame:
+        with Vertical(classes="frame") as frame:
             frame.border_title = "Keys"
-            frame.border_subtitle = "Esc back"
-            yield Static(_keys(self._places))
+            frame.border_subtitle = told("{dialog.filter} filter   {dialog.leave} back")
+            yield FilterInput(placeholder=told("{dialog.filter} and a word filters, such as: copy"))
+            with Reading():
+                yield Static(_table(self._sections), id="keys")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has all these words."""
+        words = event.value.lower().split()
+        found = [
+            Section(one.title, tuple(row for row in one.rows if _has(row, one.title, words))) for one in self._sections
+        ]
+        found = [one for one in found if one.rows]
+        self.query_one("#keys", Static).update(_table(found) if found else Text("No key has to do with that."))
+        self.query_one(Reading).scroll_home(animate=False)
+
+    def on_filter_input_left(self) -> None:
+        """Into the list."""
+        self.query_one(Reading).focus()
+
+    def action_filter(self) -> None:
+        """Type what to look for."""
+        self.query_one(FilterInput).focus()
 
     def action_leave(self) -> None:
         """Close it."""
         self.dismiss(None)
 
-    def action_scroll_down(self) -> None:
-        """Down a line."""
-        self.query_one(VerticalScroll).scroll_down()
 
-    def action_scroll_up(self) -> None:
-        """Up a line."""
-        self.query_one(VerticalScroll).scroll_up()
+def called(widget: Widget) -> str:
+    """What a widget is called: by its kind, or by the name of its class in words."""
+    for kind in type(widget).__mro__:
+        if kind.__name__ in _CALLED:
+            return _CALLED[kind.__name__]
+    return " ".join(re.findall(r"[A-Z][a-z]*", type(widget).__name__)).lower() or "this"
 
 
-def _keys(places: Iterable[Where]) -> Table:
-    """The keys, with what they do beside them, however narrow it gets."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column()
+def _keys_of(widget: Widget) -> Iterator[tuple[str, str]]:
+    """The keys of a widget itself, and those that Textual gives it, but for those with which a text is edited."""
+    keys: dict[str, list[str]] = {}
+    is_text = isinstance(widget, Input | TextArea)
+    texts = {one.id: one.help for one in COMMANDS}
+    for key, found in bindings_of(widget).items():
+        for one in found:
+            own = f"{one.description}." if one.description and not is_text else ""
+            text = texts.get(one.id or "", own)
+            if text:
+                keys.setdefault(text, []).append(readable_key(key))
+    for text, names in keys.items():
+        yield " or ".join(dict.fromkeys(names)), text
+
+
+def _sections(places: Iterable[Where]) -> Iterator[Section]:
     for where in places:
         for part, rows in by_parts(commands(where)).items():
-            if table.row_count:
-                table.add_row()
-            table.add_row(Text(f"{_TITLES[where]}: {part}" if part else _TITLES[where], style="bold"))
-            for keys, text in (*rows, *_SIGNS.get((where, part), ())):
-                table.add_row(f"  {keys}", Text(text))
-    return table
+            title = PLACES[where][0]
+            yield Section(f"{title}: {part}" if part else title, (*rows, *_SIGNS.get((where, part), ())))
+
+
+def _has(row: tuple[str, str], title: str, words: list[str]) -> bool:
+    text = f"{row[0]} {row[1]} {title}".lower()
+    return all(word in text for word in words)
+
+
+def _table(sections: Iterable[Section]) -> Group:
+    """The keys, with what they do beside them, however narrow it gets."""
+    shown: list[Padding | Text] = []
+    for title, rows in sections:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(width=_KEYS)
+        table.add_column()
+        for keys, text in rows:
+            table.add_row(Text(keys), Text(text))
+        shown += [Text(title, style="bold"), Padding(table, (0, 0, 1, 2))]
+    return Group(*shown, Text(_REBIND, style="dim"))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -30,8 +31,8 @@ class KeyEntry(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "API key"
-            frame.border_subtitle = "Enter use   Esc back"
-            yield Input(password=True, placeholder="The key of this server")
+            frame.border_subtitle = told("Enter use   {dialog.leave} back")
+            yield LineInput(password=True, placeholder="The key of this server")
             yield Label("Kept for this session only. To keep it: LM_STUDIO_API_KEY, or api_key in config.toml.")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from lmstudio_tui.features.models.load_form import (
     CONTEXT,
@@ -25,9 +24,11 @@ from lmstudio_tui.features.models.memory import memory_needed
 from lmstudio_tui.features.models.words import tokens_from_words
 from lmstudio_tui.sdk import LMStudioError, LoadModelRequest
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.form import Form, buttons
 from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 _DEFAULT = "the server's own"
 
 
-class NumberField(Input):
+class NumberField(LineInput):
     """A number, typed or taken from the presets with ← and →. Blank leaves it to the server.
 
     Args:
@@ -51,8 +52,7 @@ class NumberField(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "preset(-1)", "Smaller", show=False),
-        Binding("right", "preset(1)", "Larger", show=False),
+        *moves(left="preset(-1)", right="preset(1)"),
     ]
 
     def __init__(self, field: LoadField, presets: Sequence[int], value: str) -> None:
@@ -88,9 +88,8 @@ class FlagField(Widget, can_focus=True):
     VALUES: ClassVar = {"": _DEFAULT, "on": "on", "off": "off"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Previous", show=False),
-        Binding("right,space", "step(1)", "Next", show=False),
-        Binding("enter", "submit", "Load", show=False),
+        *moves(left="step(-1)", right="step(1)"),
+        *bindings("load.choice", "load.submit"),
     ]
 
     DEFAULT_CSS = """
@@ -147,8 +146,7 @@ class LoadModel(Form[LoadModelRequest]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Previous", show=False),
-        Binding("down", "app.focus_next", "Next", show=False),
+        *moves(up="app.focus_previous", down="app.focus_next"),
     ]
 
     DEFAULT_CSS = """
@@ -180,7 +178,7 @@ class LoadModel(Form[LoadModelRequest]):
         model = self._model()
         with VerticalScroll(classes="frame", can_focus=False) as frame:
             frame.border_title = Text(f"Load {clean_line(model.id)}")
-            frame.border_subtitle = "Enter load   ← → choose   Tab next   Esc back"
+            frame.border_subtitle = told("{load.submit} load   ← → choose   Tab next   {dialog.leave} back")
             for field in self._fields:
                 with Horizontal(classes="row"):
                     yield Static(field.label, classes="label")

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static, TextArea
 
 from lmstudio_tui.features.chat.attaching import line_of
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, bound, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.save_file import SaveFile
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.picture import Picture
+from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -60,12 +60,9 @@ class Look(Dialog[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("left_square_bracket,left", "turn(-1)", "Previous", show=False),
-        Binding("right_square_bracket,right", "turn(1)", "Next", show=False),
-        Binding("s", "save", "Save", show=False),
-        Binding("x,delete", "remove", "Remove", show=False),
-        Binding("q,o", "leave", "Back", show=False),
+        *bindings("dialog.leave", "dialog.close", "look.previous", "look.next", "look.save", "look.remove"),
+        # What has opened it closes it.
+        bound("transcript.look", "leave"),
     ]
     AUTO_FOCUS = ""
 
@@ -125,8 +122,9 @@ class Look(Dialog[str | None]):
         place = f"  ({self._at + 1} of {len(self._attachments)})" if several else ""
         frame = self.query_one(".frame")
         frame.border_title = Text(clean_line(attachment.name) + place)
-        keys = ["[ ] previous, next"] * several + ["s save"] + ["x remove"] * self._removable + ["Esc back"]
-        frame.border_subtitle = Text("   ".join(keys))
+        keys = ["{look.previous} {look.next} previous, next"] * several + ["{look.save} save"]
+        keys += ["{look.remove} remove"] * self._removable + ["{dialog.leave} back"]
+        frame.border_subtitle = Text(told("   ".join(keys)))
         facts = line_of(attachment).removeprefix(clean_line(attachment.name)).strip()
         self.query_one("#facts", Static).update(f"{facts}  {clean_line(attachment.media_type)}")
         self._fill(_words("…"))
@@ -204,4 +202,4 @@ def _text(data: bytes) -> TextArea:
     more = len(text) - _SHOWN
     if more > 0:
         text = f"{text[:_SHOWN]}\n\n… and {more:,} characters more, which are sent, too."
-    return TextArea(text, read_only=True, soft_wrap=True, show_cursor=False, highlight_cursor_line=False)
+    return SteadyTextArea(text, read_only=True, soft_wrap=True, show_cursor=False, highlight_cursor_line=False)

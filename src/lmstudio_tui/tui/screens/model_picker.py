@@ -13,8 +13,9 @@ from lmstudio_tui.features.models.order import Order
 from lmstudio_tui.features.models.query import Query
 from lmstudio_tui.sdk import ModelSummary
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.model_table import ModelTable
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class ModelPicker(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Model"
-            frame.border_subtitle = "Enter take   Esc back"
-            yield Input(placeholder="Type to filter: a name, type:vlm, loaded, can:tools, size<8gb …")
+            frame.border_subtitle = told("Enter take   {dialog.leave} back")
+            yield LineInput(placeholder="Type to filter: a name, type:vlm, loaded, can:tools, size<8gb …")
             table = ModelTable(lit=True)
             table.can_focus = False
             yield table

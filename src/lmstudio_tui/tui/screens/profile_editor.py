@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Checkbox, Input, Label, RadioButton, RadioSet, Static
@@ -13,10 +12,11 @@ from lmstudio_tui.features.profiles import KeyKind, ProfileDraft, ProfileError
 from lmstudio_tui.features.server_trial import Trial, try_server
 from lmstudio_tui.sdk import RequestCancelledError
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ _KINDS: dict[KeyKind, tuple[str, str, str]] = {
 }
 
 
+_SLIM_BELOW: Final = 74
+"""Columns of the terminal."""
+
+
 class _Choice(RadioButton):
     """Tells by its mark whether it is chosen, and not by its colour alone."""
 
@@ -68,8 +72,7 @@ class ProfileEditor(Dialog[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("dialog.leave", "profile.save", "profile.test"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
+        *moves(up="app.focus_previous", down="app.focus_next"),
     ]
     AUTO_FOCUS = "#name"
 
@@ -92,6 +95,7 @@ class ProfileEditor(Dialog[str | None]):
         & Checkbox.-shown { display: block; }
         & #buttons { height: 1; margin-top: 1; align-horizontal: right; }
         & #buttons Button { margin-left: 2; min-width: 10; }
+        &.-slim RadioSet, &.-slim RadioSet:focus { layout: grid; grid-size: 2; grid-rows: 1; height: 2; }
         & #note { height: auto; min-height: 2; margin-top: 1; }
     }
     """
@@ -117,10 +121,16 @@ class ProfileEditor(Dialog[str | None]):
         self._trying: Run[None, Any] | None = None
         self._saving = False
 
+    def on_resize(self) -> None:
+        """The kinds of keys stand in two rows where one is too short for them."""
+        self.set_class(app_of(self).size.width < _SLIM_BELOW, "-slim")
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="frame", can_focus=False) as frame:
             frame.border_title = f"Server {clean_line(self._was.name)}" if self._was else "A new server"
-            frame.border_subtitle = "Ctrl+S save   Ctrl+T test   Tab next field   Esc back"
+            frame.border_subtitle = told(
+                "{profile.save} save   {profile.test} test   Tab next field   {dialog.leave} back"
+            )
             for name, (label, placeholder) in _FIELDS.items():
                 if name == "key_text":
                     with Horizontal(classes="row"):
@@ -130,7 +140,7 @@ class ProfileEditor(Dialog[str | None]):
                                 yield _Choice(word, value=kind == self._kind, id=f"kind_{kind}")
                 with Horizontal(classes="row", id=f"row_{name}"):
                     yield Static(label, classes="label")
-                    yield Input(getattr(self._first, name), placeholder=placeholder, id=name)
+                    yield LineInput(getattr(self._first, name), placeholder=placeholder, id=name)
                 yield Label(classes="wrong", id=f"wrong_{name}")
             yield Checkbox("", self._first.allow, id="allow", compact=True)
             yield Label(classes="wrong", id="wrong_allow")
@@ -299,7 +309,7 @@ class ProfileEditor(Dialog[str | None]):
 
         self._stop()
         self._trying = self._runs.start(ask, finished=self._tried, crashed=self._broke, name="trial")
-        self._note("Asking …", "Esc stops it.")
+        self._note("Asking …", told("{dialog.leave} stops it."))
 
     def _tried(self, trial: Trial | None) -> None:
         self._trying = None

@@ -9,8 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +63,8 @@ class LineEntry(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(self._asked)
-            frame.border_subtitle = f"Enter {self._take}   Esc back"
-            yield Input(self._text)
+            frame.border_subtitle = f"Enter {self._take}   {key_of('dialog.leave')} back"
+            yield LineInput(self._text)
             yield Static(Text(self._label), classes="" if self._label else "-none")
 
     def on_input_changed(self) -> None:

@@ -13,8 +13,9 @@ from textual.widgets import Button, Input, Static
 
 from lmstudio_tui.store.atomic import write_atomic
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class SaveFile(Dialog[Path | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = clean_line(f"Save {self._what}")
-            frame.border_subtitle = "Enter save   Esc back"
-            yield Input(str(self._suggested), id="path", placeholder="a path")
+            frame.border_subtitle = told("Enter save   {dialog.leave} back")
+            yield LineInput(str(self._suggested), id="path", placeholder="a path")
             yield Static(id="where", markup=False)
             with Horizontal():
                 yield Button(Text("Back"), id="back", compact=True)
@@ -136,7 +137,7 @@ class SaveFile(Dialog[Path | None]):
 
     def _call_it(self, word: str) -> None:
         self.query_one("#save", Button).label = Text(word)
-        self.query_one(".frame").border_subtitle = f"Enter {word.lower()}   Esc back"
+        self.query_one(".frame").border_subtitle = f"Enter {word.lower()}   {key_of('dialog.leave')} back"
 
     # Saving
 

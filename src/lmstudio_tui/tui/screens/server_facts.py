@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.facts import Fact, Mark
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, bound, told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +41,10 @@ class ServerFacts(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("q,f3", "leave", "Back", show=False),
-        Binding("f5", "look", "Look again", show=False),
-        Binding("k", "move(-1)", "Previous", show=False),
-        Binding("j", "move(1)", "Next", show=False),
+        *bindings("dialog.leave", "dialog.close"),
+        # What has opened it closes it.
+        bound("app.facts", "leave"),
+        bound("app.retry_server", "look"),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"facts--good", "facts--fair", "facts--bad", "facts--quiet"}
@@ -71,13 +70,17 @@ class ServerFacts(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(self._address)
-            frame.border_subtitle = "↑↓ explain   F5 look again   Esc back"
-            yield OptionList(compact=True)
+            frame.border_subtitle = told("↑↓ explain   {app.retry_server} look again   {dialog.leave} back")
+            yield Options(compact=True)
             yield Static(id="explanation")
 
     def on_mount(self) -> None:
         """Show them, with the chosen one explained."""
         self._draw(self._first)
+
+    def redraw(self) -> None:
+        """Show them in other colours."""
+        self.show_facts(self._address, self._facts)
 
     def show_facts(self, address: str, facts: Sequence[Fact]) -> None:
         """Follow the server."""
@@ -109,11 +112,6 @@ class ServerFacts(Dialog[None]):
         fact = next((one for one in self._facts if one.id == name), None)
         if fact is not None:
             self.query_one("#explanation", Static).update(Text(f"{fact.title}: {fact.value}\n{fact.explanation}"))
-
-    def action_move(self, step: int) -> None:
-        """Move the cursor."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if step > 0 else options.action_cursor_up()
 
     def action_look(self) -> None:
         """Have the server looked at."""

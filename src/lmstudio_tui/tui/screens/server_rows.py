@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from lmstudio_tui.features.discovery import Found
 from lmstudio_tui.features.profiles import NO_PROFILE, ProfileEntry
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +26,15 @@ _REST = 22
 
 _KEYS = {
     "use": "Enter use",
-    "add": "a add",
-    "edit": "e edit",
-    "test": "t test",
-    "remove": "x remove",
-    "restore": "z bring back",
-    "start_with": "s start with it",
-    "find": "f find",
-    "filter": "/ filter",
-    "leave": "Esc back",
+    "add": "{servers.add} add",
+    "edit": "{servers.edit} edit",
+    "test": "{servers.test} test",
+    "remove": "{servers.remove} remove",
+    "restore": "{servers.restore} bring back",
+    "start_with": "{servers.start} start with it",
+    "find": "{servers.find} find",
+    "filter": "{servers.filter} filter",
+    "leave": "{dialog.leave} back",
 }
 """What can be done, by the action."""
 _LEAVING = ("start_with", "restore", "filter", "test", "find", "remove", "edit", "add", "use")
@@ -99,7 +100,7 @@ def keys_for(width: int, *, removed: bool) -> str:
         width: columns.
         removed: whether there is something to bring back.
     """
-    kept = {action: text for action, text in _KEYS.items() if removed or action != "restore"}
+    kept = {action: told(text) for action, text in _KEYS.items() if removed or action != "restore"}
     for action in _LEAVING:
         if sum(len(text) + 2 for text in kept.values()) - 2 <= width:
             break

@@ -10,7 +10,7 @@ from lmstudio_tui.features.discovery import Found, discover
 from lmstudio_tui.features.profiles import NO_PROFILE, ProfileDraft, ProfileEntry
 from lmstudio_tui.features.server_trial import Trial, try_server
 from lmstudio_tui.sdk import RequestCancelledError
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.profile_editor import ProfileEditor
 from lmstudio_tui.tui.screens.servers_view import ServersView
 from lmstudio_tui.tui.typed import app_of
@@ -79,7 +79,7 @@ class ServersScreen(ServersView):
         if isinstance(row, ProfileEntry) and row.name != NO_PROFILE:
             return row
         if isinstance(row, Found):
-            self._say("This one is not among your servers yet; a adds it.")
+            self._say(told("This one is not among your servers yet; {servers.add} adds it."))
         elif row is not None:
             self._say(f"These are the settings at the top of config.toml; to {doing} them, use an editor.")
         return None

@@ -10,8 +10,10 @@ from textual.widgets import Input, Static
 
 from lmstudio_tui.features.profiles import NO_PROFILE, ProfileEntry, ProfileError
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.screens.server_rows import ServerList, describe, keys_for
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.features.profiles import Profiles
     from lmstudio_tui.sdk import CancelScope, ClientConfig, LMStudioSDK
 
-_FILTER_KEYS = "Enter use  ↑↓ choose  Esc end the filter"
+_FILTER_KEYS = "Enter use  ↑↓ choose  {filter.clear} end the filter"
 _CORNERS = 6
 """Columns of the border beside what stands in it."""
 
@@ -38,6 +40,7 @@ class ServersView(Dialog[str | None]):
         connect: makes a client, for trying and finding servers. Called in threads.
         current: the name of the one in use; None or `NO_PROFILE` when none is.
         ports: where servers are looked for on this machine; the usual ones when None.
+        find: whether that is done at once.
     """
 
     AUTO_FOCUS = "ServerList"
@@ -67,12 +70,14 @@ class ServersView(Dialog[str | None]):
         current: str | None,
         *,
         ports: Sequence[int] | None = None,
+        find: bool = False,
     ) -> None:
         super().__init__()
         self._profiles = profiles
         self._connect = connect
         self._current = current or NO_PROFILE
         self._ports = ports
+        self._find = find
         self._entries: list[ProfileEntry] = []
         self._found: list[Found] = []
         self._removed: list[tuple[str, object]] = []
@@ -84,13 +89,16 @@ class ServersView(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Servers"
-            yield Input(placeholder="Type to filter: a name, an address, a model …")
+            yield LineInput(placeholder="Type to filter: a name, an address, a model …")
             yield ServerList()
             yield Static(id="told")
 
     def on_mount(self) -> None:
         """Read the profiles, in a thread."""
         self._reload(self._current)
+
+    def action_find(self) -> None:
+        """Look for servers on this machine."""
 
     def on_unmount(self) -> None:
         """End whatever is under way."""
@@ -111,6 +119,9 @@ class ServersView(Dialog[str | None]):
         self._show_keys()
         if told is not None:
             self._say(*told)
+        if self._find:
+            self._find = False
+            self.action_find()
 
     def _addresses(self) -> set[str]:
         """Those that have a name: the server of the settings without a profile is offered, too."""
@@ -126,7 +137,7 @@ class ServersView(Dialog[str | None]):
         frame = self.query_one(Vertical)
         room = frame.outer_size.width - _CORNERS
         keys = keys_for(room, removed=bool(self._removed))
-        frame.border_subtitle = _FILTER_KEYS if self.has_class("-filtering") else keys
+        frame.border_subtitle = told(_FILTER_KEYS) if self.has_class("-filtering") else keys
 
     def _show(self, name: str | None = None) -> None:
         """Show what the filter lets through."""
@@ -169,7 +180,7 @@ class ServersView(Dialog[str | None]):
 
     # In threads
 
-    def _ask(self, work: Callable[[Any, CancelScope], Any], done: Callable[[Any], None], told: str) -> None:
+    def _ask(self, work: Callable[[Any, CancelScope], Any], done: Callable[[Any], None], busy: str) -> None:
         """Ask a server, of which one can think better."""
         self._stop()
 
@@ -182,7 +193,7 @@ class ServersView(Dialog[str | None]):
             self._say(f"That did not work ({type(error).__name__}).", "", "$text-error")
 
         self._asking = self._runs.start(work, finished=finished, crashed=crashed, name="servers")
-        self._say(told, "Esc stops it.")
+        self._say(busy, told("{dialog.leave} stops it."))
 
     def _stop(self) -> None:
         if self._asking is not None:

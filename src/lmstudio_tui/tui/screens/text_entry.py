@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.containers import Vertical
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 
@@ -50,7 +50,7 @@ class TextEntry(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(self._asked)
-            frame.border_subtitle = "Enter save   Ctrl+J new line   Esc back"
+            frame.border_subtitle = told("{field.submit} save   {field.newline} new line   {dialog.leave} back")
             yield SubmitTextArea(self._text)
 
     def on_mount(self) -> None:

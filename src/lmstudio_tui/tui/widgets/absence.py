@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 from textual.message import Message
-from textual.widget import Widget
 
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.sdk import RequestTimeoutError
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of
+from lmstudio_tui.tui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from textual.app import RenderResult
     from textual.binding import BindingType
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
 
-class Absence(Widget, can_focus=True):
+_COMMAND = re.compile(r"\{([a-z_.]+)\}")
+_STARTING = "In LM Studio: Developer → Start server, or run  lms server start"
+_LOOKING = "Just looking?  Press {absence.simulator} for the built-in simulator."
+
+
+class Absence(EmptyState, can_focus=True):
     """Says calmly why nothing can be asked yet. It goes away by itself when a server appears."""
 
+    CENTRED = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"absence--title", "absence--key", "absence--dim"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("absence.servers", "absence.simulator", "absence.retry", "absence.key")
+        *bindings("absence.servers", "absence.find", "absence.simulator", "absence.retry", "absence.key")
     ]
 
     DEFAULT_CSS = """
     Absence {
         height: 1fr;
-        padding: 0 2;
         & > .absence--title { text-style: bold; }
         & > .absence--key { color: $accent; text-style: bold; }
         & > .absence--dim { color: $text-muted; }
@@ -45,20 +50,28 @@ class Absence(Widget, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """A way on was chosen: `servers`, `simulator`, `retry` or `key`."""
+        """A way on was chosen: `servers`, `find`, `simulator`, `retry` or `key`."""
 
         way: str
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(**options)
         self._view = ServerView("")
+        self._newcomer = False
+        super().__init__(**options)
 
-    def show_server(self, view: ServerView) -> None:
-        """Show another view of the server."""
+    def show_server(self, view: ServerView, *, newcomer: bool = False) -> None:
+        """Show another view of the server.
+
+        Args:
+            view: of the server.
+            newcomer: whether nobody has used the app here before.
+        """
+        self._newcomer = newcomer
         before, self._view = self._view, view
         if (before.presence, before.error) != (view.presence, view.error):
             self.refresh_bindings()
-        self.refresh()
+        if self.is_mounted:
+            self._say()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key is asked for only where one is wanted."""
@@ -69,18 +82,20 @@ class Absence(Widget, can_focus=True):
         """Choose a way on."""
         self.post_message(self.Chosen(way))
 
-    def render(self) -> RenderResult:
-        room = max(20, min(76, self.size.width - 4))
-        text = Text("\n").join(self._lines())
-        lines = text.wrap(Console(width=room), room)
-        above = max(0, (self.size.height - len(lines)) // 2 - 1)
-        left = " " * max(0, (self.size.width - 4 - room) // 2)
-        page = Text("\n" * above)
-        for line in lines:
-            page.append(left).append_text(line).append("\n")
-        return page
+    def on_mount(self) -> None:
+        """Its colours are known now."""
+        self._say()
 
-    def _lines(self) -> list[Text]:
+    def notify_style_update(self) -> None:
+        """Draw in the colours of another theme."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._say()
+
+    def _say(self) -> None:
+        self.update(Text("\n").join(self._sentences()))
+
+    def _sentences(self) -> list[Text]:
         view = self._view
         url = view.base_url
         said = clean_line(view.error.message) if view.error else ""
@@ -89,42 +104,73 @@ class Absence(Widget, can_focus=True):
                 self._styled(f"The server at {url} wants an API key.", "absence--title"),
                 self._styled(said, "absence--dim"),
                 Text(),
-                self._way("1", "Press ", "k", " to type it for this session."),
-                self._way("2", "Or set LM_STUDIO_API_KEY, or api_key in config.toml."),
-                self._way("3", "Just looking?  Press ", "d", " for the built-in simulator."),
+                *self._ways(
+                    "Press {absence.key} to type it for this session.",
+                    "Or set LM_STUDIO_API_KEY, or api_key in config.toml.",
+                    _LOOKING,
+                ),
             ]
         if view.presence is Presence.STRANGE:
             return [
                 self._styled(f"What answers at {url} is no model server that I know.", "absence--title"),
                 self._styled(said, "absence--dim"),
                 Text(),
-                self._way("1", "Is the address right?  Press ", "s", " for servers."),
-                self._way("2", "Just looking?  Press ", "d", " for the built-in simulator."),
+                *self._ways("Is the address right?  Press {absence.servers} for servers.", _LOOKING),
             ]
         mute = isinstance(view.error, RequestTimeoutError) and view.error.phase == "read"
+        reason = said.removeprefix("Nothing answers: ")
         title = f"The server at {url} takes requests, and does not answer." if mute else f"Nothing answers at {url}."
+        if self._newcomer and not mute:
+            return self._first_page(url, reason)
         return [
             self._styled(title, "absence--title"),
-            self._styled(f"The reason: {said.removeprefix('Nothing answers: ')}", "absence--dim"),
+            self._styled(f"The reason: {reason}", "absence--dim"),
             Text(),
-            self._way("1", "In LM Studio: Developer → Start server, or run  lms server start"),
-            self._way("2", "Another server?  Press ", "s", " to choose one, or to find those here."),
-            self._way("3", "Just looking?  Press ", "d", " for the built-in simulator."),
-            Text(),
-            Text.assemble(
-                self._styled("This page goes away by itself when a server appears; ", "absence--dim"),
-                self._styled("r", "absence--key"),
-                self._styled(" looks at once.", "absence--dim"),
+            *self._ways(
+                _STARTING,
+                "Another server?  Press {absence.servers} to choose one, or {absence.find} to find those here.",
+                _LOOKING,
             ),
+            Text(),
+            self._said("This page goes away by itself when a server appears; {absence.retry} looks at once."),
         ]
 
-    def _way(self, number: str, before: str, key: str = "", after: str = "") -> Text:
-        return Text.assemble(
-            self._styled(f"{number}   " if number else "", "absence--dim"),
-            before,
-            self._styled(key, "absence--key") if key else "",
-            after,
-        )
+    def _first_page(self, url: str, reason: str) -> list[Text]:
+        """For somebody who has just installed it: what it is, why nothing happens, and what to do."""
+        return [
+            self._styled("Welcome to lmstudio-tui.", "absence--title"),
+            Text("It works with a model server, such as LM Studio, on this machine."),
+            self._styled(f"Nothing answers at {url} yet ({reason.rstrip('.')}).", "absence--dim"),
+            Text(),
+            *self._ways(
+                "Just looking?  Press {absence.simulator}: the built-in simulator needs no model.",
+                _STARTING,
+                "Another server?  Press {absence.find} to find those here, or {absence.servers} to name one.",
+            ),
+            Text(),
+            self._said("This page goes away by itself when a server appears; {absence.retry} looks at once."),
+        ]
+
+    def _ways(self, *sentences: str) -> list[Text]:
+        """Ways on, numbered. A command in braces is shown as its key."""
+        ways: list[Text] = []
+        for number, sentence in enumerate(sentences, 1):
+            way = Text.assemble(self._styled(f"{number}   ", "absence--dim"), self._keyed(sentence))
+            ways.append(way)
+        return ways
+
+    def _said(self, sentence: str) -> Text:
+        return self._keyed(sentence, "absence--dim")
+
+    def _keyed(self, sentence: str, component: str = "") -> Text:
+        text = Text()
+        for at, part in enumerate(_COMMAND.split(sentence)):
+            if at % 2:
+                text.append_text(self._styled(key_of(part), "absence--key"))
+            else:
+                text.append_text(self._styled(part, component) if component else Text(part))
+        return text
 
     def _styled(self, text: str, component: str) -> Text:
-        return Text(text, style=self.get_component_rich_style(component))
+        style = self.get_component_rich_style(component)
+        return Text(text, style=Style(color=style.color, bold=style.bold))

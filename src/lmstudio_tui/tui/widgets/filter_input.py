@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Input
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.typed import WidgetOptions
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """Where the filter is typed.
 
     Args:
@@ -25,8 +26,7 @@ class FilterInput(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,enter", "leave_filter", "To the list", show=False),
-        Binding("escape", "clear_filter", "Clear", show=False),
+        *bindings("filter.to_list", "filter.take", "filter.clear"),
     ]
 
     class Left(Message):
@@ -34,8 +34,6 @@ class FilterInput(Input):
 
     def __init__(self, placeholder: str, *, compact: bool = False, **options: Unpack[WidgetOptions]) -> None:
         super().__init__(placeholder=placeholder, compact=compact, **options)
-        # Nothing ticks when nothing happens: a filter may keep the keyboard for hours.
-        self.cursor_blink = False
 
     def action_leave_filter(self) -> None:
         """Go to the list, and keep the filter."""

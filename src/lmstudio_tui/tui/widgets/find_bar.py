@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
 
-class FindInput(Input):
+class FindInput(LineInput):
     """Where it is typed what to find."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "step(1)", "Next", show=False),
-        Binding("shift+enter,up", "step(-1)", "Before", show=False),
-        Binding("escape", "close", "Close", show=False),
+        *bindings("find.next", "find.previous", "find.close"),
     ]
 
     @dataclass
@@ -36,7 +36,6 @@ class FindInput(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder="Find in this conversation")
-        self.cursor_blink = False
 
     def action_step(self, step: int) -> None:
         """Another place."""

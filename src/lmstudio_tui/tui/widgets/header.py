@@ -57,7 +57,7 @@ class HeaderBar(Widget):
     DEFAULT_CSS = """
     HeaderBar {
         height: 1;
-        background: $panel;
+        background: $footer-background;
         color: $foreground;
         & > .header--name { color: $accent; text-style: bold; }
         & > .header--good { color: $text-success; }

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.typed import WidgetOptions
 
 _RULE = "▏"
+_MOST = 7
+"""Keys, that of the palette among them: more are not taken in at a glance. F1 and the palette have all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class KeyFooter(Widget, can_focus=False):
         dock: bottom;
         height: 1;
         color: $footer-foreground;
-        background: $panel;
+        background: $footer-background;
         & > .key-footer--key { color: $footer-key-foreground; text-style: bold; }
         & > .key-footer--title { color: $footer-description-foreground; }
         & > .key-footer--rule { color: $foreground 20%; }
@@ -76,10 +78,10 @@ class KeyFooter(Widget, can_focus=False):
         if not self.is_attached or screen is not self.screen or not app_of(self).app_focus:
             return
         active = dict(screen.active_bindings)
-        palette = active.pop(app_of(self).COMMAND_PALETTE_BINDING, None)
+        palette = next((one for one in active.values() if one.binding.id == "app.palette"), None)
         shown: dict[str, _Key] = {}
         for one in active.values():
-            if one.binding.show:
+            if one.binding.show and one.binding.id != "app.palette":
                 shown.setdefault(one.binding.action, self._key(one))
         keys, found = tuple(shown.values()), None if palette is None else self._key(palette)
         if (keys, found) != (self._keys, self._palette):
@@ -99,7 +101,7 @@ class KeyFooter(Widget, can_focus=False):
             room -= self._palette.width + 1
             placed.append((room + 1, self._palette))
         column = 0
-        for key in self._keys:
+        for key in self._keys[: _MOST - len(placed)]:
             if column + key.width > room:
                 break
             placed.append((column, key))

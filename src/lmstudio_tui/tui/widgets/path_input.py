@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Input
+
+from lmstudio_tui.tui.commands import bindings, keys_of
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Key
 
 
-class PathInput(Input):
+class PathInput(LineInput):
     """Where the path is typed. While one walks through the list, the space bar marks; else it is a space."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "Complete", show=False),
-        Binding("insert", "mark", "Mark", show=False),
+        *bindings("path.complete", "path.mark"),
     ]
 
     walking = False
@@ -31,7 +31,7 @@ class PathInput(Input):
 
     def on_key(self, event: Key) -> None:
         """Mark, before the input makes a space of it."""
-        if event.key == "space" and self.walking:
+        if self.walking and event.key in keys_of("path.mark_walking"):
             event.stop()
             event.prevent_default()
             self.action_mark()

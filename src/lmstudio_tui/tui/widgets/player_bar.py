@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message
 from textual.widget import Widget
 
 from lmstudio_tui.audio.values import PlayerState
+from lmstudio_tui.tui.commands import bindings, moves
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -73,12 +73,8 @@ class PlayerBar(Widget, can_focus=True):
     }  # fmt: skip
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,enter", "play_pause", "Pause", show=False),
-        Binding("left", "seek(-1)", "Back", show=False),
-        Binding("right", "seek(1)", "On", show=False),
-        Binding("home", "start", "Start", show=False),
-        Binding("plus,equals_sign,up", "volume(1)", "Louder", show=False),
-        Binding("minus,down", "volume(-1)", "Softer", show=False),
+        *bindings("player.pause", "player.start", "player.louder", "player.softer"),
+        *moves(left="seek(-1)", right="seek(1)"),
     ]
 
     DEFAULT_CSS = """

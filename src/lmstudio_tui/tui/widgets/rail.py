@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.facts import Fact, Mark
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.messages import FactWanted, PaneWanted, ServersWanted
 from lmstudio_tui.tui.typed import app_of
 
@@ -43,8 +43,8 @@ class Rail(OptionList):
         "rail--title", "rail--active", "rail--dim", "rail--good", "rail--fair", "rail--bad",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
+        *moves(up="cursor_up", down="cursor_down", page_up="page_up", page_down="page_down"),
+        *moves(first="first", last="last"),
     ]
 
     DEFAULT_CSS = """

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from lmstudio_tui.tui.widgets.empty_state import notice_row
 from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 from lmstudio_tui.tui.widgets.rows import Rows
 
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
+    from rich.segment import Segment
     from textual import events
 
     from lmstudio_tui.tui.typed import WidgetOptions
@@ -66,8 +65,6 @@ class RecordList(Rows, QuietScrollView, Generic[Record], can_focus=True, inherit
     ALLOW_SELECT: ClassVar[bool] = False
     FOLLOWS_NEWEST: ClassVar[bool] = False
     """Whether a cursor on the newest goes on to what is newer."""
-    NOTICE_MARGIN: ClassVar[int] = 1
-    """Cells on each side of what stands in an empty list."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "records--cursor", "records--cursor-quiet", "records--dim", "records--mark", "records--warn",
         "records--heading",
@@ -83,7 +80,7 @@ class RecordList(Rows, QuietScrollView, Generic[Record], can_focus=True, inherit
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
         & > .records--cursor { background: $accent 22%; }
-        & > .records--cursor-quiet { background: $panel; }
+        & > .records--cursor-quiet { background: $foreground 8%; }
         & > .records--dim { color: $text-muted; }
         & > .records--mark { color: $accent; }
         & > .records--warn { color: $text-warning; }
@@ -185,15 +182,8 @@ class RecordList(Rows, QuietScrollView, Generic[Record], can_focus=True, inherit
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:
         """What to do first, in the middle."""
-        room = max(8, width - 2 * self.NOTICE_MARGIN)
-        rows = [(row, not number) for number, text in enumerate(self._notice) for row in wrap(text, room) or [""]]
-        number = y - max(0, (self.size.height - len(rows)) // 3)
-        if not 0 <= number < len(rows):
-            return Strip.blank(width, base)
-        text, loud = rows[number]
-        pad = Segment(" " * max(0, (width - cell_len(text)) // 2), base)
-        words = Segment(text, base + self.ink("heading" if loud else "dim"))
-        return Strip([pad, words]).adjust_cell_length(width, base)
+        size = Size(width, self.size.height)
+        return notice_row(self._notice, y, size, base, base + self.ink("heading"), base + self.ink("dim"))
 
     # Keys and mouse
 

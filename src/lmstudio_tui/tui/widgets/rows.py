@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from lmstudio_tui.tui.widgets.recoloured import Recoloured
+
 if TYPE_CHECKING:
     from textual.scroll_view import ScrollView as _Scrolled
 else:
@@ -11,7 +13,18 @@ else:
     _Scrolled = object
 
 
-class Rows(_Scrolled):
+def in_lines(pages: float, room: int) -> int:
+    """How many lines so many pages are: less the one that keeps the eye in place, and at least one.
+
+    Args:
+        pages: below 0 upwards.
+        room: the lines in view.
+    """
+    lines = round(abs(pages) * max(1, room - 1)) or 1
+    return lines if pages > 0 else -lines
+
+
+class Rows(Recoloured, _Scrolled):
     """What lists of rows have in common, as the first base of a scroll view. Places count from 0.
 
     Who inherits says how many rows there are, and what is told when the cursor moves; and which keys there are for
@@ -26,11 +39,10 @@ class Rows(_Scrolled):
     @property
     def lines(self) -> int:
         """How many rows there are."""
-        raise NotImplementedError
+        return 0
 
     def moved(self) -> None:
         """The cursor stands in another place."""
-        raise NotImplementedError
 
     @property
     def room(self) -> int:
@@ -54,21 +66,13 @@ class Rows(_Scrolled):
         elif self.place >= top + self.room:
             self.scroll_to(y=self.place - self.room + 1, animate=False, force=True, immediate=True)
 
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
-        self.refresh()
-
     def action_move(self, lines: int) -> None:
         """Go up or down."""
         self.put(self.place + lines)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Go a page up or down."""
-        self.put(self.place + pages * max(1, self.room - 1))
+        self.put(self.place + in_lines(pages, self.room))
 
     def action_first(self) -> None:
         """Go to the first row."""

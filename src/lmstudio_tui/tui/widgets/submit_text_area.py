@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from lmstudio_tui.tui.commands import keys_of
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ class SubmitTextArea(SteadyTextArea):
 
     def on_key(self, event: Key) -> None:
         """Do what these keys do at once: as bindings they would come behind what is typed after them."""
-        if event.key in {"enter", "ctrl+j", "shift+enter"}:
+        takes, breaks = event.key in keys_of("field.submit"), event.key in keys_of("field.newline")
+        if takes or breaks:
             event.stop()
             event.prevent_default()
-            if event.key == "enter":
+            if takes:
                 self.action_submit()
             else:
                 self.insert("\n")

@@ -17,6 +17,7 @@ from lmstudio_tui.sdk import (
     native_chat_offered,
 )
 from lmstudio_tui.store.library.records import Message, new_id
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.chat.answering import Answering, Outcome
 from lmstudio_tui.tui.panes.chat.arriving import Arriving
@@ -76,10 +77,10 @@ class AskingView(ConversationBase):
         elif desk.client is None or desk.server.presence is Presence.CONNECTING:
             self.notify("There is no server yet; the prompt is kept.", severity="warning")
         elif desk.server.presence is Presence.LOCKED:
-            self.notify("The server wants an API key first (F6); the prompt is kept.", severity="warning")
+            self.notify(told("The server wants an API key first ({app.key}); the prompt is kept."), severity="warning")
         elif (doubt := self._doubt(event.text)) and doubt != self._warned:
             self._warned = doubt
-            self.notify(f"{doubt} Enter sends it all the same.", severity="warning")
+            self.notify(f"{doubt} {key_of('chat.send')} sends it all the same.", severity="warning")
         else:
             self._warned = ""
             event.composer.accept()
@@ -120,7 +121,7 @@ class AskingView(ConversationBase):
             created_at=self.desk.now().timestamp(),
         )
         if self.desk.client is None:
-            self.notify("There is no connection yet: Ctrl+R asks again.", severity="warning")
+            self.notify(told("There is no connection yet: {chat.retry} asks again."), severity="warning")
             return
         self._add(begun)
         path = self.thread.path[:-1]
@@ -271,7 +272,7 @@ class AskingView(ConversationBase):
     def busy(self) -> bool:
         """Whether nothing else can be begun now; if so, it is said."""
         if self.streaming:
-            self.remark("The answer is still coming: Esc stops it.")
+            self.remark(told("The answer is still coming: {chat.stop} stops it."))
         elif self._loading:
             self.remark("The conversation is still being read; the prompt is kept.")
         elif self.written_elsewhere:

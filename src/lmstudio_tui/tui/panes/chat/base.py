@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.message import Message as TextualMessage
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher
 
 from lmstudio_tui.features.chat.context import ContextUse, context_use
 from lmstudio_tui.features.chat.thread import Thread
@@ -21,6 +21,7 @@ from lmstudio_tui.tui.panes.chat.pages import Pages, is_in_front
 from lmstudio_tui.tui.panes.chat.shown_thread import ShownThread
 from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
+from lmstudio_tui.tui.widgets.empty_state import EmptyState
 from lmstudio_tui.tui.widgets.transcript import Transcript
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from textual.app import ComposeResult
+    from textual.events import Click
     from textual.screen import Screen
 
     from lmstudio_tui.features.chat.parameters import Parameters
@@ -51,7 +53,7 @@ class ConversationBase(Vertical):
     DEFAULT_CSS = """
     ConversationBase {
         & ContentSwitcher { height: 1fr; }
-        & #welcome { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        & #welcome { color: $text-muted; }
     }
     """
 
@@ -87,7 +89,7 @@ class ConversationBase(Vertical):
         yield InfoLine()
         with ContentSwitcher(initial="welcome"):
             yield Absence(id="absence")
-            yield Static(id="welcome")
+            yield EmptyState(id="welcome")
             yield KeyedTranscript(self._begin_prompt, id="transcript")
         yield Composer(id="composer")
 
@@ -104,7 +106,7 @@ class ConversationBase(Vertical):
         self.query_one(Composer).show_model(self.model)
         if self.conversation.draft:
             self.query_one(Composer).put(self.conversation.draft)
-        self.query_one(Absence).show_server(self.desk.server)
+        self.query_one(Absence).show_server(self.desk.server, newcomer=self.desk.newcomer)
         self._arrange()
 
     def on_unmount(self) -> None:
@@ -185,6 +187,18 @@ class ConversationBase(Vertical):
         composer.show_model(self.model)
         self.post_message(self.Changed(self))
 
+    def end_tour(self) -> bool:
+        """Show the ordinary welcome from now on; False when that is shown already."""
+        shown, self.desk.touring = self.desk.touring, False
+        if shown:
+            self._arrange()
+        return shown
+
+    def on_click(self, event: Click) -> None:
+        """A click on the tour ends it."""
+        if event.widget is not None and event.widget.id == "welcome":
+            self.end_tour()
+
     def use_model(self, model: str | None) -> None:
         """Ask another model from now on."""
         self.desk.model = model
@@ -196,7 +210,7 @@ class ConversationBase(Vertical):
 
     def show_server(self) -> None:
         """Take note of the server's coming and going."""
-        self.query_one(Absence).show_server(self.desk.server)
+        self.query_one(Absence).show_server(self.desk.server, newcomer=self.desk.newcomer)
         self._arrange()
         self._show_info()
 
@@ -234,9 +248,14 @@ class ConversationBase(Vertical):
             self.post_message(self.Changed(self))
 
     @property
+    def is_composed(self) -> bool:
+        """Whether it has its parts; not when the app is left at the very moment that it is made."""
+        return bool(self.query(Composer))
+
+    @property
     def typed(self) -> str:
         """What is typed and not sent yet."""
-        return self.query_one(Composer).text_to_keep
+        return self.query_one(Composer).text_to_keep if self.is_composed else self.conversation.draft
 
     def keep_draft(self) -> None:
         """What is typed outlives the app."""
@@ -323,7 +342,12 @@ class ConversationBase(Vertical):
     def _arrange(self) -> None:
         """Show the page for how it stands now, and put the cursor where it belongs."""
         said = bool(self.thread.path) or self._loading
-        self._pages.arrange(self.desk.server, self.model, said=said)
+        self._pages.arrange(self.desk.server, self.model, said=said, touring=self.desk.touring)
+
+    def on_resize(self) -> None:
+        """The tour takes the room that there is."""
+        if self.desk.touring:
+            self._arrange()
 
     @property
     def is_on_screen(self) -> bool:

@@ -45,6 +45,8 @@ class ChatDesk:
         model: the model that a new conversation asks.
         presets: parameters by name.
         undos: what can be brought back, the latest last.
+        newcomer: whether nobody has used the app here before.
+        touring: whether the empty conversation shows the tour.
         views: the conversations that are on the screen, by their ids.
     """
 
@@ -58,6 +60,8 @@ class ChatDesk:
     presets: tuple[Preset, ...] = ()
     prompts: list[str] = field(default_factory=list[str])
     undos: list[Undo] = field(default_factory=list[Undo])
+    newcomer: bool = False
+    touring: bool = False
     views: dict[str, ConversationBase] = field(default_factory=dict[str, "ConversationBase"])
 
     def preset(self, name: str) -> Preset | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 
+from lmstudio_tui.tui.commands import keys_of
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.transcript import Transcript
 
@@ -36,7 +37,7 @@ class KeyedTranscript(Transcript):
 
         Textual calls the one of `Transcript` as well, unless this one prevents it.
         """
-        if self.marking and event.key == "escape":
+        if self.marking and event.key in keys_of("transcript.end_select"):
             return
         focused = self.screen.focused
         if focused is not None and focused is not self:

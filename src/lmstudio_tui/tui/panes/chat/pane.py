@@ -12,6 +12,7 @@ from lmstudio_tui.tui.panes.chat.presets import Presets
 from lmstudio_tui.tui.panes.chat.shelf import Shelf
 from lmstudio_tui.tui.panes.chat.slashing import SlashRunner
 from lmstudio_tui.tui.panes.chat.voiced import VoicedPane
+from lmstudio_tui.tui.widgets.columns import Columns
 from lmstudio_tui.tui.widgets.parameters_panel import ParametersPanel
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from lmstudio_tui.features.chat.parameters import Parameters
+    from lmstudio_tui.store.library.records import Conversation
     from lmstudio_tui.tui.services import Services
     from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.tui.widgets.composer import Composer
@@ -62,7 +64,7 @@ class ChatPane(VoicedPane):
     @property
     def _panel(self) -> ParametersPanel | None:
         """The parameters, where they are shown. They are made when they are first wanted."""
-        return next((panel for panel in self.query(ParametersPanel) if panel.display), None)
+        return next((panel for panel in self.query(ParametersPanel) if panel.display and panel.is_mounted), None)
 
     def _show_parameters(self) -> None:
         if self._panel is not None:
@@ -73,6 +75,7 @@ class ChatPane(VoicedPane):
         if self._panel is not None:
             self._panel.display = False
             self.remove_class("-parameters")
+            self.query_one(Columns).share_out()
             self.view.arrive()
             return
         if not self.query(ParametersPanel):
@@ -80,6 +83,7 @@ class ChatPane(VoicedPane):
         panel = self.query_one(ParametersPanel)
         panel.display = True
         self.add_class("-parameters")
+        self.query_one(Columns).share_out()
         self._show_parameters()
         panel.focus_filter()
 
@@ -166,6 +170,10 @@ class ChatPane(VoicedPane):
 
         here = self.view.conversation.id
         self._open(Conversations(shelf, here, interrupted=shelf.interrupted, now=self.desk.now), go)
+
+    async def open_kept(self, conversation: Conversation) -> None:
+        """Show a conversation."""
+        await self.open(conversation)
 
     def action_export(self) -> None:
         """Write the conversation in front to a file."""

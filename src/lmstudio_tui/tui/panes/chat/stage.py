@@ -62,6 +62,8 @@ class Stage:
             tab.view = ConversationView(self._desk, tab.conversation, kept=tab.kept, id=f"chat-{new_id()}")
             tab.view.display = False
             await self._switcher.mount(tab.view)
+            if not tab.view.is_composed:
+                return  # the app was left meanwhile
             self._tell.made(tab)
         tab.unread = False
         self._switcher.current = tab.view.id

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from lmstudio_tui.features.chat.slash import CompletionContext
 from lmstudio_tui.store.library.records import Conversation, new_id
-from lmstudio_tui.tui.messages import ChatsOpened, ModelChosen
+from lmstudio_tui.tui.messages import ChatsOpened, ModelChosen, TourBegun
 from lmstudio_tui.tui.panes.chat.desk import ChatDesk
 from lmstudio_tui.tui.panes.chat.files import paths_like
+from lmstudio_tui.tui.panes.chat.first_steps import SUGGESTIONS
 from lmstudio_tui.tui.panes.chat.open_tabs import OpenTab, OpenTabs
 from lmstudio_tui.tui.panes.chat.opening import Answered, Result, open_screen
 from lmstudio_tui.tui.panes.chat.reading import Reading
 from lmstudio_tui.tui.panes.chat.stage import Stage, StageListener
 from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.tab_strip import TabStrip
 from lmstudio_tui.tui.worker_bridge import Runs
@@ -65,6 +68,8 @@ class TabbedPane(Pane):
             approvals_file=services.approvals_file,
         )
         state = services.state.load()
+        self.desk.newcomer = services.tour and not state.toured
+        self._toured = False
         self._tabs = OpenTabs(OpenTab(Conversation(id=each), kept=True) for each in state.open_chats)
         self._first = state.front_chat
         listener = StageListener(self._made, self._in_front, self._tabs_changed)
@@ -74,9 +79,11 @@ class TabbedPane(Pane):
         self._reading = Reading(self._runs, services.library)
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="side-by-side"), Vertical(id="tabs"):
-            yield TabStrip()
-            yield ContentSwitcher(id="conversations")
+        with Columns(id="side-by-side"):
+            with Vertical(id="tabs"):
+                yield TabStrip()
+                yield ContentSwitcher(id="conversations")
+            yield Handle()
 
     async def on_mount(self) -> None:
         """Open what was open before."""
@@ -109,6 +116,8 @@ class TabbedPane(Pane):
 
     def _know(self, known: AtStart) -> None:
         self.desk.presets = known.presets
+        if self.desk.newcomer and not known.prompts and not self.desk.prompts:
+            known = replace(known, prompts=SUGGESTIONS)
         prompts = set(known.prompts)
         self.desk.prompts[:] = [*known.prompts, *(one for one in self.desk.prompts if one not in prompts)]
         for view in self._tabs.views:
@@ -287,6 +296,10 @@ class TabbedPane(Pane):
         """Take note of the server's coming and going."""
         models_before = self.desk.server.models
         self.desk.server = view
+        if self.desk.newcomer and view.online and not self._toured:
+            self._toured = True
+            self.desk.touring = not any(one.typed or one.thread.path for one in self._tabs.views)
+            self.post_message(TourBegun())
         for one in self._tabs.views:
             one.show_server()
         if view.models is not models_before:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.library.records import Message, ToolCallRecord, new_id
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.panes.chat.asking import AskingView
 from lmstudio_tui.tui.widgets.transcript import Transcript
 
@@ -59,7 +60,10 @@ class ToolingView(AskingView):
         from lmstudio_tui.tui.screens.answer_tool import AnswerTool, ToolDecision
 
         if not self.is_on_screen or not self.screen.is_active:
-            self.notify(f"A model wants {call.name} to be called: Ctrl+R in its conversation answers.", timeout=8)
+            self.notify(
+                f"A model wants {call.name} to be called: {key_of('chat.retry')} in its conversation answers.",
+                timeout=8,
+            )
             return
 
         def decided(decision: ToolDecision | None) -> None:
@@ -75,7 +79,7 @@ class ToolingView(AskingView):
                     self._answer_call(call, decision.text or REFUSAL, "stopped")
                 case _:
                     self._typed_answers[call.id] = decision.text if decision is not None else ""
-                    self.remark("The call stays open; Ctrl+R takes it up again.")
+                    self.remark(told("The call stays open; {chat.retry} takes it up again."))
 
         asking = self._last_answer()
         ids = [one.id for one in asking.tool_calls] if asking is not None else []
@@ -126,7 +130,7 @@ class ToolingView(AskingView):
         """The command was stopped: the call stays open."""
         asking = self._last_answer()
         self._shown.redraw(asking.id if asking is not None else None)
-        self.remark(f"{note} The call stays open; Ctrl+R takes it up again.".strip())
+        self.remark(f"{note} The call stays open; {key_of('chat.retry')} takes it up again.".strip())
         self._tell()
 
     def _answer_call(self, call: ToolCallRecord, text: str, status: Status, note: str = "") -> None:

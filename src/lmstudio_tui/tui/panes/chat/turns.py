@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.features.chat.answers import another_model, figures_of, phases_of, thought_label
 from lmstudio_tui.features.chat.attaching import line_of
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.widgets.transcript import Role, ToolView, Turn
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def turn_of(thread: Thread, message: Message, now: datetime, ours: str | None = 
 def note_of(message: Message) -> str:
     """What is said under an answer."""
     if message.status == "interrupted" and not message.note:
-        return "Interrupted when the app ended. What arrived is kept; m goes on with it, Ctrl+R asks again."
+        return told(
+            "Interrupted when the app ended. What arrived is kept; {transcript.continue} goes on with it, "
+            "{chat.retry} asks again."
+        )
     if message.status == "streaming":
         return "Another window is writing this answer."
     return message.note

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of
 from lmstudio_tui.tui.messages import CopyWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.desk import Undo
 from lmstudio_tui.tui.panes.chat.toolwork import ToolingView
@@ -30,7 +28,7 @@ class ConversationView(ToolingView):
         *bindings("transcript.copy", "transcript.copy_code", "chat.page_up", "chat.page_down"),
         *bindings("transcript.edit", "transcript.regenerate", "transcript.continue", "transcript.delete"),
         *bindings("transcript.find", "transcript.look"),
-        *(Binding(str(n), f"copy_code({n})", show=False, id=f"transcript.copy_code.{n}") for n in range(1, 10)),
+        *bindings(*(f"transcript.copy_code_{number}" for number in range(1, 10))),
     ]
 
     _found = 0
@@ -87,6 +85,8 @@ class ConversationView(ToolingView):
     def action_switch_focus(self) -> None:
         """Go between the prompt and the transcript; leave the search or the editing first."""
         composer, bar = self.query_one(Composer), self.query_one(FindBar)
+        if self.end_tour():
+            return
         if bar.display:
             bar.close()
         elif self._found and self.query_one(Transcript).has_focus:
@@ -179,7 +179,7 @@ class ConversationView(ToolingView):
         self.desk.undos.append(Undo("The messages are back.", back))
         self.show_thread(before.without(selected.id))
         count = "The turn is" if len(gone) == 1 else f"{len(gone)} messages are"
-        self.notify(f"{count} deleted. F8 brings back what was there.", timeout=5)
+        self.notify(f"{count} deleted. {key_of('chat.undo')} brings back what was there.", timeout=5)
 
     def on_transcript_branch_wanted(self, event: Transcript.BranchWanted) -> None:
         """Another version of a turn is to be shown."""
@@ -299,7 +299,8 @@ class ConversationView(ToolingView):
     # The draft
 
     def on_composer_draft_changed(self, event: Composer.DraftChanged) -> None:
-        """What is typed outlives the app."""
-        event.stop()
+        """What is typed outlives the app, and ends the tour."""
+        del event
+        self.end_tour()
         if self._editing.prompt is None:
             self.keep_draft()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.service_view import Ability
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.messages import ServiceWanted
 from lmstudio_tui.tui.panes.chat.aloud import Aloud
 from lmstudio_tui.tui.panes.chat.dictation import Dictated, Dictation
@@ -96,7 +97,7 @@ class Voice:
             self.leave()
             return
         if self._dictation is not None:
-            self._pane.remark("Your voice is being recorded; Esc throws it away.")
+            self._pane.remark(told("Your voice is being recorded; {chat.leave_voice} throws it away."))
             return
         self.leave()
         if not text.strip():
@@ -171,7 +172,7 @@ class Voice:
                 audio, folder = self._audio, self._services.media.folder
                 dictation.transcribe(self._client, lambda: transcribe_options(folder, audio))
             case _:
-                self._pane.remark("It is being transcribed; Esc ends that.")
+                self._pane.remark(told("It is being transcribed; {chat.leave_voice} ends that."))
         self._show()
 
     def _dictated(self, dictated: Dictated) -> None:
@@ -260,13 +261,13 @@ class Voice:
 
     def _state(self) -> VoiceState | None:
         if self._problem:
-            return VoiceState("problem", self._problem, keys="Esc closes this")
+            return VoiceState("problem", self._problem, keys=told("{chat.leave_voice} closes this"))
         if self._dictation is not None:
             return dictation_in_words(self._dictation)
         if self._aloud is not None:
             return aloud_in_words(self._aloud)
         if self._wanted is not None:
-            return VoiceState("working", "looking for the server for audio", keys="Esc stop")
+            return VoiceState("working", "looking for the server for audio", keys=told("{chat.leave_voice} stop"))
         return None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.messages import SpeakWanted
 from lmstudio_tui.tui.panes.chat.tabs import TabbedPane
 from lmstudio_tui.tui.panes.chat.voice import Voice
@@ -29,7 +28,7 @@ class VoicedPane(TabbedPane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before anything else that Esc means; it is there only while there is something to end.
-        Binding("escape", "leave_voice", "Stop", show=False, priority=True),
+        *bindings("chat.leave_voice"),
     ]
 
     def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:

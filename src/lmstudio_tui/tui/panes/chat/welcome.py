@@ -8,6 +8,7 @@ from rich.text import Text
 
 from lmstudio_tui.features.server_view import Presence
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 
 if TYPE_CHECKING:
     from lmstudio_tui.features.server_view import ServerView
@@ -20,15 +21,20 @@ def welcome_of(server: ServerView, model: str | None) -> Text:
         text.append(f"Looking for a server at {server.base_url} …\n\n", style="bold")
     elif reason := refusal_of(server):
         text.append(f"This server cannot chat.\n\n{reason}\n\n", style="bold")
-        text.append("F3 explains what it can do, F4 goes to another server, F9 to the simulator.")
+        text.append(
+            told(
+                "{app.facts} explains what it can do, {app.servers} goes to another server, "
+                "{app.simulator} to the simulator."
+            )
+        )
         return text
     elif model:
         text.append(f"{clean_line(model)} is listening.\n\n", style="bold")
     elif not server.models:
         text.append("This server lists no model.\n\n", style="bold")
-        text.append("Load one in the server, or press Ctrl+T and type a model's id.\n")
-    text.append("Type below; Enter sends, Ctrl+J starts a new line, / begins a command.\n")
-    text.append("Ctrl+T another model   F7 conversations   F1 all keys")
+        text.append(told("Load one in the server, or press {chat.model} and type a model's id.\n"))
+    text.append(told("Type below; {chat.send} sends, {chat.newline} starts a new line, / begins a command.\n"))
+    text.append(told("{chat.model} another model   {chat.list} conversations   {app.help} all keys"))
     return text
 
 

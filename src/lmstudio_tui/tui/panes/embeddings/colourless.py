@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.tui.themed import ThemedApp
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -14,4 +16,5 @@ _FEW: Final = frozenset({None, "standard", "windows"})
 def is_colourless(app: App[object]) -> bool:
     """Whether shades and marks have to tell what colours tell elsewhere: none are wanted, or there are too few."""
     real = not (app.is_headless or app.is_web)
-    return app.no_color or app.native_ansi_color or (real and app.console.color_system in _FEW)
+    few = isinstance(app, ThemedApp) and app.few_colours
+    return few or app.no_color or app.native_ansi_color or (real and app.console.color_system in _FEW)

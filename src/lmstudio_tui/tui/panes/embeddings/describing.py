@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.features.embeddings.memory import memory_limit
 from lmstudio_tui.features.models import size_in_words
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import command
+from lmstudio_tui.tui.commands import key_of
 from lmstudio_tui.tui.panes.embeddings.facts_kept import when
 from lmstudio_tui.tui.panes.embeddings.facts_view import FactRow, FactsTable
 from lmstudio_tui.tui.panes.embeddings.words import error_in_words, in_quotes
@@ -76,7 +76,7 @@ def table_of(
 def _speed_rows(keys: Sequence[VectorKey], speeds: KeptSpeeds) -> list[FactRow]:
     """How quickly the models have answered, or why that is not known, and what measures it."""
     found = [speeds.of(key).speed for key in keys]
-    sweep = command("embeddings.sweep").shown_keys
+    sweep = key_of("embeddings.sweep")
     if not any(found):
         why = f"These vectors came out of the store; how long they took was not kept. {sweep} measures anew."
         return [FactRow("Speed"), FactRow("not measured yet", (why,), "dim")]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 from lmstudio_tui.features.server_view import ServerView
 from lmstudio_tui.store.embeddings import ShelfSizes, StoreError
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.panes.embeddings.choosing import Choice, choice_in_store, choice_of
 from lmstudio_tui.tui.panes.embeddings.set_desk import SetDesk
 from lmstudio_tui.tui.panes.embeddings.words import (
-    EMPTY,
     absence_in_words,
     asking_in_words,
     count_of,
+    empty_in_words,
     no_model_in_words,
     nothing_came_yet,
     short,
@@ -247,7 +248,7 @@ class Desk(SetDesk):
         if not self.loaded:
             return ("…",)
         if not self.held.count:
-            return EMPTY
+            return empty_in_words()
         if any(side.embedded for side in self.sides):
             return ()
         if self.embedding.running or self._looking is not None:
@@ -266,7 +267,7 @@ class Desk(SetDesk):
             return "Looking in the store …"
         if nothing_came_yet(step.progress):
             return asking_in_words(step.model, step.progress)
-        return "The views are here at the end, or as soon as you stop it."
+        return "The views are here at the end, or when you stop it."
 
     def says_broken(self, notice: tuple[str, ...]) -> bool:
         """Whether a notice says already why the last run has ended early."""
@@ -281,7 +282,7 @@ class Desk(SetDesk):
                 clean_line(error.message),
                 clean_line(error.hint),
                 "",
-                "Ctrl+R tries again, Ctrl+T chooses another model.",
+                told("{embeddings.embed} tries again, {embeddings.model} chooses another model."),
             )
         refused = next((why for side in self.sides for why in side.refused.values()), "")
         if refused:
@@ -289,13 +290,17 @@ class Desk(SetDesk):
                 f"{model} refused all texts.",
                 clean_line(refused),
                 "",
-                "Ctrl+R tries again, Ctrl+T chooses another model.",
+                told("{embeddings.embed} tries again, {embeddings.model} chooses another model."),
             )
         if self.stopped:
-            return (f"Stopped before {model} answered.", "", "Ctrl+R asks again, Ctrl+T chooses another model.")
+            return (
+                f"Stopped before {model} answered.",
+                "",
+                told("{embeddings.embed} asks again, {embeddings.model} chooses another model."),
+            )
         return (
             f"{count_of(self.held.count)} are not embedded yet.",
             "",
-            f"Ctrl+R embeds them by {model}.",
+            f"{key_of('embeddings.embed')} embeds them by {model}.",
             f"Up to {AUTOMATIC} are embedded by themselves.",
         )

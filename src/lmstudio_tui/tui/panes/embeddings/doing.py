@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from lmstudio_tui.store.embeddings import StoreError
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.messages import CopyWanted, ModelChosen, ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.exporting import choose_copy, export
 from lmstudio_tui.tui.panes.embeddings.opening import choose_files, read_files
@@ -96,7 +97,9 @@ class EmbeddingsDoing(EmbeddingsView):
     def action_delete(self) -> None:
         """Delete the marked texts, else the one under the cursor."""
         if count := self._desk.held.remove(self.list.picked):
-            self._say(f"{count_of(count)} deleted. F8 brings {'it' if count == 1 else 'them'} back.")
+            self._say(
+                f"{count_of(count)} deleted. {key_of('embeddings.undo')} brings {'it' if count == 1 else 'them'} back."
+            )
 
     def action_undo(self) -> None:
         """Take the last change of the texts back."""
@@ -139,7 +142,7 @@ class EmbeddingsDoing(EmbeddingsView):
             return
         view = self._desk.view
         if view.online:
-            self._warn(" ".join(filter(None, unable_in_words(view) or ("Choose a model: Ctrl+T.",))))
+            self._warn(" ".join(filter(None, unable_in_words(view) or (told("Choose a model: {embeddings.model}."),))))
             return
         self.post_message(ServerDoubted())
         if self._desk.notice() or self._desk.broken is not None:

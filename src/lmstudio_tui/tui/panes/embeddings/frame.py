@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 
 from lmstudio_tui.tui.panes.embeddings.entry_box import EntryBox
 from lmstudio_tui.tui.panes.embeddings.text_list import TextList
 from lmstudio_tui.tui.panes.embeddings.views import ViewStack
-from lmstudio_tui.tui.panes.embeddings.words import EMPTY
+from lmstudio_tui.tui.panes.embeddings.words import empty_in_words
 from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -31,7 +32,6 @@ class EmbeddingsFrame(Pane):
 
     DEFAULT_CSS = """
     EmbeddingsFrame {
-        & > #both { height: 1fr; }
         & #texts {
             width: 27;
             border: round $border-blurred;
@@ -64,10 +64,11 @@ class EmbeddingsFrame(Pane):
         self._views = ViewStack(id="views")
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="both"):
+        with Columns(id="both"):
             with Vertical(id="texts"):
                 yield TextList(id="list")
                 yield EntryBox(id="entry")
+            yield Handle()
             yield self._views
 
     def on_resize(self) -> None:
@@ -75,8 +76,9 @@ class EmbeddingsFrame(Pane):
         self.set_class(self.size.width >= _ROOMY_FROM, "-roomy")
         slim = self.size.width < _SLIM_BELOW
         self.set_class(slim, "-slim")
+        self.query_one(Columns).share_out()
         # Where there is a view, it says how texts come into the set.
-        self.list.say(*(EMPTY if slim else ()))
+        self.list.say(*(empty_in_words() if slim else ()))
 
     @property
     def list(self) -> TextList:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -14,19 +14,22 @@ from lmstudio_tui.tui.panes.embeddings.heat_layout import HeatLayout, Zoom
 from lmstudio_tui.tui.panes.embeddings.heat_looks import inks_of, palette_of
 from lmstudio_tui.tui.panes.embeddings.heat_painter import HeatPainter
 from lmstudio_tui.tui.panes.embeddings.heat_tiles import HeatSource, HeatTiles, Painted
-from lmstudio_tui.tui.panes.embeddings.notice import notice_line
+from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.empty_state import notice_row
+from lmstudio_tui.tui.widgets.recoloured import Recoloured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
-    from textual.app import App
     from textual.strip import Strip
 
     from lmstudio_tui.tui.panes.embeddings.heat_palette import HeatPalette
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.vectors.values import Metric
 
 
-class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
+class HeatField(Recoloured, ScrollView, can_focus=True, inherit_bindings=False):
     """A square for each pair of texts, and a cursor that stays on its pair; keys are for who inherits.
 
     It takes one source for each model, one or two, and tells which pair the cursor is on by the numbers of the texts.
@@ -63,8 +66,8 @@ class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
             self.row = row
             self.column = column
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._tiles = HeatTiles(())
         self._row = 0
         self._column = 0
@@ -151,7 +154,7 @@ class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
             zoom=chosen or "values",
             longest=self._longest,
             bars=self._tiles.grouped,
-            halves=not is_colourless(cast("App[object]", self.app)),
+            halves=not is_colourless(app_of(self)),
             x=self.scroll_offset.x,
             y=self.scroll_offset.y,
         )
@@ -165,7 +168,7 @@ class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self.virtual_size = Size(*self._layout().virtual) if self._tiles.count else Size(0, 0)
         self._reveal()
-        self._redraw()
+        self.redraw()
 
     def _reveal(self) -> None:
         if self._tiles.count:
@@ -181,15 +184,16 @@ class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._row, self._column = row, column
         self._reveal()
-        self._redraw()
+        self.redraw()
         if (now := self.cursor) is not None:
             self.post_message(self.Moved(*now))
 
     # Painting
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Another pair is under the cursor, or something has another place."""
         self._painter = None
-        self.refresh()
+        super().redraw()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Other columns are in view."""
@@ -209,25 +213,16 @@ class HeatField(ScrollView, can_focus=True, inherit_bindings=False):
         """Keep the cursor in view."""
         self._arrange()
 
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self._redraw()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
-        self._redraw()
-
     def notify_style_update(self) -> None:
         """Draw in the colours of another theme."""
+        self._palette = None
         super().notify_style_update()
-        self._palette = self._painter = None
-        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen."""
         if not self._tiles.count:
             inks = inks_of(self)
-            return notice_line(self._notice, y, self.size, inks.base, inks.strong, inks.dim)
+            return notice_row(self._notice, y, self.size, inks.base, inks.strong, inks.dim)
         if self._painter is None:
             self._painter = self._make_painter()
         return self._painter.line(y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.color import Color
@@ -11,9 +11,9 @@ from lmstudio_tui.tui.panes.embeddings.colourless import is_colourless
 from lmstudio_tui.tui.panes.embeddings.group_colours import group_colours
 from lmstudio_tui.tui.panes.embeddings.heat_painter import Inks
 from lmstudio_tui.tui.panes.embeddings.heat_palette import HeatPalette
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.widget import Widget
 
 
@@ -37,7 +37,7 @@ def palette_of(widget: Widget, *, both_ways: bool) -> HeatPalette:
         ink=ink,
         dim=ink if dim is None else Color.from_rich_color(dim),
         both_ways=both_ways,
-        plain=is_colourless(_app(widget)),
+        plain=is_colourless(app_of(widget)),
     )
 
 
@@ -54,7 +54,7 @@ def inks_of(widget: Widget) -> Inks:
         faint=base + _ink(widget, "faint"),
         mark=base + _ink(widget, "mark" if widget.has_focus else "mark-quiet"),
         strong=base + _ink(widget, "strong"),
-        groups=group_colours(_app(widget).current_theme.dark),
+        groups=group_colours(app_of(widget).current_theme.dark),
     )
 
 
@@ -62,7 +62,3 @@ def _ink(widget: Widget, name: str) -> Style:
     """The colour of a part, on whatever is behind it."""
     style = widget.get_component_rich_style(f"heat-map--{name}")
     return Style(color=style.color, bold=style.bold)
-
-
-def _app(widget: Widget) -> App[object]:
-    return cast("App[object]", widget.app)  # pyright: ignore[reportUnknownMemberType] - as it is

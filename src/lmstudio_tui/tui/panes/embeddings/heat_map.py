@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.geometry import Size
 from textual.message import Message
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves
 from lmstudio_tui.tui.panes.embeddings.heat_field import HeatField
 from lmstudio_tui.tui.panes.embeddings.heat_layout import ZOOMS, Zoom, zooms_for
 from lmstudio_tui.tui.panes.embeddings.heat_tiles import HeatSource, Painted
@@ -27,8 +27,9 @@ class HeatMap(HeatField):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("embeddings.zoom_in", "embeddings.zoom_out", "embeddings.zoom_whole", "embeddings.open"),
-        *bindings("embeddings.cell_up", "embeddings.cell_down", "embeddings.cell_left", "embeddings.cell_right"),
-        *bindings("embeddings.rows_up", "embeddings.rows_down", "embeddings.columns_left", "embeddings.columns_right"),
+        *moves(up="move('up')", down="move('down')", left="move('left')", right="move('right')"),
+        *moves(page_up="page('up')", page_down="page('down')", half_up="half('up')", half_down="half('down')"),
+        *bindings("embeddings.columns_left", "embeddings.columns_right"),
         *bindings("embeddings.row_start", "embeddings.row_end", "embeddings.top", "embeddings.bottom"),
         *bindings("embeddings.diagonal", "embeddings.paint"),
     ]
@@ -69,6 +70,11 @@ class HeatMap(HeatField):
         room = layout.rows_in_view if direction in {"up", "down"} else layout.columns_in_view
         self._go(direction, max(1, room - 1) * layout.stride)
 
+    def action_half(self, direction: str) -> None:
+        """Go half as far as a page."""
+        layout = self._layout()
+        self._go(direction, max(1, layout.rows_in_view // 2) * layout.stride)
+
     def action_edge(self, direction: str) -> None:
         """Go to the first or last row or column."""
         self._go(direction, self._tiles.count)
@@ -91,7 +97,7 @@ class HeatMap(HeatField):
         if len(self._tiles.sources) > 1:
             turn: dict[Painted, Painted] = {"first": "second", "second": "both", "both": "first"}
             self._painted = turn[self._painted]
-            self._redraw()
+            self.redraw()
 
     def action_zoom(self, step: int) -> None:
         """Look from nearer or farther."""

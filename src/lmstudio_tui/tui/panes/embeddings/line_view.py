@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.panes.embeddings.group_colours import group_colours
-from lmstudio_tui.tui.panes.embeddings.notice import notice_line
 from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.empty_state import notice_row
+from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
+from lmstudio_tui.tui.widgets.recoloured import Recoloured
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias, Unpack
 
     from textual.binding import BindingType
-    from textual.reactive import Reactive
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 STYLES: Final = ("dim", "faint", "heading", "mark", "quiet", "warm", "cold", "good", "warn", "bad")
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(Recoloured, QuietScrollView, can_focus=True, inherit_bindings=False):
     """Who inherits says how many lines there are, and what is in each."""
 
     ALLOW_SELECT: ClassVar[bool] = False
@@ -39,8 +39,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines on top that stay where they are."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in (*STYLES, "cursor", "cursor-quiet")}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("embeddings.up", "embeddings.down", "embeddings.page_up", "embeddings.page_down"),
-        *bindings("embeddings.first", "embeddings.last"),
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -76,7 +76,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def lines(self) -> int:
         """How many lines can be scrolled through."""
-        raise NotImplementedError
+        return 0
 
     def line(self, at: int, width: int) -> Sequence[Piece]:
         """What is in a line.
@@ -85,7 +85,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             at: which, from the first.
             width: cells that there are.
         """
-        raise NotImplementedError
+        del at, width
+        return ()
 
     def head(self, y: int, width: int) -> Sequence[Piece]:
         """What is in a line that stays on top."""
@@ -117,11 +118,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """There are other lines than before."""
         width = self.scrollable_content_region.width
         self.lay_out(width)
-        size = Size(width, self.lines + self.HEAD) if self.lines else Size(width, 0)
-        if size != self.virtual_size:
-            # Set quietly: the reactive would lay out the whole screen, and only the scroll bar depends on it.
-            self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-            self._scroll_update(size)
+        self.use_size(Size(width, self.lines + self.HEAD if self.lines else 0))
         self.refresh()
 
     def scroll_into(self, y: int) -> None:
@@ -138,19 +135,11 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """There is another room."""
         self.measure()
 
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
-        self.refresh()
-
     def render_line(self, y: int) -> Strip:
         """A line of the screen."""
         base, width = self.rich_style, self.scrollable_content_region.width
         if not self.lines:
-            return notice_line(self._notice, y, self.size, base, base + self.ink("heading"), base + self.ink("dim"))
+            return notice_row(self._notice, y, self.size, base, base + self.ink("heading"), base + self.ink("dim"))
         at = self.scroll_offset.y + y - self.HEAD
         if y < self.HEAD:
             pieces = self.head(y, width)
@@ -178,9 +167,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Go up or down."""
         self.scroll_into(self.scroll_offset.y + lines)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Go a page up or down."""
-        self.scroll_into(self.scroll_offset.y + pages * max(1, self.room - 1))
+        self.scroll_into(self.scroll_offset.y + in_lines(pages, self.room))
 
     def action_first(self) -> None:
         """Go to the top."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lmstudio_tui.vectors.plane import Grid, Plane
+from lmstudio_tui.vectors.plane import Grid, Plane, Raster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lmstudio_tui.tui.panes.embeddings.map_camera import Camera
-    from lmstudio_tui.vectors.plane import Raster
 
 BRAILLE: Final = 0x2800
 _LOUD: Final = (0, 0, 1, 1, 2, 2, 2, 2, 2, 3)
@@ -67,35 +66,25 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is in view. Cells count line by line, from the top left.
+    """What is in view.
 
     Attributes:
         width: cells of a line.
         height: lines.
-        dots: of each cell, as bits of braille.
-        groups: of each cell with dots: the group of most points.
-        counts: how many points are in each cell with dots.
-        tops: a text of each cell with dots.
-        total: how many points are in view.
-        of_groups: how many of them are of each group.
+        raster: what is in the cells.
     """
 
     width: int
     height: int
-    dots: bytes
-    groups: dict[int, int]
-    counts: dict[int, int]
-    tops: dict[int, int]
-    total: int
-    of_groups: dict[int, int]
+    raster: Raster
 
     def braille(self, cell: int) -> str:
         """The dots of a cell as a character."""
-        return chr(BRAILLE + self.dots[cell])
+        return chr(BRAILLE + self.raster.dots[cell])
 
     def loudness(self, cell: int) -> int:
         """0 to 3: how many points are in a cell."""
-        return _LOUD[min(self.counts[cell], len(_LOUD) - 1)]
+        return _LOUD[min(self.raster.counts[cell], len(_LOUD) - 1)]
 
 
 def drawn(points: Points, camera: Camera) -> Canvas:
@@ -107,9 +96,7 @@ def drawn(points: Points, camera: Camera) -> Canvas:
     """
     width, height = camera.width, camera.height
     found = points.raster(camera)
-    if found is None:
-        return Canvas(width, height, bytes(width * height), {}, {}, {}, 0, {})
-    return Canvas(width, height, found.dots, found.groups, found.counts, found.tops, found.total, found.of_groups)
+    return Canvas(width, height, Raster(bytes(width * height), {}, {}, {}, 0, {}) if found is None else found)
 
 
 def inside(points: Points, camera: Camera, cell: int) -> list[int]:

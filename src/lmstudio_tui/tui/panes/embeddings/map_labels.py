@@ -63,7 +63,7 @@ def worded(text: str, longest: int = LONGEST) -> str:
 
 def room_of(canvas: Canvas) -> Room:
     """The cells without points."""
-    return Room(canvas.width, canvas.height, canvas.tops)
+    return Room(canvas.width, canvas.height, canvas.raster.tops)
 
 
 def places(canvas: Canvas, cell: int, wide: int) -> Iterable[tuple[int, int]]:
@@ -96,7 +96,7 @@ def placed(canvas: Canvas, cell: int, owner: int, text: str, room: Room) -> Labe
         return None
     for line, column in places(canvas, cell, wide):
         if 1 <= column < canvas.width - wide and room.is_free(line, column, wide):
-            return Label(line, column, text, wide, owner, canvas.groups.get(cell, -1))
+            return Label(line, column, text, wide, owner, canvas.raster.groups.get(cell, -1))
     return None
 
 
@@ -117,7 +117,7 @@ def labels(canvas: Canvas, label_of: Callable[[int], str], room: Room, *, crowd:
     """
     found: list[Label] = []
     most = max(4, canvas.width * canvas.height // (_ROOM_IN_CROWD if crowd else _ROOM))
-    order = sorted(canvas.tops.items(), key=lambda top: top[1] * _SPREAD & 0xFFFFFFFF)
+    order = sorted(canvas.raster.tops.items(), key=lambda top: top[1] * _SPREAD & 0xFFFFFFFF)
     for cell, owner in order[: most * _TRIED]:
         label = placed(canvas, cell, owner, label_of(owner), room)
         if label is not None:
@@ -137,7 +137,7 @@ def names_of_groups(canvas: Canvas, names: Mapping[int, str], room: Room) -> lis
         room: the cells that are free; those of the names are taken.
     """
     cells: dict[int, list[int]] = {}
-    for cell, group in canvas.groups.items():
+    for cell, group in canvas.raster.groups.items():
         cells.setdefault(group, []).append(cell)
     found: list[Label] = []
     for group in sorted(cells, key=lambda one: (-len(cells[one]), one)):

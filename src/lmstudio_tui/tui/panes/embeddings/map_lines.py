@@ -29,7 +29,7 @@ _FEW: Final = 3
 
 def head_line(title: str, state: MapState, scene: Scene, width: int, inks: MapInks) -> Strip:
     """What the map is, and how much of it is in view."""
-    total, seen = len(state.points), scene.canvas.total
+    total, seen = len(state.points), scene.canvas.raster.total
     absent = len(state.points.plane.places) - total
     near = f"×{scene.camera.zoom:.3g}   " if scene.camera.zoom > 1 else ""
     shown = f"{seen:,} of {total:,}" if seen < total else f"{total:,}"

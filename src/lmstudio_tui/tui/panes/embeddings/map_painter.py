@@ -95,12 +95,12 @@ class MapPainter:
 
     def _drawn(self, y: int, above: list[_Span]) -> Strip:
         canvas, marks = self.scene.canvas, self.scene.marks
-        width = canvas.width
+        width, groups = canvas.width, canvas.raster.groups
         texts, styles = [" "] * width, [self.inks.base] * width
         for cell in self._cells_by_line.get(y, ()):
-            texts[cell % width] = group_mark(canvas.groups[cell]) if marks else canvas.braille(cell)
+            texts[cell % width] = group_mark(groups[cell]) if marks else canvas.braille(cell)
             loudness = canvas.loudness(cell) if self.scene.crowd else LOUDNESS - 1
-            styles[cell % width] = self._styles[canvas.groups[cell], loudness]
+            styles[cell % width] = self._styles[groups[cell], loudness]
         own = [_Span(one.column, one.wide, one.text, self._label_style(one)) for one in self._labels.get(y, ())]
         for span in (*own, *above):
             end = span.column + span.wide
@@ -141,7 +141,7 @@ class MapPainter:
     @cached_property
     def _cells_by_line(self) -> dict[int, list[int]]:
         lines: dict[int, list[int]] = {}
-        for cell in self.scene.canvas.tops:
+        for cell in self.scene.canvas.raster.tops:
             lines.setdefault(cell // self.scene.canvas.width, []).append(cell)
         return lines
 
@@ -152,6 +152,6 @@ class MapPainter:
         shares = [_QUIET + (1 - _QUIET) * step / (LOUDNESS - 1) for step in range(LOUDNESS)]
         return {
             (group, step): inks.base + Style(color=mixed(inks.behind, inks.group(group), share).rich_color)
-            for group in {*self.scene.canvas.groups.values()}
+            for group in {*self.scene.canvas.raster.groups.values()}
             for step, share in enumerate(shares)
         }

@@ -92,8 +92,8 @@ class MapState:
         if self._scene is None or self._scene.camera != camera or self._plain != plain:
             canvas, self._plain = drawn(self.points, camera), plain
             cells = canvas.width * canvas.height
-            crowd, spot = canvas.total * _CROWD > cells, canvas.total > _SPOT * cells
-            marks, room = not crowd or (len(canvas.of_groups) > 1 and (plain or spot)), room_of(canvas)
+            crowd, spot = canvas.raster.total * _CROWD > cells, canvas.raster.total > _SPOT * cells
+            marks, room = not crowd or (len(canvas.raster.of_groups) > 1 and (plain or spot)), room_of(canvas)
             names = names_of_groups(canvas, dict(enumerate(self.names)), room) if crowd else []
             found = labels(canvas, lambda text: worded(self.texts[text]), room, crowd=crowd)
             self._scene = Scene(camera, canvas, [*names, *found], room, marks, crowd)
@@ -107,7 +107,7 @@ class MapState:
 
     def legend(self, scene: Scene) -> list[GroupName]:
         """The groups that are in view."""
-        seen = sorted(scene.canvas.of_groups.items())
+        seen = sorted(scene.canvas.raster.of_groups.items())
         return [GroupName(group, self.names[group], count) for group, count in seen if 0 <= group < len(self.names)]
 
     def name_of(self, text: int) -> str:
@@ -132,17 +132,17 @@ class MapState:
             for dx in range(-across, across + 1)
             if 0 <= line + dy < canvas.height and 0 <= column + dx < canvas.width
         ]
-        _, cell = min(((far, cell) for far, cell in near if cell in canvas.tops), default=(0, None))
+        _, cell = min(((far, cell) for far, cell in near if cell in canvas.raster.tops), default=(0, None))
         if cell is None:
             return None
-        found = inside(self.points, scene.camera, cell) or [canvas.tops[cell]]
+        found = inside(self.points, scene.camera, cell) or [canvas.raster.tops[cell]]
         return found[(found.index(cursor) + 1) % len(found)] if cursor in found else found[0]
 
     def beside(self, scene: Scene, cursor: int, direction: str) -> int | None:
         """The nearest text in a direction: of those in view that are not in the same cell, else of all."""
         start = self.points.place(cursor)
         step = (2 if direction in {"up", "down"} else 1) / scene.camera.scale
-        seen = [(*self.points.place(text), text) for text in scene.canvas.tops.values() if text != cursor]
+        seen = [(*self.points.place(text), text) for text in scene.canvas.raster.tops.values() if text != cursor]
         found = towards(start, seen, direction, step / 2)
         return found if found is not None else towards(start, self.points.plane.points, direction, 0.0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.style import Style
 from textual.color import Color
@@ -19,14 +19,16 @@ from lmstudio_tui.tui.panes.embeddings.map_labels import worded
 from lmstudio_tui.tui.panes.embeddings.map_lines import head_line, legend, text_line
 from lmstudio_tui.tui.panes.embeddings.map_painter import Cursor, MapPainter
 from lmstudio_tui.tui.panes.embeddings.map_state import MapState
-from lmstudio_tui.tui.panes.embeddings.notice import notice_line
+from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.empty_state import notice_row
+from lmstudio_tui.tui.widgets.recoloured import Recoloured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from textual.app import App
+    from typing import Unpack
 
     from lmstudio_tui.tui.panes.embeddings.map_state import Scene
+    from lmstudio_tui.tui.typed import WidgetOptions
     from lmstudio_tui.vectors.plane import Plane
 
 _CURSOR_LABEL: Final = 40
@@ -48,7 +50,7 @@ class _Frame(NamedTuple):
     foot: int
 
 
-class MapView(Widget):
+class MapView(Recoloured, Widget):
     """Shows points. Who inherits says what keys and mouse do."""
 
     ALLOW_SELECT: ClassVar[bool] = False
@@ -76,8 +78,8 @@ class MapView(Widget):
             super().__init__()
             self.index = index
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self._state = MapState()
         self._title = ""
         self._cursor = -1
@@ -123,7 +125,7 @@ class MapView(Widget):
         self._title = clean_line(title)
         if not self._state.points.has(self._cursor):
             self._cursor = self._state.first
-        self._redraw()
+        self.redraw()
         if (now := self.cursor) != before and now is not None:
             self.post_message(self.Moved(now))
 
@@ -174,34 +176,21 @@ class MapView(Widget):
 
     # Painting
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         """Nothing is as it was."""
         self._painter = self._frame = self._inks = None
-        self.refresh()
+        super().redraw()
 
     def on_resize(self) -> None:
         """There is another room for the map."""
-        self._redraw()
-
-    def on_focus(self) -> None:
-        """The cursor looks another way when the keys go here."""
-        self._redraw()
-
-    def on_blur(self) -> None:
-        """The cursor looks another way when the keys go elsewhere."""
-        self._redraw()
-
-    def notify_style_update(self) -> None:
-        """Draw in the colours of another theme."""
-        super().notify_style_update()
-        self._redraw()
+        self.redraw()
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen."""
         base = self.rich_style
         if not len(self._state.points):
             loud, dim = (base + self._ink(name) for name in ("strong", "dim"))
-            return notice_line(self._notice, y, self.size, base, loud, dim)
+            return notice_row(self._notice, y, self.size, base, loud, dim)
         frame, width, inks = self._around(), self.size.width, self._colours()
         painter = self._drawn()
         below = y - (self.size.height - frame.foot)
@@ -227,7 +216,7 @@ class MapView(Widget):
     def _colours(self) -> MapInks:
         if self._inks is None:
             base = self.rich_style
-            app = cast("App[object]", self.app)  # pyright: ignore[reportUnknownMemberType] - as it is
+            app = app_of(self)
             ink = Color.from_rich_color(self._ink("dim").color)
             cursor = self.get_component_rich_style(f"point-map--cursor{'' if self.has_focus else '-quiet'}")
             self._inks = MapInks(

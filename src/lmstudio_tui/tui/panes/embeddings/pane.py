@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widgets import Input, TextArea
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of
 from lmstudio_tui.tui.panes.embeddings.doing import EmbeddingsDoing
 from lmstudio_tui.tui.panes.embeddings.picturing import COLOURS
 from lmstudio_tui.tui.panes.embeddings.set_desk import MOST
@@ -87,7 +87,7 @@ class EmbeddingsPane(EmbeddingsDoing):
         if count < offered:
             self._warn(said)
         elif count:
-            self._say(f"{said} F8 takes {'it' if count == 1 else 'them'} out again.")
+            self._say(f"{said} {key_of('embeddings.undo')} takes {'it' if count == 1 else 'them'} out again.")
 
     def on_entry_box_files_dropped(self, event: EntryBox.FilesDropped) -> None:
         """Files: read them."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from lmstudio_tui.features.embeddings.comparison import Groups, Likeness, grouped, mapped
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.panes.embeddings.computing import Computed
 from lmstudio_tui.tui.panes.embeddings.facts_filling import FactsFilling
 from lmstudio_tui.tui.panes.embeddings.nearest_view import NearestRow
@@ -220,7 +221,7 @@ class Picturing:
             self._shown.pop("map", None)
             points.show(None)
             problem = self._maps.problem
-            points.say(*((problem, "", "t takes another method.") if problem else ("…",)))
+            points.say(*((problem, "", told("{embeddings.method} takes another method.")) if problem else ("…",)))
             return
         groups, names = self._colours()
         key = (self._key(), method, self.colour, bool(groups))

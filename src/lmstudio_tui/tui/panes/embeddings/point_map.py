@@ -116,7 +116,7 @@ class PointMap(MapView, can_focus=True, inherit_bindings=False):
     def action_whole(self) -> None:
         """Look at all of it."""
         self._camera = None
-        self._redraw()
+        self.redraw()
 
     def action_open(self) -> None:
         """Look at the text under the cursor."""

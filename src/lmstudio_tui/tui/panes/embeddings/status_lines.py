@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from lmstudio_tui.tui.commands import command
+from lmstudio_tui.tui.commands import key_of
 from lmstudio_tui.tui.panes.embeddings.vector_lines import in_lines
 from lmstudio_tui.tui.widgets.fitting import fitted
 
@@ -50,7 +50,7 @@ class StatusLines(Static):
         rows = in_lines(self._words, width) if width else [self._words]
         said = self._words
         if len(rows) > _MOST:
-            more = f"… {command('embeddings.facts_typing').shown_keys} has all of it."
+            more = f"… {key_of('embeddings.facts_typing')} has all of it."
             rows = [*rows[: _MOST - 1], f"{fitted(rows[_MOST - 1], max(0, width - len(more))).rstrip(' …')}{more}"]
             said = "\n".join(rows)
         if said != str(self.content):

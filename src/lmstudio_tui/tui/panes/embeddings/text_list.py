@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from lmstudio_tui.tui.commands import bindings, command
+from lmstudio_tui.tui.commands import bindings, key_of
 from lmstudio_tui.tui.panes.embeddings.text_rows import TextRows, TextState
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
 
@@ -206,7 +206,10 @@ class TextList(Vertical):
         if not rows.count:
             rows.say(*self._notice)
         elif not rows.searching:
-            rows.say("No text has these words.", f"{command('embeddings.find').shown_keys} and Esc show all of them.")
+            rows.say(
+                "No text has these words.",
+                f"{key_of('embeddings.find')} and {key_of('embeddings.back')} show all of them.",
+            )
         else:
             rows.say()
         if marks != self._marks:

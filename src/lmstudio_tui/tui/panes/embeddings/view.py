@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Input, TextArea
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.embeddings.desk import Desk
 from lmstudio_tui.tui.panes.embeddings.frame import EmbeddingsFrame
@@ -24,6 +25,7 @@ from lmstudio_tui.tui.panes.embeddings.words import (
     short,
     sources_of,
 )
+from lmstudio_tui.tui.widgets.frames import framed
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
@@ -141,9 +143,8 @@ class EmbeddingsView(EmbeddingsFrame):
         """Say in the frames what there is: texts, how the one under the cursor stands, models, how they are shown."""
         desk, held, frame, views = self._desk, self._desk.held, self.query_one("#texts"), self._views
         room = frame.size.width - _CORNERS
-        frame.border_title = Text(
-            set_title(held.count, held.name or next(iter(sources_of(held.texts.records[:1])), ""), room)
-        )
+        name = held.name or next(iter(sources_of(held.texts.records[:1])), "")
+        frame.border_title = framed(set_title(held.count, name, room - 1))
         at = self.list.chosen
         known = bool(desk.sides) or not desk.embedding.running
         state = state_in_words(desk, at) if known and at is not None and at < held.count else ""
@@ -172,7 +173,7 @@ class EmbeddingsView(EmbeddingsFrame):
     def _stops(self) -> str:
         """What the key does that stops: in a line of text it leaves that first."""
         typing = isinstance(self.screen.focused, Input | TextArea)
-        return "Esc leaves the box, then stops" if typing else "Esc stops"
+        return told("{embeddings.leave} leaves the box, then stops" if typing else "{embeddings.stop} stops")
 
     def _show_work(self) -> None:
         """Say how it stands."""

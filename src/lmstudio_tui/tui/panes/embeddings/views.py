@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from rich.text import Text
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Static
 
 from lmstudio_tui.tui.panes.embeddings.facts_view import FactsView
@@ -17,10 +18,18 @@ from lmstudio_tui.tui.panes.embeddings.vector_view import VectorView
 from lmstudio_tui.tui.panes.embeddings.view_tabs import VIEWS, ViewName, ViewTabs
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from textual.app import ComposeResult
+    from textual.events import Resize
     from textual.widget import Widget
 
+    from lmstudio_tui.tui.typed import WidgetOptions
+
 Tone = Literal["", "bad", "busy"]
+
+_SLIGHT_BELOW: Final = Size(44, 16)
+"""Cells and rows below which nothing stands around the words in the place of a view."""
 
 
 class ViewStack(Vertical):
@@ -34,8 +43,11 @@ class ViewStack(Vertical):
         &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
         & > ViewTabs { margin-bottom: 1; padding: 0 1; }
         & > #notice { display: none; height: 1fr; padding: 1 2; align: center middle; scrollbar-size-vertical: 1; }
-        & > #notice > Static { width: auto; max-width: 100%; color: $text-muted; }
+        & > #notice { hatch: right $foreground 11%; }
+        & > #notice > Static { width: auto; max-width: 100%; padding: 1 3; }
+        & > #notice > Static { color: $text-muted; background: $background; }
         &.-notice > #notice { display: block; }
+        &.-slight > #notice { hatch: none; padding: 0; }
         & > .view { display: none; }
         & > .view.-front { display: block; }
         &.-notice > .view.-front { display: none; }
@@ -43,12 +55,11 @@ class ViewStack(Vertical):
         & > #work.-some { display: block; }
         & > #work.-bad { color: $text-error; }
         & > #work.-busy { color: $accent; }
-        .-short & > ViewTabs { margin-bottom: 0; }
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id)
+    def __init__(self, **options: Unpack[WidgetOptions]) -> None:
+        super().__init__(**options)
         self.tabs = ViewTabs()
         self.heat = HeatMap(id="similarity")
         self.nearest = NearestView(id="nearest")
@@ -73,6 +84,10 @@ class ViewStack(Vertical):
             view.add_class("view")
             yield view
         yield self._work
+
+    def on_resize(self, event: Resize) -> None:
+        """Words need all of a little room."""
+        self.set_class(event.size.width < _SLIGHT_BELOW.width or event.size.height < _SLIGHT_BELOW.height, "-slight")
 
     def on_mount(self) -> None:
         """The first one is in front."""

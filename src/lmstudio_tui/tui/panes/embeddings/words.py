@@ -10,7 +10,7 @@ from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.features.server_view import Presence
 from lmstudio_tui.sdk import ServerConnectionError
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import command
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.widgets.fitting import fitted
 
 if TYPE_CHECKING:
@@ -30,13 +30,18 @@ METRIC_NAMES: Final[dict[Metric, str]] = {
 _BETWEEN: Final = " ─ "
 _LEAST_NAME: Final = 5
 """Cells below which a name says nothing."""
-EMPTY = (
+_EMPTY: Final = (
     "No texts yet.",
     "",
     "Type or paste texts at the left, one a line; Enter adds them.",
-    "Or take a file: Alt+A (txt, csv, tsv, json, jsonl).",
-    "F7 opens a set that you made before.",
+    "Or take a file: {embeddings.file_typing} (txt, csv, tsv, json, jsonl).",
+    "{embeddings.sets} opens a set that you made before.",
 )
+
+
+def empty_in_words() -> tuple[str, ...]:
+    """What is said where a set has no text yet."""
+    return tuple(map(told, _EMPTY))
 
 
 def count_of(texts: int) -> str:
@@ -59,7 +64,7 @@ def added_in_words(count: int, offered: int, most: int, source: str = "") -> str
     what = f"{count:,} of {count_of(offered)}" if count else "None"
     return (
         f"{what}{of} {'was' if count < 2 else 'were'} added: a set has at most {most:,}. "
-        f"{command('embeddings.new').shown_keys} begins another."
+        f"{key_of('embeddings.new')} begins another."
     )
 
 
@@ -105,7 +110,7 @@ def in_room(parts: Sequence[str], room: int) -> str:
 
 def order_in_words(*, sorted_now: bool) -> str:
     """In which order the heat map has the texts, and how to have the other one."""
-    key = command("embeddings.order").shown_keys
+    key = key_of("embeddings.order")
     return f"by cluster · {key} sorts as they stand" if sorted_now else f"as they stand · {key} sorts by cluster"
 
 
@@ -152,14 +157,17 @@ def absence_in_words(view: ServerView) -> tuple[str, ...]:
         case Presence.CONNECTING:
             return ("Looking for the server …",)
         case Presence.LOCKED:
-            return ("The server wants a key.", said, "F6 types one.")
+            return ("The server wants a key.", said, told("{app.key} types one."))
         case Presence.STRANGE:
-            return ("What answers there is no model server.", said, "F4 chooses another.")
+            return ("What answers there is no model server.", said, told("{app.servers} chooses another."))
         case _:
             return (
                 f"Nothing answers at {clean_line(view.base_url)}.",
                 said,
-                "F4 chooses a server, F5 looks again, F9 uses the simulator.",
+                told(
+                    "{app.servers} chooses a server, {app.retry_server} looks again, "
+                    "{app.simulator} uses the simulator."
+                ),
             )
 
 
@@ -169,7 +177,11 @@ def unable_in_words(view: ServerView) -> tuple[str, ...]:
     can = status.capabilities.get("embeddings") if status is not None else None
     if can is None or can.available is not False:
         return ()
-    return ("This server does not embed.", clean_line(can.reason), clean_line(can.hint) or "F4 chooses another server.")
+    return (
+        "This server does not embed.",
+        clean_line(can.reason),
+        clean_line(can.hint) or told("{app.servers} chooses another server."),
+    )
 
 
 def no_model_in_words(view: ServerView) -> tuple[str, ...]:
@@ -179,13 +191,13 @@ def no_model_in_words(view: ServerView) -> tuple[str, ...]:
             "The server lists no models.",
             "",
             "Load or download one that embeds, such as nomic-embed-text-v1.5,",
-            "or press Ctrl+T and type the id of one.",
+            told("or press {embeddings.model} and type the id of one."),
         )
     return (
         "No model of this server says that it embeds.",
         "",
         "Download one in the Models pane, such as nomic-embed-text-v1.5,",
-        "or press Ctrl+T to take one all the same.",
+        told("or press {embeddings.model} to take one all the same."),
     )
 
 
@@ -210,7 +222,7 @@ def outcome_in_words(
     if missing:
         done = sum(side.embedded for side in sides)
         amount = f"{done:,} of {sum(side.count for side in sides):,} vectors are there"
-        way = "Ctrl+R asks for the rest." if done else "Ctrl+R asks for them."
+        way = told("{embeddings.embed} asks for the rest." if done else "{embeddings.embed} asks for them.")
         kept = ", and kept" if stopped or broken is not None else ""
         said.append(f"{'Stopped: ' if stopped else ''}{amount}{kept}.{f' {way}' if stopped or can_ask else ''}")
     if broken is not None:
@@ -231,7 +243,7 @@ def _refusals(sides: Sequence[Embedded]) -> list[str]:
     side = next(side for side in sides if first in side.refused)
     what = f"{count_of(len(refused))} {'was' if one else 'were'} refused"
     which = f"text {first + 1}" if one else f"the first is text {first + 1}"
-    edit, delete = (command(f"embeddings.{name}").shown_keys.partition(" ")[0] for name in ("edit", "delete"))
+    edit, delete = (key_of(f"embeddings.{name}") for name in ("edit", "delete"))
     return [f"{what} (!): {which}; {edit} edits it, {delete} deletes it.", clean_line(side.refused[first])]
 
 

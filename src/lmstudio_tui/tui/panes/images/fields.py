@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
+
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     Stepper = Callable[[str, int], str]
 
 
-class FieldInput(Input):
+class FieldInput(LineInput):
     """Where it is typed. ↑ and ↓ step through numbers, and open the list where there is one.
 
     Args:
@@ -31,8 +33,7 @@ class FieldInput(Input):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(1)", "More", show=False),
-        Binding("down", "step(-1)", "Less", show=False),
+        *bindings("number.more", "number.less"),
     ]
 
     @dataclass
@@ -43,7 +44,6 @@ class FieldInput(Input):
 
     def __init__(self, name: str, value: str, placeholder: str, step: Stepper | None) -> None:
         super().__init__(value, placeholder=placeholder, id=name, name=name, compact=True, select_on_focus=True)
-        self.cursor_blink = False
         self._step = step
 
     def action_step(self, step: int) -> None:

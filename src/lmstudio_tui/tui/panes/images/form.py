@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.panes.images.fields import Field
 from lmstudio_tui.tui.panes.images.prompt_box import PromptBox
 from lmstudio_tui.tui.panes.images.reading import UnreadableFieldError, counted, problem_of, request_of, seeded
@@ -66,7 +67,6 @@ class ImageForm(Vertical):
         & MakeButton:hover { background: $accent 30%; }
         & #problem { display: none; height: auto; color: $text-error; }
         &.-wrong #problem { display: block; }
-        .-short & PromptBox, .-short & PromptBox:focus { min-height: 1; max-height: 2; margin-bottom: 0; }
     }
     """
 
@@ -113,7 +113,7 @@ class ImageForm(Vertical):
     def show_making(self, making: bool) -> None:
         """Offer to begin, or to end."""
         self.query_one(MakeButton).update("Stop" if making else "Make")
-        self.border_subtitle = "Esc stop" if making else "Enter make"
+        self.border_subtitle = told("{images.back} stop") if making else "Enter make"
 
     def show_default(self, model: str | None) -> None:
         """Say which model draws when none is typed; None where the server decides."""

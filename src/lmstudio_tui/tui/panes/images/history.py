@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 
 from lmstudio_tui.store.media.records import ImageRecord
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.panes.images.rows import row_of
 from lmstudio_tui.tui.widgets.record_list import RecordList
 
@@ -30,7 +30,8 @@ class ImageList(RecordList[ImageRecord]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("images.up", "images.down", "images.page_up", "images.page_down", "images.first", "images.last")
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     DEFAULT_CSS = """

@@ -10,6 +10,7 @@ from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
 from lmstudio_tui.store.media.errors import StoreError
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,8 @@ class Making:
             return ""
         if self._stopping:
             return "Stopping …"
-        return f"Making {_count(self._request.n)} … {duration_in_words(monotonic() - self._began)}   Esc stops"
+        taken = duration_in_words(monotonic() - self._began)
+        return f"Making {_count(self._request.n)} … {taken}   {key_of('images.back')} stops"
 
     def start(self, client: LMStudioSDK, request: ImageRequest) -> None:
         """Begin."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lmstudio_tui.features.service_view import Ability
 from lmstudio_tui.sdk.types.images import ImageRequest
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.messages import CopyWanted
 from lmstudio_tui.tui.panes.images.handing import look, save
 from lmstudio_tui.tui.panes.images.picker import choose_model, choose_size
@@ -128,7 +128,7 @@ class ImagesPane(ImagesView):
 
     def _busy(self) -> bool:
         if self._making.running:
-            self._warn("Images are being made; Esc stops that.")
+            self._warn(told("Images are being made; {images.back} stops that."))
         return self._making.running
 
     def _begin(self, request: ImageRequest) -> None:
@@ -246,7 +246,7 @@ class ImagesPane(ImagesView):
         """Take it away."""
         if (record := self._chosen()) is not None:
             self._album.remove(record)
-            self._say("The image is deleted. F8 brings it back.")
+            self._say(told("The image is deleted. {images.undo} brings it back."))
 
     def action_undo(self) -> None:
         """Bring back the one that was taken away last."""

@@ -13,6 +13,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.images.files import UnshowableError, read_image
 from lmstudio_tui.tui.panes.images.rows import facts_of
 from lmstudio_tui.tui.panes.images.thumbnails import Thumbnails
+from lmstudio_tui.tui.widgets.empty_state import EmptyState
 from lmstudio_tui.tui.widgets.picture import Picture
 from lmstudio_tui.tui.widgets.service_line import ServiceLine
 from lmstudio_tui.tui.worker_bridge import Run, Runs
@@ -71,7 +72,7 @@ class Preview(Vertical):
         border-subtitle-color: $text-muted;
         padding: 0 1;
         & > #picture { height: 1fr; align: center middle; }
-        & > #hint { display: none; height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        & > #hint { display: none; color: $text-muted; }
         & > #help { display: none; height: 1fr; max-height: 100%; padding: 1 1; }
         & > #facts { height: auto; max-height: 5; color: $text-muted; text-align: center; }
         & > Thumbnails { margin-top: 1; }
@@ -95,7 +96,7 @@ class Preview(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Container(id="picture")
-        yield Static(id="hint", markup=False)
+        yield EmptyState(id="hint")
         yield ServiceLine(id="help")
         yield Thumbnails()
         yield Static(id="facts", markup=False)
@@ -137,7 +138,7 @@ class Preview(Vertical):
             self._hint(hint)
 
     def _hint(self, words: str) -> None:
-        self.query_one("#hint", Static).update(words)
+        self.query_one("#hint", EmptyState).update(words)
         self._turn("-hinting")
 
     def _turn(self, mode: str) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.widgets.composer.recall import Recall
 from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 
@@ -22,12 +21,14 @@ class PromptBox(SubmitTextArea):
     """Several lines. Enter takes it, Ctrl+J begins a line; ↑ in the first line brings back earlier prompts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(-1)", "Earlier", show=False),
-        Binding("down", "recall(1)", "Later", show=False),
+        *bindings("chat.previous_prompt", "chat.next_prompt"),
     ]
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(**options, placeholder="What is to be seen? Enter makes it, Ctrl+J starts a new line.")
+        super().__init__(
+            **options,
+            placeholder=told("What is to be seen? {field.submit} makes it, {field.newline} starts a new line."),
+        )
         self._recall = Recall()
         self._recalled = ""
         self._draft = ""

@@ -50,7 +50,6 @@ class Thumbnails(Widget):
         & > .thumbnails--chosen { color: $accent; }
         & > .thumbnails--dim { color: $text-muted; }
         &.-several { display: block; }
-        .-short & { display: none; }
     }
     """
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from lmstudio_tui.features.service_view import Ability, ServiceWords
+from lmstudio_tui.tui.commands import bound, told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.images.album import Album
 from lmstudio_tui.tui.panes.images.form import ImageForm
@@ -21,6 +21,9 @@ from lmstudio_tui.tui.panes.images.picker import draws
 from lmstudio_tui.tui.panes.images.preview import Preview
 from lmstudio_tui.tui.panes.images.rows import made_together, matching, title_of
 from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
+from lmstudio_tui.tui.widgets.frames import framed
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.service_line import ServiceLine
 from lmstudio_tui.tui.worker_bridge import Runs
 
@@ -46,12 +49,12 @@ _WIDE_FROM = 100
 """Cells from which on the chosen image has the larger half."""
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """Where the filter is typed, while the list is walked through with the arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "step(-1)", "Up", show=False),
-        Binding("down", "step(1)", "Down", show=False),
+        bound("dialog.previous", "step(-1)"),
+        bound("dialog.next", "step(1)"),
     ]
 
     @dataclass
@@ -75,7 +78,6 @@ class ImagesView(Pane):
 
     DEFAULT_CSS = """
     ImagesView {
-        & > #both { height: 1fr; }
         & #left { width: 1fr; }
         & Preview { display: none; width: 1fr; }
         &.-side Preview { display: block; }
@@ -114,7 +116,7 @@ class ImagesView(Pane):
         self._watched: str | None = None
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="both"):
+        with Columns(id="both"):
             with Vertical(id="left"):
                 yield ImageForm(id="form")
                 yield ServiceLine(id="service")
@@ -122,6 +124,7 @@ class ImagesView(Pane):
                 with Vertical(id="history"):
                     yield FilterInput(id="filter", placeholder="words, a model, a size, a seed", compact=True)
                     yield ImageList(self._now, id="list")
+            yield Handle()
             yield Preview(self._now, self._way, id="preview")
 
     def on_mount(self) -> None:
@@ -208,15 +211,15 @@ class ImagesView(Pane):
         self.list.say(*self._notice())
         self.list.show(shown)
         frame = self.query_one("#history")
-        frame.border_title = title_of(len(shown), len(records))
-        frame.border_subtitle = "/ filter" if records and not self.has_class("-filtering") else ""
+        frame.border_title = framed(title_of(len(shown), len(records)))
+        frame.border_subtitle = told("{images.filter} filter") if records and not self.has_class("-filtering") else ""
         self.form.set_history([one.prompt for one in reversed(records)])
         self._show_chosen()
         self.refresh_bindings()
 
     def _notice(self) -> tuple[str, ...]:
         if self._album.records:
-            return "No image matches the filter.", "", "Esc clears it."
+            return "No image matches the filter.", "", told("{images.back} clears it.")
         if not self._album.loaded:
             return ("…",)
         return "No image yet.", "", "Those that are made are kept here,", "with their prompts."
@@ -279,4 +282,5 @@ class ImagesView(Pane):
         """The chosen image stands beside the list where there is room."""
         self.set_class(self.size.width >= _SIDE_FROM, "-side")
         self.set_class(self.size.width >= _WIDE_FROM, "-roomy")
+        self.query_one(Columns).share_out()
         self._show_service()

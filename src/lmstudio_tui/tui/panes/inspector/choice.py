@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widgets import OptionList
 
 
 class ExportChoice(Dialog[str | None]):
@@ -27,9 +27,7 @@ class ExportChoice(Dialog[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("1", "take('one')", "This one", show=False),
-        Binding("2", "take('all')", "All", show=False),
+        *bindings("dialog.leave", "har.one", "har.all"),
     ]
     DEFAULT_CSS = """
     ExportChoice {
@@ -46,8 +44,8 @@ class ExportChoice(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Export as HAR"
-            frame.border_subtitle = "Enter take   Esc back"
-            yield OptionList(
+            frame.border_subtitle = told("Enter take   {dialog.leave} back")
+            yield Options(
                 Option(Text(f"1  {self._chosen}", no_wrap=True, overflow="ellipsis"), id="one"),
                 Option(Text(f"2  All {self._count:,} that are shown"), id="all"),
                 compact=True,

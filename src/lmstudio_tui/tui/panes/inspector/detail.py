@@ -20,6 +20,7 @@ from lmstudio_tui.tui.panes.inspector.sections import SECTIONS, Section
 from lmstudio_tui.tui.panes.inspector.tabs import SectionTabs
 from lmstudio_tui.tui.panes.inspector.timeline import strip_of
 from lmstudio_tui.tui.panes.inspector.wire_view import WireView
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Detail(Vertical):
         yield Static(id="bar")
         yield SectionTabs(id="tabs")
         yield WireView(id="wire")
+
+    def on_mount(self) -> None:
+        """The bar keeps the colours that it was painted in."""
+        app_of(self).theme_changed_signal.subscribe(self, lambda _: self._update())
 
     def on_unmount(self) -> None:
         """Nothing goes on without it."""

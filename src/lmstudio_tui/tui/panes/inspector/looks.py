@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
-from textual.content import Content
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -37,8 +36,8 @@ CSS: Final = """
     & > .wire--first { color: $text-primary; }
     & > .wire--stream { color: $text-success; }
     & > .wire--pause { color: $text-disabled; }
-    & > .wire--cursor { background: $panel; }
-    & > .wire--cursor-quiet { background: $foreground 6%; }
+    & > .wire--cursor { background: $accent 22%; }
+    & > .wire--cursor-quiet { background: $foreground 8%; }
 """
 
 PART_STYLES: Final = {"first token": "first", "body": "stream"}
@@ -106,11 +105,3 @@ def json_spans(text: str) -> list[tuple[str, str]]:
     if at < len(text):
         found.append((text[at:], "plain"))
     return found
-
-
-def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Set what stands in a frame. Setting the same again would draw all that is within."""
-    if widget.border_title != (text := Content(title)).markup:
-        widget.border_title = text
-    if (widget.border_subtitle or "") != (text := Content(subtitle)).markup:
-        widget.border_subtitle = text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.widgets import Input
 
 from lmstudio_tui.features.inspector.words import count_of
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, keys_of
 from lmstudio_tui.tui.messages import PaneWanted
 from lmstudio_tui.tui.panes.inspector.sections import SECTIONS
 from lmstudio_tui.tui.panes.inspector.view import InspectorView
@@ -78,9 +78,12 @@ class InspectorPane(InspectorView):
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move through the list while the cursor is in the filter."""
-        if self.query_one("#filter").has_focus and event.key in {"up", "down"}:
-            event.stop()
-            self._list.action_line(-1 if event.key == "up" else 1)
+        if not self.query_one("#filter").has_focus:
+            return
+        for id_, step in (("dialog.previous", -1), ("dialog.next", 1)):
+            if event.key in keys_of(id_):
+                event.stop()
+                self._list.action_line(step)
 
     # Actions
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lmstudio_tui.features.inspector.replay import caution, refusal, replay, result_of
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Run, Runs
@@ -59,7 +60,7 @@ class Repeating:
     def ask(self, client: LMStudioSDK | None, exchange: Exchange) -> None:
         """Send a request again; before a model is set to work, it is asked whether to."""
         if self._run is not None:
-            self._owner.notify("One request is being sent again already: Esc stops it.", timeout=3)
+            self._owner.notify(told("One request is being sent again already: {inspector.back} stops it."), timeout=3)
             return
         if client is None:
             self._owner.notify("There is no server yet.", severity="warning")
@@ -113,7 +114,8 @@ class Repeating:
         if self._run is not None and self._exchange is not None:
             summary = self._exchange.summary
             seconds = int(monotonic() - self._began_at)
-            self._owner.note(f"Sending {summary.method} {clean_line(summary.path)} again … {seconds} s   Esc stops it")
+            what = f"{summary.method} {clean_line(summary.path)}"
+            self._owner.note(f"Sending {what} again … {seconds} s   {key_of('inspector.back')} stops it")
 
     def _finished(self, found: RawAnswer | LMStudioError) -> None:
         exchange = self._exchange

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -12,6 +11,7 @@ from textual.strip import Strip
 
 from lmstudio_tui.tui.panes.inspector.columns import View, columns_for, gap_for, longest_of, request_line, title_line
 from lmstudio_tui.tui.panes.inspector.scroller import Scroller
+from lmstudio_tui.tui.widgets.empty_state import notice_row
 from lmstudio_tui.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -209,14 +209,8 @@ class RequestList(Rows, Scroller):
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:
         """What to do first, in the middle."""
-        rows = [row for text in self._notice for row in wrap(text, max(1, width - 2)) or [""]]
-        number = y - max(0, (self.size.height - len(rows)) // 3)
-        if not 0 <= number < len(rows):
-            return Strip.blank(width, base)
-        text = rows[number]
-        style = base + self.looks["heading" if text in self._notice[:1] else "dim"]
-        pad = " " * ((width - len(text)) // 2)
-        return Strip([Segment(pad, base), Segment(text, style)]).adjust_cell_length(width, base)
+        size = Size(width, self.size.height)
+        return notice_row(self._notice, y, size, base, base + self.looks["heading"], base + self.looks["dim"])
 
     # Keys and mouse
 

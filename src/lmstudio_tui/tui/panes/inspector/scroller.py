@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.panes.inspector.looks import CSS, STYLES, Looks
 from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 
@@ -23,10 +23,8 @@ class Scroller(QuietScrollView, can_focus=True, inherit_bindings=False):
         "wire--cursor", "wire--cursor-quiet",
     }  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(
-            *("inspector.up", "inspector.down", "inspector.page_up", "inspector.page_down"),
-            *("inspector.start", "inspector.end"),
-        )
+        *moves(up="line(-1)", down="line(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="start", last="end"),
     ]
 
     DEFAULT_CSS: ClassVar[str] = f"""

@@ -13,6 +13,7 @@ from lmstudio_tui.features.inspector.multipart import boundary_of, fields_of
 from lmstudio_tui.features.inspector.texts import is_json, laid_out, text_of
 from lmstudio_tui.features.inspector.words import count_of, duration_of, sentence_of, size_of
 from lmstudio_tui.text_safety import clean, clean_line
+from lmstudio_tui.tui.commands import key_of
 from lmstudio_tui.tui.panes.inspector.paragraphs import Paragraph, labelled, line, lines
 from lmstudio_tui.tui.panes.inspector.timeline import attempt_lines
 
@@ -245,7 +246,11 @@ def event_lines(told: Iterable[EventReceived], unfolded: Collection[int] | None,
         data = clean(head)
         shown = labelled(label, data, "json" if data.startswith(("{", "[")) else "plain")
         if long:
-            said = "Enter folds it again" if whole else f"… {len(event.data) - len(head):,} more; Enter shows it whole"
+            said = (
+                f"{key_of('inspector.open')} folds it again"
+                if whole
+                else f"… {len(event.data) - len(head):,} more; {key_of('inspector.open')} shows it whole"
+            )
             note = Paragraph(((" " * shown[0].hang, "plain"), (said, "word")), hang=shown[0].hang, is_note=True)
             shown = [replace(each, fold=number) for each in (*shown, note)]
         found += shown

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.inspector.words import count_of
+from lmstudio_tui.tui.commands import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lmstudio_tui.features.inspector.exchange import Summary
 
-_TO_THE_CHAT: Final = "Enter goes to the chat: ask something."
+_TO_THE_CHAT: Final = "{inspector.open} goes to the chat: ask something."
 
 
 def title_for(shown: Sequence[Summary], theirs: Sequence[Summary]) -> str:
@@ -29,7 +30,7 @@ def title_for(shown: Sequence[Summary], theirs: Sequence[Summary]) -> str:
 def subtitle_for(all_of_them: Sequence[Summary], *, polls_shown: bool) -> str:
     """How many polls there are, and the key for them; empty when there are none."""
     polls = sum(summary.background for summary in all_of_them)
-    said = "shown, b hides them" if polls_shown else "hidden, b shows them"
+    said = told("shown, {inspector.polls} hides them" if polls_shown else "hidden, {inspector.polls} shows them")
     return f"{count_of(polls, 'poll')} {said}" if polls else ""
 
 
@@ -42,14 +43,14 @@ def notice_for(query: str, theirs: int, hidden: int) -> tuple[str, ...]:
         hidden: how many polls are not shown.
     """
     if theirs and query.strip():
-        return "No request matches the filter.", "", "Esc clears it."
+        return "No request matches the filter.", "", told("{inspector.back} clears it.")
     if hidden:
-        return f"Only polls so far: {hidden:,}.", "", "b shows them.", _TO_THE_CHAT
+        return f"Only polls so far: {hidden:,}.", "", told("{inspector.polls} shows them."), told(_TO_THE_CHAT)
     return (
         "Nothing has gone over the wire yet.",
         "",
         "Every request of the app appears here as it happens,",
         "with its headers, bodies, events and times.",
         "",
-        _TO_THE_CHAT,
+        told(_TO_THE_CHAT),
     )

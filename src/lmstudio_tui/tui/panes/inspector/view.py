@@ -10,13 +10,15 @@ from textual.widgets import Input, Static
 from lmstudio_tui.features.inspector.query import matching
 from lmstudio_tui.tui.panes.inspector.detail import Detail
 from lmstudio_tui.tui.panes.inspector.handing import Handing
-from lmstudio_tui.tui.panes.inspector.looks import entitle
 from lmstudio_tui.tui.panes.inspector.news import News
 from lmstudio_tui.tui.panes.inspector.repeating import Repeating
 from lmstudio_tui.tui.panes.inspector.request_list import RequestList
 from lmstudio_tui.tui.panes.inspector.titles import notice_for, subtitle_for, title_for
 from lmstudio_tui.tui.panes.inspector.wire_view import WireView
 from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
+from lmstudio_tui.tui.widgets.frames import Tone, entitle
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _BESIDE: Final = 110
 """Columns of the screen from which on a request is shown beside the list."""
+_TONES: Final[dict[str, Tone]] = {"failed": "bad", "✗": "bad", "✓": "good", "◌": "busy", "waiting": "busy"}
+"""Of what is said in the frames."""
 _EXAMPLES: Final = "words, status:4xx, method:post, failed, stream, slow>2s"
 
 
@@ -66,7 +70,7 @@ class InspectorView(Pane):
         & #detail { width: 1fr; padding: 0 1; display: none; }
         & #filter, & #filter:focus { border: none; height: 1; padding: 0 1; background: $surface; display: none; }
         & #note { height: 1; padding: 0 1; color: $text-muted; display: none; }
-        & #both { height: 1fr; }
+        & #both { layout: vertical; }
         &.-filtering #filter, &.-noting #note { display: block; }
         &.-opened #requests { display: none; }
         &.-opened #detail { display: block; }
@@ -91,10 +95,11 @@ class InspectorView(Pane):
         self._repeating = Repeating(self, log)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="both"):
+        with Columns(id="both"):
             with Vertical(id="requests", classes="panel"):
-                yield Input(id="filter", placeholder=_EXAMPLES, compact=True)
+                yield LineInput(id="filter", placeholder=_EXAMPLES, compact=True)
                 yield RequestList(self._now, id="list")
+            yield Handle()
             yield Detail(self._now, id="detail")
         yield Static(id="note", markup=False)
 
@@ -153,6 +158,7 @@ class InspectorView(Pane):
         beside = self.screen.size.width >= _BESIDE
         if beside is not self.has_class("-beside"):
             self.set_class(beside, "-beside")
+            self.query_one(Columns).share_out()
             self._show_chosen()
             focused = self.screen.focused
             if not beside and not self.has_class("-opened"):
@@ -175,7 +181,7 @@ class InspectorView(Pane):
         self._list.say(*notice_for(query, len(theirs), len(self._all) - len(theirs)))
         self._list.show(shown)
         panel = self.query_one("#requests")
-        entitle(panel, title_for(shown, theirs), subtitle_for(self._all, polls_shown=self._polls))
+        entitle(panel, title_for(shown, theirs), subtitle_for(self._all, polls_shown=self._polls), _TONES)
         self._show_chosen()
         theirs_go_on = any(summary.under_way and not summary.background for summary in shown)
         self._tick_while(theirs_go_on or self._repeating.running)
@@ -184,7 +190,7 @@ class InspectorView(Pane):
     def _show_chosen(self) -> None:
         if self._detail_shown:
             self._detail.show(self._chosen(), back=not self.has_class("-beside"))
-            entitle(self._detail, self._detail.title)
+            entitle(self._detail, self._detail.title, tones=_TONES)
             if not self.has_class("-beside"):
                 self._hold()
 
@@ -223,7 +229,7 @@ class InspectorView(Pane):
         self._repeating.tick()
         if self._detail_shown:
             self._detail.tick()
-            entitle(self._detail, self._detail.title)
+            entitle(self._detail, self._detail.title, tones=_TONES)
 
     def note(self, text: str) -> None:
         """Say something in the last line; empty for nothing."""

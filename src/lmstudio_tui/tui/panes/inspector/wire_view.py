@@ -12,6 +12,7 @@ from textual.strip import Strip
 from lmstudio_tui.tui.panes.inspector.painting import coloured, cut, marked
 from lmstudio_tui.tui.panes.inspector.paragraphs import Document, Paragraph
 from lmstudio_tui.tui.panes.inspector.scroller import Scroller
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,9 +239,9 @@ class WireView(Scroller):
             return
         self.scroll_relative(y=rows, animate=False)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll by pages, less the row that keeps the eye in place."""
-        self.scroll_relative(y=pages * max(1, self.size.height - 1), animate=False)
+        self.scroll_relative(y=in_lines(pages, self.size.height), animate=False)
 
     def action_start(self) -> None:
         """To the first row."""

@@ -9,11 +9,12 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 
+from lmstudio_tui.tui.commands import moves, told
+from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
 from lmstudio_tui.tui.widgets.model_table.fitting import cut
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Activity:
     def button(self) -> str:
         """What can be done with it, for the mouse; the letter is the key."""
         if self.can_dismiss:
-            return "x dismiss" if self.ended else "x forget"
-        return "s stop" if self.can_stop else ""
+            return told("{models.dismiss} dismiss" if self.ended else "{models.dismiss} forget")
+        return told("{models.stop} stop") if self.can_stop else ""
 
 
 class ActivityLine(Widget, can_focus=True):
@@ -75,8 +76,7 @@ class ActivityLine(Widget, can_focus=True):
     }  # fmt: skip
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "screen.focus_previous('ActivityLine')", "Up", show=False),
-        Binding("down,j", "screen.focus_next('ActivityLine')", "Down", show=False),
+        *moves(up="screen.focus_previous('ActivityLine')", down="screen.focus_next('ActivityLine')"),
     ]
 
     DEFAULT_CSS = """
@@ -189,7 +189,7 @@ class ActivityStrip(VerticalScroll, can_focus=False):
         resting = sum(activity.tone == "resting" for activity in activities)
         running = len(activities) - ended - resting
         counts = ((running, "under way"), (resting, "at rest"), (ended, "ended"))
-        self.border_title = " ─ ".join(f"{count} {words}" for count, words in counts if count)
+        self.border_title = framed(BETWEEN.join(f"{count} {words}" for count, words in counts if count))
         self.set_class(bool(activities), "-some")
         self.call_after_refresh(self._count_hidden)
 

@@ -8,18 +8,19 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lmstudio_tui.features.models.details import Section, sections_of
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.widgets.fitting import fitted
+from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
+from lmstudio_tui.tui.widgets.options import Reading
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
+    from textual.content import Content
 
     from lmstudio_tui.sdk import ModelSummary
     from lmstudio_tui.tui.typed import WidgetOptions
@@ -28,17 +29,10 @@ _LABELS = 13
 """Cells for the labels, the space behind them included."""
 
 
-class ModelDetails(VerticalScroll, can_focus=True):
+class ModelDetails(Reading):
     """The details of the model under the cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"model-details--label", "model-details--title"}
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Up", show=False),
-        Binding("down,j", "scroll_down", "Down", show=False),
-        Binding("home,g", "scroll_home", "Start", show=False),
-        Binding("end,G", "scroll_end", "End", show=False),
-    ]
 
     DEFAULT_CSS = """
     ModelDetails {
@@ -94,8 +88,15 @@ class ModelDetails(VerticalScroll, can_focus=True):
             return
         self._drawn = wanted
         model = self._model
-        self.border_title = Text(clean_line(model.id if model else "")) if model else ""
+        self.border_title = self._title(model, width) if model is not None else ""
         self.query_one(Static).update(self._text(model, width) if model else Text("No model is selected.", "dim"))
+
+    @staticmethod
+    def _title(model: ModelSummary, width: int) -> Content:
+        """Its id, as much as there is room for, and whether it is in memory."""
+        state = "" if model.state == "unknown" else f"{BETWEEN}{'● loaded' if model.loaded else 'on disk'}"
+        name = fitted(clean_line(model.id), max(8, width - cell_len(state) - 2)).rstrip()
+        return framed(name + state, {"●": "good"})
 
     def _text(self, model: ModelSummary, width: int) -> Text:
         lines: list[Text] = []

@@ -9,7 +9,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
+from lmstudio_tui.tui.widgets.frames import BETWEEN, pieces_of
 
 if TYPE_CHECKING:
     from textual import events
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
 class FrameEdge(Widget):
     """The line of the frame, with the title at its left and a hint at its right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"frame-edge--title", "frame-edge--hint"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "frame-edge--title",
+        "frame-edge--hint",
+        "frame-edge--line",
+        "frame-edge--plain",
+        "frame-edge--good",
+    }
 
     class Clicked(Message):
         """It was clicked."""
@@ -37,7 +45,10 @@ class FrameEdge(Widget):
 
     def render(self) -> RenderResult:
         width = self.size.width
-        title = Text(f" {self._title} ", style=self.get_component_rich_style("frame-edge--title"))
+        title = Text(" ")
+        for text, kind in pieces_of(self._title, {"loaded": "good"}):
+            title.append(text, self.get_component_rich_style(f"frame-edge--{kind}"))
+        title.append("" if BETWEEN in self._title else " ")
         title.truncate(max(0, width - 3), overflow="ellipsis")
         hint = Text(f" {self._hint} " if self._hint else "", style=self.get_component_rich_style("frame-edge--hint"))
         if title.cell_len + hint.cell_len + 6 > width:
@@ -62,6 +73,8 @@ class FrameTop(Horizontal):
             height: 1;
             color: $border-blurred;
             & > .frame-edge--title, & > .frame-edge--hint { color: $text-muted; }
+            & > .frame-edge--plain { color: $foreground; background: $panel; }
+            & > .frame-edge--good { color: $text-success; background: $success-muted; }
         }
         & > .corner { width: 2; height: 1; color: $border-blurred; }
         & > FilterInput, & > FilterInput:focus {
@@ -94,7 +107,7 @@ class FrameTop(Horizontal):
         """Show the title; the filter is there while something is in it, or the cursor is."""
         filtering = bool(self.filter.value) or self.filter.has_focus
         self.set_class(filtering, "-filtering")
-        self.query_one(FrameEdge).show(title, "" if filtering else "/ filter")
+        self.query_one(FrameEdge).show(title, "" if filtering else told("{models.filter} filter"))
 
 
 class Corner(Widget):

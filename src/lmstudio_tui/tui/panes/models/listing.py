@@ -13,6 +13,7 @@ from lmstudio_tui.features.models.saying import away_in_words
 from lmstudio_tui.features.models.words import moment_in_words
 from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +27,8 @@ _LISTS_ALL: Final = "/api/v1/models"
 
 
 _NEXT_KEY: Final = {
-    Presence.LOCKED: "F6 types the key.",
-    Presence.STRANGE: "F4 chooses another server.",
+    Presence.LOCKED: "{app.key} types the key.",
+    Presence.STRANGE: "{app.servers} chooses another server.",
 }
 
 
@@ -128,7 +129,7 @@ class Listing:
         away = away_in_words(self.view)
         if not away or not self._sorted:
             return ""
-        hint = _NEXT_KEY.get(self.view.presence, "")
+        hint = told(_NEXT_KEY.get(self.view.presence, ""))
         if self._listed_at is not None:
             away = f"{away} This is the list of {moment_in_words(self._listed_at, self._now())}."
         return f"{away} {hint}".strip()
@@ -137,13 +138,17 @@ class Listing:
         """What stands where there is no row."""
         if self._sorted:
             return Text.assemble(
-                (f"No model matches {clean_line(self.filter)}", "bold"), "\n\nEsc clears the filter.", justify="center"
+                (f"No model matches {clean_line(self.filter)}", "bold"),
+                told("\n\n{models.back} clears the filter."),
+                justify="center",
             )
         if self.view.presence is Presence.CONNECTING:
             return Text(f"Looking for a server at {clean_line(self.view.base_url)} …", justify="center")
         away = away_in_words(self.view)
         if away:
-            hint = _NEXT_KEY.get(self.view.presence, "It is tried again by itself; F5 tries at once.")
+            hint = told(
+                _NEXT_KEY.get(self.view.presence, "It is tried again by itself; {app.retry_server} tries at once.")
+            )
             after = f"\n\nThere is no list from before. {hint}"
             return Text.assemble((away, "bold"), after, justify="center")
         return Text.assemble(("This server lists no models.", "bold"), "\n\n", self._why_none(), justify="center")
@@ -155,4 +160,4 @@ class Listing:
                 "With just-in-time loading off a server lists only what is loaded: load a model there, "
                 "or turn it on, and the list follows by itself."
             )
-        return "Press d to download one."
+        return told("Press {models.download} to download one.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from lmstudio_tui.features.models.order import LOADED_FIRST
@@ -19,6 +19,7 @@ from lmstudio_tui.tui.panes.models.frame_top import FrameTop
 from lmstudio_tui.tui.panes.models.listing import Listing
 from lmstudio_tui.tui.panes.models.loading import Loads
 from lmstudio_tui.tui.panes.pane import Pane
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
 from lmstudio_tui.tui.widgets.model_table import ModelTable
 from lmstudio_tui.tui.worker_bridge import Runs
 
@@ -54,7 +55,6 @@ class ModelsView(Pane):
 
     DEFAULT_CSS = """
     ModelsView {
-        & > #main { height: 1fr; }
         & #banner { display: none; height: auto; padding: 0 2; color: $text-warning; }
         & #banner.-some { display: block; }
         & #list { width: 1fr; }
@@ -100,11 +100,12 @@ class ModelsView(Pane):
 
     def compose(self) -> ComposeResult:
         yield Static(id="banner")
-        with Horizontal(id="main"):
+        with Columns(id="main"):
             with Vertical(id="list"):
                 yield FrameTop()
                 with Vertical(id="box"):
                     yield ModelTable(id="models-table")
+            yield Handle()
             yield ModelDetails(id="details")
         yield ActivityStrip()
 
@@ -283,6 +284,7 @@ class ModelsView(Pane):
         """Put the details beside the list where there is room."""
         was = self._side
         self.set_class(self.size.width >= _SIDE_FROM, "-side")
+        self.query_one(Columns).share_out()
         self.query_one(ActivityStrip).fit(self.size.height)
         if was != self._side and not self._side and self._details.has_focus:
             self.add_class("-reading")

@@ -9,10 +9,12 @@ from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from lmstudio_tui.text_safety import clean, clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.panes.speech.utterance_list import UtteranceList
 from lmstudio_tui.tui.panes.speech.words import facts_in_words, keeps
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
 from lmstudio_tui.tui.widgets.fitting import home_path
+from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.typed import WidgetOptions
 
 _EMPTY: Final = ("Nothing was spoken yet.", "What is spoken is kept here, to be heard again, saved or spoken anew.")
-_NONE_FOUND: Final = ("None of them is like that.", "Esc filters no more.")
+_NONE_FOUND: Final = ("None of them is like that.", "{speech.stop} filters no more.")
 _MOST_OF_A_TEXT: Final = 2000
 """Characters of the text that is shown under the list."""
 
@@ -113,18 +115,18 @@ class HistoryPanel(Vertical):
         words = self.filter.value.casefold().split()
         shown = [record for record in self._records if keeps(record, words)] if words else self._records
         notice = _NONE_FOUND if words else _EMPTY if self._fetched else ("",)
-        self.list.say(*notice)
+        self.list.say(*map(told, notice))
         self.list.show_playing(self._playing)
         self.list.show(shown)
         count = f"{len(shown):,} of {len(self._records):,}" if words else f"{len(self._records):,}"
-        self.border_title = f"Spoken ─ {count}" if self._records else "Spoken"
+        self.border_title = framed(f"Spoken{BETWEEN}{count}" if self._records else "Spoken")
         self._describe()
         self._mark_filter()
 
     def _mark_filter(self) -> None:
         filtering = bool(self.filter.value) or self.filter.has_focus
         self.set_class(filtering, "-filtering")
-        self.border_subtitle = "" if filtering or not self._records else "/ filter"
+        self.border_subtitle = "" if filtering or not self._records else told("{speech.filter} filter")
 
     def _describe(self) -> None:
         record = self.list.chosen

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.binding import Binding
 from textual.widgets import Input, TextArea
 
 from lmstudio_tui.features.chat.attaching import AttachError, attach
 from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.panes.speech.settings import SpeakButton
 from lmstudio_tui.tui.panes.speech.spoken import SpokenView
 from lmstudio_tui.tui.panes.speech.status import sentence
@@ -46,8 +45,8 @@ class SpeechPane(SpokenView):
         *bindings("speech.save_chosen", "speech.save", "speech.again", "speech.copy", "speech.copy_path"),
         *bindings("speech.copy_folder", "speech.delete", "speech.undo", "speech.filter"),
         *bindings("speech.earlier", "speech.later", "speech.louder", "speech.softer"),
-        # The same key, where there is nothing to stop.
-        Binding("escape", "back", "Back", show=False),
+        *bindings("speech.back"),
+        *moves(left="seek(-1)", right="seek(1)"),
     ]
 
     def __init__(self, services: Services, **options: Unpack[WidgetOptions]) -> None:
@@ -90,7 +89,9 @@ class SpeechPane(SpokenView):
 
     def _speak(self, text: str) -> None:
         if not text.strip():
-            self._status.say("There is no text yet: type one, or take one from a file with Alt+A.", "warn")
+            self._status.say(
+                told("There is no text yet: type one, or take one from a file with {speech.file}."), "warn"
+            )
             self._box.focus()
             return
         self._waiting = ""

@@ -12,8 +12,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,8 +96,8 @@ class Pick(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Text(clean_line(self._asked))
-            frame.border_subtitle = "Enter take   ↑↓ choose   Esc back"
-            yield Input(placeholder="Type to filter, or what to ask for")
+            frame.border_subtitle = told("Enter take   ↑↓ choose   {dialog.leave} back")
+            yield LineInput(placeholder="Type to filter, or what to ask for")
             yield Static(id="note", markup=False)
             options = OptionList(compact=True)
             options.can_focus = False
@@ -105,7 +106,6 @@ class Pick(Dialog[str | None]):
     def on_mount(self) -> None:
         """Begin at the current one."""
         super().on_mount()
-        self.query_one(Input).cursor_blink = False
         self._show()
 
     def on_resize(self) -> None:

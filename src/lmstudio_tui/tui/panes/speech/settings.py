@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, get_args
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings, moves, told
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult, RenderResult
@@ -37,10 +37,8 @@ class Setting(Widget, can_focus=True):
     ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"setting--label", "setting--default", "setting--mark"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Choose", show=False),
-        Binding("delete,backspace", "clear", "Default", show=False),
-        Binding("down", "app.focus_next", "Next", show=False),
-        Binding("up", "app.focus_previous", "Before", show=False),
+        *bindings("speech.choose", "speech.default"),
+        *moves(up="app.focus_previous", down="app.focus_next"),
     ]
 
     DEFAULT_CSS = """
@@ -117,14 +115,14 @@ class SpeakButton(Button):
     """Speaks, or stops."""
 
     def __init__(self) -> None:
-        super().__init__(Text("Speak  Ctrl+S"), variant="primary", compact=True, id="speak")
+        super().__init__(Text(told("Speak  {speech.speak}")), variant="primary", compact=True, id="speak")
         self._stops = False
 
     def show_busy(self, busy: bool) -> None:
         """Stop while something goes on, else speak."""
         if busy != self._stops:
             self._stops = busy
-            self.label = Text("Stop  Esc") if busy else Text("Speak  Ctrl+S")
+            self.label = Text(told("Stop  {speech.stop}")) if busy else Text(told("Speak  {speech.speak}"))
             self.variant = "warning" if busy else "primary"
 
     @property
@@ -150,7 +148,7 @@ class SettingsBox(Vertical):
         with Horizontal():
             yield Setting("model")
             yield Setting("voice")
-            yield Button(Text("File  Alt+A"), compact=True, id="file")
+            yield Button(Text(told("File  {speech.file}")), compact=True, id="file")
         with Horizontal():
             yield Setting("format")
             yield Setting("speed")

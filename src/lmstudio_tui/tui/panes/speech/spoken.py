@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.text_safety import clean, clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.messages import CopyWanted
 from lmstudio_tui.tui.panes.speech.choosing import ChoosingView
 from lmstudio_tui.tui.panes.speech.saving import SaveAudio
@@ -84,7 +85,7 @@ class SpokenView(ChoosingView):
             self._player.stop()
         self._spoken = None
         self._history.delete(record)
-        self._status.say("Deleted. F8 brings it back.")
+        self._status.say(told("Deleted. {speech.undo} brings it back."))
         self._follow()
 
     def action_undo(self) -> None:

@@ -12,8 +12,9 @@ from textual.widgets import Static
 from lmstudio_tui.features.models.words import size_in_words
 from lmstudio_tui.features.progress import duration_in_words
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.panes.speech.words import figures_in_words, length_in_words
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -73,7 +74,8 @@ class Status(VerticalScroll, can_focus=True, inherit_bindings=False):
     """The line for it; it grows only for what went wrong, which does not tick. What is too long for it scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("speech.up", "speech.down", "speech.page_up", "speech.page_down", "speech.first", "speech.last"),
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     DEFAULT_CSS = """
@@ -133,9 +135,9 @@ class Status(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Scroll up or down."""
         self.scroll_relative(y=rows, animate=False)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Scroll a page up or down."""
-        self.scroll_relative(y=pages * max(1, self.scrollable_content_region.height - 1), animate=False)
+        self.scroll_relative(y=in_lines(pages, self.scrollable_content_region.height), animate=False)
 
     def action_first(self) -> None:
         """Scroll to the beginning."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from rich.text import Text
 
 from lmstudio_tui.features.progress import duration_in_words
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ class TextBox(SteadyTextArea):
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
         super().__init__(**options, soft_wrap=True, tab_behavior="focus", highlight_cursor_line=False)
-        self.placeholder = "Type or paste what is to be spoken. Ctrl+S speaks it, Alt+A takes it from a file."
+        self.placeholder = told(
+            "Type or paste what is to be spoken. {speech.speak} speaks it, {speech.file} takes it from a file."
+        )
         self.match_cursor_bracket = False
         self.border_title = "Text"
         self._speed: float | None = None

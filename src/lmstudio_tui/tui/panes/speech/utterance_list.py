@@ -8,7 +8,7 @@ from rich.segment import Segment
 
 from lmstudio_tui.store.media.records import UtteranceRecord
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
 from lmstudio_tui.tui.panes.speech.words import length_in_words, when_in_words
 from lmstudio_tui.tui.widgets.fitting import fitted
 from lmstudio_tui.tui.widgets.record_list import RecordList
@@ -44,9 +44,9 @@ class UtteranceList(RecordList[UtteranceRecord]):
     """
 
     FOLLOWS_NEWEST: ClassVar[bool] = True
-    NOTICE_MARGIN: ClassVar[int] = 2
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("speech.up", "speech.down", "speech.page_up", "speech.page_down", "speech.first", "speech.last"),
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     def __init__(self, now: Callable[[], datetime], **options: Unpack[WidgetOptions]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 
 from lmstudio_tui.audio.values import PlayerState
 from lmstudio_tui.text_safety import clean_line
@@ -16,6 +16,7 @@ from lmstudio_tui.tui.panes.speech.settings import SettingsBox
 from lmstudio_tui.tui.panes.speech.status import Status, sentence, when_spoken, while_speaking
 from lmstudio_tui.tui.panes.speech.talking import Speaker, Spoken
 from lmstudio_tui.tui.panes.speech.text_box import TextBox
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 from lmstudio_tui.tui.widgets.service_line import ServiceLine
 from lmstudio_tui.tui.worker_bridge import Runs
@@ -56,13 +57,13 @@ class SpeechView(Pane):
 
     DEFAULT_CSS = """
     SpeechView {
-        & #both { height: 1fr; layout: vertical; }
+        & #both { layout: vertical; }
         & #making { height: 1fr; min-height: 7; }
         & HistoryPanel { height: 1fr; min-height: 5; }
         & PlayerBar { padding: 0 1; }
         &.-side #both { layout: horizontal; }
         &.-side #making { width: 3fr; }
-        &.-side HistoryPanel { width: 2fr; margin-left: 1; }
+        &.-side HistoryPanel { width: 2fr; }
     }
     """
 
@@ -85,12 +86,13 @@ class SpeechView(Pane):
 
     def compose(self) -> ComposeResult:
         yield ServiceLine()
-        with Container(id="both"):
+        with Columns(id="both"):
             with Vertical(id="making"):
                 yield TextBox(id="text")
                 yield SettingsBox()
                 yield Status(id="status")
                 yield PlayerBar(id="player")
+            yield Handle()
             yield HistoryPanel(self._services.now, id="history")
 
     def on_mount(self) -> None:
@@ -166,6 +168,7 @@ class SpeechView(Pane):
         """Beside each other where there is room."""
         side = self.size.width >= _SIDE_FROM
         self.set_class(side, "-side")
+        self.query_one(Columns).share_out()
         self._panel.show_roomy(side or self.size.height >= _ROOMY_FROM)
         self._show_service()
 

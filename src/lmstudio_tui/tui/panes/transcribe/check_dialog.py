@@ -15,10 +15,11 @@ from lmstudio_tui.features.speaking import SpeakOptions
 from lmstudio_tui.sdk import LMStudioError, RequestCancelledError
 from lmstudio_tui.store.media.errors import StoreError
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.panes.transcribe.checking import Checked, Step, check, differences, verdict
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, failure_in_words
 from lmstudio_tui.tui.screens.dialog import Dialog
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.submit_text_area import SubmitTextArea
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -117,15 +118,19 @@ class CheckDialog(Dialog[CheckForm | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Speak and check"
-            frame.border_subtitle = "Enter speak and check   Ctrl+J new line   Tab next   Esc back"
+            frame.border_subtitle = told(
+                "{field.submit} speak and check   {field.newline} new line   Tab next   {dialog.leave} back"
+            )
             yield SaidBox(self._form.text, soft_wrap=True, tab_behavior="focus", placeholder="What is to be said?")
             suggester = SuggestFromList(self._models, case_sensitive=False) if self._models else None
             with Horizontal(classes="row"):
                 yield Static("Speaks", classes="label")
-                yield Input(self._form.speaker, id="speaker", placeholder="the server's own model", suggester=suggester)
+                yield LineInput(
+                    self._form.speaker, id="speaker", placeholder="the server's own model", suggester=suggester
+                )
             with Horizontal(classes="row"):
                 yield Static("Voice", classes="label")
-                yield Input(self._form.voice, id="voice", placeholder="the server's own voice")
+                yield LineInput(self._form.voice, id="voice", placeholder="the server's own voice")
             with Horizontal(classes="row"):
                 yield Static("Listens", classes="label")
                 yield Static(Text(clean_line(self._hearing.model or "the server's own model")), id="listens")

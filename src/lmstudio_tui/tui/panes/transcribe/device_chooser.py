@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.audio.values import Device, SoundError
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, failure_in_words
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.level_meter import LevelMeter
+from lmstudio_tui.tui.widgets.options import Options
 from lmstudio_tui.tui.worker_bridge import Runs
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ class DeviceChooser(Dialog[Device | str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("k", "step('cursor_up')", "Up", show=False),
-        Binding("j", "step('cursor_down')", "Down", show=False),
-        Binding("r", "again", "Look again", show=False),
+        *bindings("dialog.leave", "devices.again"),
     ]
     AUTO_FOCUS = "OptionList"
 
@@ -78,8 +75,8 @@ class DeviceChooser(Dialog[Device | str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Microphone"
-            frame.border_subtitle = "Enter take   r look again   Esc back"
-            yield OptionList(compact=True)
+            frame.border_subtitle = told("Enter take   {devices.again} look again   {dialog.leave} back")
+            yield Options(compact=True)
             yield LevelMeter()
             yield Static("Looking for microphones …", id="about", markup=False)
 
@@ -114,7 +111,10 @@ class DeviceChooser(Dialog[Device | str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         if not result:
-            self._say("There is no microphone. Plug one in, then r looks again; files still work.", bad=True)
+            self._say(
+                told("There is no microphone. Plug one in, then {devices.again} looks again; files still work."),
+                bad=True,
+            )
             return
         default = next((one for one in result if one.default_input), None)
         options.add_option(Option(_line("the system's default", default.name if default else ""), id=_DEFAULT))
@@ -193,14 +193,6 @@ class DeviceChooser(Dialog[Device | str | None]):
         """Look for them once more."""
         self._say("Looking for microphones …")
         self._look()
-
-    def action_step(self, action: str) -> None:
-        """Move with the letters, too."""
-        options = self.query_one(OptionList)
-        if action == "cursor_up":
-            options.action_cursor_up()
-        else:
-            options.action_cursor_down()
 
     def action_leave(self) -> None:
         """Take none."""

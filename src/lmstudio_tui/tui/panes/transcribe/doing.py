@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.media.records import first_name
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import key_of, told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.transcribe.opening import AUDIO_FILES, Opening
 from lmstudio_tui.tui.panes.transcribe.serving import TranscribeServing
@@ -83,7 +84,7 @@ class TranscribeDoing(TranscribeServing):
         self._recordings.add(record)
         if discarded:
             self._recordings.remove(record.id)
-            self._say(f"Discarded: {clock(record.duration_s or 0.0)}. u brings it back.")
+            self._say(f"Discarded: {clock(record.duration_s or 0.0)}. {key_of('transcribe.undo')} brings it back.")
             self._offer()
             return
         self._show_list(record.id)
@@ -124,7 +125,7 @@ class TranscribeDoing(TranscribeServing):
     def _transcribe(self, record: RecordingRecord, task: Task) -> None:
         cannot = self._listener.cannot("translation" if task == "translate" else "transcription")
         if self._working.busy:
-            self._warn("One transcription is under way already; Esc stops it.")
+            self._warn(told("One transcription is under way already; {transcribe.stop} stops it."))
         elif cannot or self._listener.client is None:
             self._warn(cannot)
         else:

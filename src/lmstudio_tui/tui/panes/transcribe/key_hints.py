@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from lmstudio_tui.tui.commands import key_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
@@ -21,9 +23,9 @@ _APART = "   "
 
 
 class Hint(NamedTuple):
-    """A key, what it does, and the action that a click on it asks for."""
+    """The id of a command, what it does in a word, and the action that a click on it asks for."""
 
-    key: str
+    id: str
     words: str
     action: str
 
@@ -75,10 +77,11 @@ class KeyHints(Static):
         parts: list[Content] = []
         self._places = []
         for hint in self._hints:
-            width = cell_len(f"{hint.key} {hint.words}")
+            key = key_of(hint.id)
+            width = cell_len(f"{key} {hint.words}")
             if at + width > room:
                 continue
-            parts.append(Content.assemble((hint.key, "bold $accent"), f" {hint.words}"))
+            parts.append(Content.assemble((key, "bold $accent"), f" {hint.words}"))
             self._places.append((at, at + width, hint.action))
             at += width + len(_APART)
         self.update(Content(_APART).join(parts), layout=False)

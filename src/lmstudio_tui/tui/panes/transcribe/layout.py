@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 
 from lmstudio_tui.features.hearing.settings import SettingsFile
 from lmstudio_tui.tui.panes.pane import Pane
@@ -14,6 +14,7 @@ from lmstudio_tui.tui.panes.transcribe.recording_box import RecordingBox
 from lmstudio_tui.tui.panes.transcribe.recording_list import RecordingList
 from lmstudio_tui.tui.panes.transcribe.transcript_view import TranscriptView
 from lmstudio_tui.tui.panes.transcribe.work_line import WorkLine
+from lmstudio_tui.tui.widgets.columns import Columns, Handle
 from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 from lmstudio_tui.tui.worker_bridge import Runs
@@ -46,7 +47,7 @@ class TranscribeLayout(Pane):
     TranscribeLayout {
         & > #service { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #service.-cannot { height: auto; max-height: 3; text-wrap: wrap; }
-        & > #both { height: 1fr; layout: vertical; }
+        & > #both { layout: vertical; }
         & .panel {
             border: round $border-blurred;
             border-title-color: $text-muted;
@@ -85,13 +86,14 @@ class TranscribeLayout(Pane):
 
     def compose(self) -> ComposeResult:
         yield FittingLine(id="service")
-        with Container(id="both"):
+        with Columns(id="both"):
             with Vertical(id="left"):
                 yield RecordingBox(id="box")
                 with Vertical(id="recordings", classes="panel"):
                     yield FilterBox(id="filter")
                     yield RecordingList(self._services.now, id="list")
                 yield PlayerBar(id="player")
+            yield Handle()
             with Vertical(id="heard", classes="panel"):
                 yield WorkLine()
                 yield TranscriptView(id="text")
@@ -109,6 +111,7 @@ class TranscribeLayout(Pane):
     def on_resize(self) -> None:
         """Beside each other where there is room."""
         self.set_class(self.size.width >= _BESIDE, "-beside")
+        self.query_one(Columns).share_out()
         self.query_one(RecordingBox).set_class(self.size.height >= _TALL, "-tall")
 
     # What is chosen

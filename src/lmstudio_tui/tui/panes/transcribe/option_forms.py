@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from lmstudio_tui.features.hearing.settings import LONGEST_LIMIT_S, LONGEST_SILENCE_S, TranscribeSettings
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import moves, told
 from lmstudio_tui.tui.screens.form import Form, buttons
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ class _Fields(Form[TranscribeSettings]):
     """What the two have in common: fields with their labels, and a line for what is wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Previous", show=False),
-        Binding("down", "app.focus_next", "Next", show=False),
+        *moves(up="app.focus_previous", down="app.focus_next"),
     ]
 
     DEFAULT_CSS = """
@@ -54,7 +54,7 @@ class _Fields(Form[TranscribeSettings]):
         suggester = SuggestFromList(offered, case_sensitive=False) if offered else None
         return Horizontal(
             Static(label, classes="label"),
-            Input(value, id=name, placeholder=hint, suggester=suggester),
+            LineInput(value, id=name, placeholder=hint, suggester=suggester),
             *([Static(unit, classes="unit")] if unit else ()),
             classes="row",
         )
@@ -98,7 +98,7 @@ class ListeningForm(_Fields):
         settings = self._settings
         with VerticalScroll(classes="frame", can_focus=False) as frame:
             frame.border_title = "How to transcribe"
-            frame.border_subtitle = "Enter take   → completes a model   Tab next   Esc back"
+            frame.border_subtitle = told("Enter take   → completes a model   Tab next   {dialog.leave} back")
             model = settings.models.get(self._base_url, "")
             yield self.field("model", "Model", model, self._usual, self._models)
             yield self.field("language", "Language", settings.language, "found out; or en, de, zh …")
@@ -140,7 +140,7 @@ class RecordingForm(_Fields):
         settings = self._settings
         with VerticalScroll(classes="frame", can_focus=False) as frame:
             frame.border_title = "How to record"
-            frame.border_subtitle = "Enter take   Space tick   Tab next   Esc back"
+            frame.border_subtitle = told("Enter take   Space tick   Tab next   {dialog.leave} back")
             silence = "" if settings.stop_after_silence_s is None else f"{settings.stop_after_silence_s:g}"
             yield self.field("silence", "Stop after", silence, "blank for never", unit="seconds of silence")
             yield self.field("limit", "At most", f"{settings.limit_s / 60:g}", "", unit="minutes")

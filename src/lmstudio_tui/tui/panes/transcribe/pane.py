@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from lmstudio_tui.features.chat.browsing import pasted_paths
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, told
 from lmstudio_tui.tui.messages import CopyWanted, PromptWanted, SaveWanted
 from lmstudio_tui.tui.panes.transcribe.doing import TranscribeDoing
 from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
@@ -170,13 +170,13 @@ class TranscribePane(TranscribeDoing):
         if record is None:
             return
         if self._working.recording is not None and self._working.recording.id == record.id:
-            self._warn("It is being transcribed: Esc stops that first.")
+            self._warn(told("It is being transcribed: {transcribe.stop} stops that first."))
             return
         if self._playing.recording == record.id:
             self._stop_playing()
         self._recordings.remove(record.id)
         kept = " The file itself stays where it is." if record.source == "file" else ""
-        self._say(f"Deleted: {clean_line(record.name)}. u brings it back.{kept}")
+        self._say(f"Deleted: {clean_line(record.name)}. {key_of('transcribe.undo')} brings it back.{kept}")
         self._offer()
 
     def action_undo(self) -> None:

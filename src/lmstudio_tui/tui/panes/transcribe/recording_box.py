@@ -10,8 +10,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import key_of
 from lmstudio_tui.tui.panes.transcribe.key_hints import Hint, KeyHints
 from lmstudio_tui.tui.panes.transcribe.words import clock, rate_in_words
+from lmstudio_tui.tui.widgets.frames import BETWEEN, entitle
 from lmstudio_tui.tui.widgets.level_meter import LevelMeter
 from lmstudio_tui.tui.widgets.waveform import Waveform
 
@@ -25,13 +27,21 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.transcribe.taking import Phase
 
 _IDLE: Final = (
-    Hint("Space", "record", "record"),
-    Hint("f", "file", "open_file"),
-    Hint("d", "microphone", "choose_device"),
-    Hint("O", "recording", "recording_options"),
+    Hint("transcribe.record", "record", "record"),
+    Hint("transcribe.file", "file", "open_file"),
+    Hint("transcribe.device", "microphone", "choose_device"),
+    Hint("transcribe.recording", "recording", "recording_options"),
 )
-_LIVE: Final = (Hint("Space", "stop", "end_recording"), Hint("p", "pause", "pause"), Hint("x", "discard", "discard"))
-_HELD: Final = (Hint("Space", "stop", "end_recording"), Hint("p", "go on", "pause"), Hint("x", "discard", "discard"))
+_LIVE: Final = (
+    Hint("transcribe.end", "stop", "end_recording"),
+    Hint("transcribe.pause", "pause", "pause"),
+    Hint("transcribe.discard", "discard", "discard"),
+)
+_HELD: Final = (
+    Hint("transcribe.end", "stop", "end_recording"),
+    Hint("transcribe.pause", "go on", "pause"),
+    Hint("transcribe.discard", "discard", "discard"),
+)
 
 
 class RecordingBox(Vertical):
@@ -87,7 +97,7 @@ class RecordingBox(Vertical):
         words = waiting or problem or how_in_words(settings)
         line = self.query_one("#words", Static)
         if problem and not waiting:
-            words = f"{problem} Files still work: f opens one."
+            words = f"{problem} Files still work: {key_of('transcribe.file')} opens one."
         if str(line.content) != words:
             line.update(Text(words))
         line.set_class(bool(problem and not waiting), "-bad")
@@ -117,9 +127,7 @@ class RecordingBox(Vertical):
 
     def _entitle(self, parts: list[str]) -> None:
         """Setting the same again would draw all that is within."""
-        title = Content(" ─ ".join(part for part in parts if part))
-        if self.border_title != title.markup:
-            self.border_title = title
+        entitle(self, BETWEEN.join(part for part in parts if part))
 
 
 def how_in_words(settings: TranscribeSettings) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
+from lmstudio_tui.tui.widgets.empty_state import hatched
 from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,8 +41,8 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
     ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{name}" for name in (*_STYLES, "cursor", "cursor-quiet")}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("transcribe.up", "transcribe.down", "transcribe.page_up", "transcribe.page_down"),
-        *bindings("transcribe.first", "transcribe.last"),
+        *moves(up="line(-1)", down="line(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -231,15 +234,9 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:
         """What to do first, in the middle."""
-        rows = self._sentences
-        number = y + self.scroll_offset.y - max(0, (self.size.height - len(rows)) // 3)
-        if not 0 <= number < len(rows):
-            return Strip.blank(width, base)
-        text, loud = rows[number]
-        pad = " " * max(0, (width - len(text)) // 2)
-        return Strip(
-            [Segment(pad, base), Segment(text, base + self._look("name" if loud else "dim"))]
-        ).adjust_cell_length(width, base)
+        loud, quiet = base + self._look("name"), base + self._look("dim")
+        lines = [Text(row, loud if first else quiet, no_wrap=True) for row, first in self._sentences]
+        return hatched(lines, y + self.scroll_offset.y, Size(width, max(self.size.height, len(lines))), base)
 
     # Keys and mouse
 
@@ -260,15 +257,15 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
         else:
             self.scroll_relative(y=rows, animate=False)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """A page up or down."""
-        step = pages * max(1, self._room - 1)
+        step = in_lines(pages, self._room)
         if not self.pointing or not self._starts:
             self.scroll_relative(y=step, animate=False)
         else:
             line = max(0, min(self._height - 1, self._starts[self._cursor] + step))
             item = self.item_at(line) or 0
-            self.put(item if item != self._cursor else self._cursor + pages)
+            self.put(item if item != self._cursor else self._cursor + (1 if pages > 0 else -1))
 
     def action_first(self) -> None:
         """To the first."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, told
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.typed import app_of
@@ -32,8 +31,7 @@ class TranscriptEditor(Dialog[list[str] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.leave"),
-        Binding("ctrl+s,f10", "save", "Save", show=False, priority=True),
+        *bindings("dialog.leave", "editor.save"),
     ]
     AUTO_FOCUS = "TextArea"
 
@@ -59,7 +57,7 @@ class TranscriptEditor(Dialog[list[str] | None]):
         )
         with Vertical(classes="frame") as frame:
             frame.border_title = "Edit the transcript"
-            frame.border_subtitle = "Ctrl+S save   Esc back"
+            frame.border_subtitle = told("{editor.save} save   {dialog.leave} back")
             if about:
                 yield Static(Text(about), id="about")
             yield SteadyTextArea(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.message import Message
 
 from lmstudio_tui.text_safety import clean
+from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.transcribe.rows import ItemRows
 from lmstudio_tui.tui.panes.transcribe.transcript_lines import Growing, rows_of
 from lmstudio_tui.tui.panes.transcribe.words import clock
@@ -30,7 +30,7 @@ _LENIENT = 0.05
 class TranscriptView(ItemRows):
     """A transcript. The cursor stands on a segment, where there are any."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "segment", "Play", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("transcribe.segment")]
 
     class SegmentWanted(Message):
         """It is to be played from the segment under the cursor."""

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.panes.transcribe.filter_box import FilterBox
 from lmstudio_tui.tui.panes.transcribe.keeping import Recordings
 from lmstudio_tui.tui.panes.transcribe.layout import TranscribeLayout
@@ -19,6 +20,7 @@ from lmstudio_tui.tui.panes.transcribe.words import defect_in_words, matches, ti
 from lmstudio_tui.tui.panes.transcribe.work_line import WorkLine
 from lmstudio_tui.tui.panes.transcribe.working import Transcribing
 from lmstudio_tui.tui.widgets.fitting_line import FittingLine
+from lmstudio_tui.tui.widgets.frames import BETWEEN, entitle
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from textual.notifications import SeverityLevel
     from textual.timer import Timer
-    from textual.widget import Widget
 
     from lmstudio_tui.features.hearing.settings import TranscribeSettings
     from lmstudio_tui.store.media.records import RecordingRecord
@@ -98,11 +99,15 @@ class TranscribeView(TranscribeLayout):
         query = self.query_one("#filter", Input).value
         shown = [one for one in everything if matches(one, query)]
         count = f"{len(shown)}" if len(shown) == len(everything) else f"{len(shown)} of {len(everything)}"
-        _entitle(self.query_one("#recordings"), f"Recordings ─ {count}" if everything else "Recordings", "/ filter")
+        entitle(
+            self.query_one("#recordings"),
+            f"Recordings ─ {count}" if everything else "Recordings",
+            told("{transcribe.filter} filter"),
+        )
         if everything:
-            self.list.say("No recording matches the filter.", "", "Esc clears it.")
+            self.list.say("No recording matches the filter.", "", told("{transcribe.stop} clears it."))
         elif self._recordings.loaded:
-            self.list.say("Nothing recorded yet.", "Space records, f opens a file.")
+            self.list.say("Nothing recorded yet.", told("{transcribe.record} records, {transcribe.file} opens a file."))
         else:
             self.list.say("Looking for recordings …")
         self.list.show(shown, choose=choose)
@@ -138,7 +143,12 @@ class TranscribeView(TranscribeLayout):
         cannot = self._listener.cannot("transcription")
         ways = ("", cannot, *self._listener.how_to_get_one("transcription")) if cannot else ()
         if record is None:
-            return "Speech becomes text here.", "", "Space records, f opens a file.", *ways
+            return (
+                "Speech becomes text here.",
+                "",
+                told("{transcribe.record} records, {transcribe.file} opens a file."),
+                *ways,
+            )
         marked = ("", f"! {clean_line(record.problem)}") if record.problem else ()
         if cannot:
             return f"{clean_line(record.name)} has no transcript.", *marked, *ways
@@ -146,7 +156,7 @@ class TranscribeView(TranscribeLayout):
         return f"{clean_line(record.name)} has no transcript yet.", *marked, *ways
 
     def _entitle_transcript(self, parts: list[str], subtitle: str) -> None:
-        _entitle(self.query_one("#heard"), " ─ ".join(part for part in parts if part), subtitle)
+        entitle(self.query_one("#heard"), BETWEEN.join(part for part in parts if part), subtitle, {"coming in": "busy"})
 
     def _show_work(self) -> None:
         """How far the transcription is."""
@@ -249,11 +259,3 @@ class TranscribeView(TranscribeLayout):
 
     def _clear_filter(self) -> None:
         self.query_one(FilterBox).value = ""
-
-
-def _entitle(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Set what stands in a frame. Setting the same again would draw all that is within."""
-    if widget.border_title != (text := Content(title)).markup:
-        widget.border_title = text
-    if (widget.border_subtitle or "") != (text := Content(subtitle)).markup:
-        widget.border_subtitle = text

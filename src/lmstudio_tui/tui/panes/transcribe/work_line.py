@@ -9,6 +9,8 @@ from rich.text import Text
 from textual.message import Message
 from textual.widget import Widget
 
+from lmstudio_tui.tui.commands import told
+
 if TYPE_CHECKING:
     from typing import Unpack
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.tui.typed import WidgetOptions
 
-_STOP: Final = "Esc stop"
+_STOP: Final = "{transcribe.stop} stop"
 _BAR: Final = 18
 
 
@@ -55,7 +57,7 @@ class WorkLine(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Stop it."""
-        if event.x >= self.size.width - len(_STOP) - 1:
+        if event.x >= self.size.width - len(told(_STOP)) - 1:
             self.post_message(self.StopWanted())
 
     def render(self) -> RenderResult:
@@ -63,10 +65,10 @@ class WorkLine(Widget):
         if self._fraction is not None:
             full = round(self._fraction * _BAR)
             line.append("▓" * full, self._style("bar")).append("░" * (_BAR - full), self._style("dim")).append("  ")
-        room = max(0, self.content_size.width - line.cell_len - len(_STOP) - 2)
+        room = max(0, self.content_size.width - line.cell_len - len(told(_STOP)) - 2)
         words = Text(self._words, style="not bold")
         words.truncate(room, overflow="ellipsis", pad=True)
-        return Text.assemble(line, words, "  ", (_STOP, self._style("dim")), no_wrap=True, end="")
+        return Text.assemble(line, words, "  ", (told(_STOP), self._style("dim")), no_wrap=True, end="")
 
     def _style(self, name: str) -> Style:
         return Style(color=self.get_component_rich_style(f"work-line--{name}").color)

@@ -15,7 +15,7 @@ from lmstudio_tui.features.chat.answers import another_model, thought_label
 from lmstudio_tui.features.chat.compare import NAMES, figures_of, state_of
 from lmstudio_tui.features.chat.live import LiveAnswer
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.widgets.transcript import Role, ToolView, Transcript, Turn
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class AnswerText(Transcript, inherit_bindings=False):
     """An answer that is read; the keys that compare are not its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("transcript.page_up", "transcript.page_down", "transcript.half_up", "transcript.half_down"),
-        *(one for name in ("start", "end", "fold_message") for one in bindings(f"transcript.{name}")),
+        *moves(page_up="page(-1.0)", page_down="page(1.0)", half_up="page(-0.5)", half_down="page(0.5)"),
+        *moves(first="start", last="end"),
+        *bindings("transcript.fold_message"),
     ]
 
 
@@ -165,7 +166,9 @@ class Column(Vertical):
         """It has answered; without a message it was not asked."""
         self._answer, self._live = message, None
         if message is None:
-            self.text.set_turns([Turn(id="none", role=Role.NOTICE, text="Not asked. r asks.", status="stopped")])
+            self.text.set_turns(
+                [Turn(id="none", role=Role.NOTICE, text=told("Not asked. {compare.again} asks."), status="stopped")]
+            )
             self._show_state("stopped")
         else:
             self.text.set_turns([_turn(message, note)])

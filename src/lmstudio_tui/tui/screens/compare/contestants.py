@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
-from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.chat.compare import MOST
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.binding import BindingType
+    from textual.widgets import OptionList
 
     from lmstudio_tui.features.chat.compare import Contestant
 
@@ -27,7 +28,7 @@ _GAP: Final = 2
 _STATE: Final = 9
 
 
-class ContestantList(OptionList):
+class ContestantList(Options):
     """A row for each that is asked, and one to add another.
 
     Args:
@@ -35,11 +36,7 @@ class ContestantList(OptionList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a,plus", "add", "Add", show=False),
-        Binding("p", "parameters", "Parameters", show=False),
-        Binding("x,delete", "drop", "Remove", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("j", "cursor_down", "Down", show=False),
+        *bindings("compare.add", "compare.parameters", "compare.drop"),
     ]
 
     DEFAULT_CSS = """

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lmstudio_tui.features.chat.word_diff import Piece, counted, word_diff
 from lmstudio_tui.text_safety import clean, clean_line
+from lmstudio_tui.tui.commands import bindings, bound
+from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.screens.compare.diff_rows import DiffRows, laid_out
 from lmstudio_tui.tui.screens.compare.diff_view import DiffView
 from lmstudio_tui.tui.screens.compare.key_line import Key, KeyLine
+from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.too_small import USABLE, TooSmall, fit
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ class _Found:
     rows: DiffRows
 
 
-class DiffScreen(ModalScreen[None]):
+class DiffScreen(Keyed[None], ModalScreen[None]):
     """Shows how the second text differs from the first. Works it out in a thread.
 
     Args:
@@ -58,10 +61,10 @@ class DiffScreen(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,d,q", "leave", "Back", show=False),
-        Binding("s", "turn", "Layout", show=False),
-        Binding("n", "change(1)", "Next change", show=False),
-        Binding("p,N", "change(-1)", "Change before", show=False),
+        bound("dialog.leave", "leave"),
+        *bindings("dialog.close", "compare.layout", "compare.next_change", "compare.previous_change"),
+        # What has opened it closes it.
+        bound("compare.diff", "leave"),
     ]
 
     DEFAULT_CSS = """
@@ -86,9 +89,15 @@ class DiffScreen(ModalScreen[None]):
         yield Static("comparing …", classes="head", id="summary")
         yield DiffView()
         yield KeyLine()
+        yield TooSmall("Esc goes back.")
+
+    def on_resize(self) -> None:
+        """What does not fit is not shown in part."""
+        fit(self, USABLE, app_of(self).size)
 
     def on_mount(self) -> None:
         """Say what is compared."""
+        fit(self, USABLE, app_of(self).size)
         before, after = (clean_line(side.name) for side in self._sides)
         names = Text(no_wrap=True, overflow="ellipsis")
         names.append("- ", "bold").append(before).append("   against   ", "dim").append("+ ", "bold").append(after)
@@ -131,10 +140,10 @@ class DiffScreen(ModalScreen[None]):
         other = "in one text" if self._is_beside else "side by side"
         self.query_one(KeyLine).show(
             [
-                Key("Esc", "back", "leave"),
-                Key("n", "next change", "change(1)"),
-                Key("p", "change before", "change(-1)"),
-                Key("s", other, "turn"),
+                Key("{dialog.leave}", "back", "leave"),
+                Key("{compare.next_change}", "next change", "change(1)"),
+                Key("{compare.previous_change}", "change before", "change(-1)"),
+                Key("{compare.layout}", other, "turn"),
                 Key("↑↓", "scroll"),
             ]
         )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from lmstudio_tui.tui.commands import bound, moves
 from lmstudio_tui.tui.screens.compare.diff_rows import BETWEEN, GUTTER, DiffRows, half
 
 if TYPE_CHECKING:
@@ -47,12 +47,15 @@ class DiffView(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("space", "page_down", "Page down", show=False),
-        Binding("g", "scroll_home", "Start", show=False),
-        Binding("G", "scroll_end", "End", show=False),
+        *moves(up="scroll_up", down="scroll_down", page_up="page_up", page_down="page_down"),
+        *moves(half_up="half(-1)", half_down="half(1)", first="scroll_home", last="scroll_end"),
+        # Where there is no reasoning to fold.
+        bound("compare.fold", "page_down"),
     ]
+
+    def action_half(self, way: int) -> None:
+        """Scroll up or down by half of what is in view."""
+        self.scroll_relative(y=way * max(1, self.size.height // 2), animate=False)
 
     class Resized(Message):
         """There is another width to lay out for."""

@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from lmstudio_tui.tui.commands import told
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,7 @@ _APART: Final = "   "
 
 
 class Key(NamedTuple):
-    """A key, what it does, and the action of the screen that a click on it runs; empty when there is none."""
+    """Keys, or ids in braces; what they do; the action of the screen that a click runs, empty when there is none."""
 
     key: str
     words: str
@@ -31,7 +33,7 @@ class KeyLine(Static):
     KeyLine {
         height: 1;
         padding: 0 1;
-        background: $panel;
+        background: $footer-background;
         color: $text-muted;
     }
     """
@@ -65,10 +67,11 @@ class KeyLine(Static):
         parts: list[Content] = []
         self._places = []
         for key in self._keys:
-            width = cell_len(f"{key.key} {key.words}")
+            shown = told(key.key)
+            width = cell_len(f"{shown} {key.words}")
             if at + width > room:
                 continue
-            parts.append(Content.assemble((key.key, "bold $accent"), f" {key.words}"))
+            parts.append(Content.assemble((shown, "bold $accent"), f" {key.words}"))
             self._places.append((at, at + width, key.action))
             at += width + len(_APART)
         self.update(Content(_APART).join(parts))

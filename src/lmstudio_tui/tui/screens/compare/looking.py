@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.screen import ModalScreen, ScreenResultType
 
+from lmstudio_tui.tui.commands import bindings, moves
+from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.messages import CopyWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.files import code_file_name
 from lmstudio_tui.tui.panes.chat.opening import open_screen
 from lmstudio_tui.tui.screens.choose import Choose
 from lmstudio_tui.tui.screens.compare.arena import Arena
 from lmstudio_tui.tui.screens.compare.diff import DiffScreen, Side
+from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.too_small import USABLE, TooSmall, fit
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -22,23 +25,27 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript import Transcript
 
 
-class LookingScreen(ModalScreen[ScreenResultType]):
+class LookingScreen(Keyed[ScreenResultType], ModalScreen[ScreenResultType]):
     """A screen with an arena, once there is a race."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "diff", "Diff", show=False),
-        Binding("y,ctrl+y", "copy", "Copy", show=False),
-        Binding("left", "step(-1)", "Before", show=False),
-        Binding("right", "step(1)", "Next", show=False),
-        Binding("up", "scroll(-1)", "Up", show=False),
-        Binding("down", "scroll(1)", "Down", show=False),
-        Binding("space", "fold", "Reasoning", show=False),
-        *(Binding(str(number), f"look({number - 1})", "Look", show=False) for number in range(1, 5)),
+        *bindings("compare.diff", "compare.copy", "compare.fold"),
+        *moves(left="step(-1)", right="step(1)", up="scroll(-1)", down="scroll(1)"),
+        *bindings(*(f"compare.look_{number}" for number in range(1, 5))),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._race: Race | None = None
+
+    def on_mount(self) -> None:
+        """What does not fit is not shown in part."""
+        self.mount(TooSmall("Esc goes back."))
+        fit(self, USABLE, app_of(self).size)
+
+    def on_resize(self) -> None:
+        """There is another room."""
+        fit(self, USABLE, app_of(self).size)
 
     @property
     def _arena(self) -> Arena:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.widgets import ContentSwitcher, Static
 
 from lmstudio_tui.features.chat.compare import Contestant, Question, ending_words
@@ -14,6 +13,7 @@ from lmstudio_tui.features.chat.titles import title_of
 from lmstudio_tui.sdk import AuthenticationError, ServerConnectionError, StreamInterruptedError
 from lmstudio_tui.store.library.records import Message, new_id
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings, bound, told
 from lmstudio_tui.tui.messages import ServerDoubted
 from lmstudio_tui.tui.panes.chat.opening import open_screen
 from lmstudio_tui.tui.screens.compare.arena import Arena
@@ -40,12 +40,12 @@ _TICK: Final = 1.0
 """Seconds."""
 _WITH_ANSWERS: Final = frozenset({"again", "keep", "diff", "copy", "step", "look", "scroll", "fold"})
 _SETUP_KEYS: Final = (
-    Key("Ctrl+R", "compare", "begin"),
+    Key("{compare.begin}", "compare", "begin"),
     Key("Enter", "choose"),
-    Key("Esc", "back", "leave"),
-    Key("a", "add"),
-    Key("p", "parameters"),
-    Key("x", "remove"),
+    Key("{dialog.leave}", "back", "leave"),
+    Key("{compare.add}", "add"),
+    Key("{compare.parameters}", "parameters"),
+    Key("{compare.drop}", "remove"),
     Key("Tab", "next"),
 )
 
@@ -83,10 +83,8 @@ class CompareScreen(LookingScreen[CompareResult | None]):
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back", show=False),
-        Binding("ctrl+r", "begin", "Compare", show=False, priority=True),
-        Binding("r", "again", "Again", show=False),
-        Binding("enter,k", "keep", "Keep", show=False),
+        bound("dialog.leave", "leave"),
+        *bindings("compare.begin", "compare.again", "compare.keep"),
     ]
 
     DEFAULT_CSS = """
@@ -247,18 +245,18 @@ class CompareScreen(LookingScreen[CompareResult | None]):
             line.show(_SETUP_KEYS)
             return
         busy = race.is_busy(self._arena.front)
-        stop = Key("Esc", "stop" if busy else "stop all" if race.going_on else "leave, keep all", "leave")
-        again = [] if busy else [Key("r", "ask again", "again")]
+        stop = Key("{dialog.leave}", "stop" if busy else "stop all" if race.going_on else "leave, keep all", "leave")
+        again = [] if busy else [Key("{compare.again}", "ask again", "again")]
         line.show(
             [
                 stop,
-                Key("Enter/k", "keep this one", "keep"),
-                Key("d", "diff", "diff"),
+                Key("{compare.keep}", "keep this one", "keep"),
+                Key("{compare.diff}", "diff", "diff"),
                 Key("1–4 ←→", "go to"),
                 *again,
-                Key("y", "copy", "copy"),
+                Key("{compare.copy}", "copy", "copy"),
                 Key("★", "best"),
-                Key("Space", "reasoning", "fold"),
+                Key("{compare.fold}", "reasoning", "fold"),
             ]
         )
 
@@ -300,7 +298,7 @@ class CompareScreen(LookingScreen[CompareResult | None]):
         if race is None or answer is None:
             return
         if race.is_busy(self._arena.front):
-            self.notify("This answer is still coming: Esc stops it.", timeout=3)
+            self.notify(told("This answer is still coming: {dialog.leave} stops it."), timeout=3)
             return
         if not race.going_on:
             self.dismiss(CompareResult(race.messages, answer.id))

@@ -19,6 +19,8 @@ from lmstudio_tui.features.chat.slash import (
     parse,
     unknown,
 )
+from lmstudio_tui.tui.commands import keys_of
+from lmstudio_tui.tui.keyed import bindings_of
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.composer.folding import FoldingTextArea
 from lmstudio_tui.tui.widgets.composer.suggestions import Suggestions
@@ -177,7 +179,7 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
         A binding would be served after the letters that were typed behind it, where they come in one burst, as over a
         slow line; one with priority before those that were typed before it.
         """
-        if event.key == "escape" and self._is_suggesting():
+        if event.key in keys_of("chat.hush") and self._is_suggesting():
             self.hush()
         elif event.key.startswith("alt+"):
             # A terminal sends Alt+M as Esc and m: it means a command, and is no letter to be typed.
@@ -190,8 +192,8 @@ class CommandingTextArea(FoldingTextArea, inherit_bindings=False):
 
     async def _run_binding(self, key: str) -> bool:
         """Do what a key of this box does. Whether it does anything."""
-        bound = self._bindings.key_to_bindings.get(key, [])
-        return any([await app_of(self).run_action(binding.action, self) for binding in bound if not binding.priority])
+        found = bindings_of(self).get(key, [])
+        return any([await app_of(self).run_action(binding.action, self) for binding in found if not binding.priority])
 
     def _is_suggesting(self) -> bool:
         if self.text.startswith("/"):

@@ -23,6 +23,7 @@ _USUAL: Final = ("nano", "vi", "notepad")
 _AT_ONCE: Final = 0.5
 """Seconds in which nobody has edited anything."""
 
+NO_TERMINAL: Final = "In a browser there is no terminal to lend to an editor: write the prompt here, or paste it."
 NO_EDITOR: Final = "There is no editor to open: set EDITOR to the command of yours, such as EDITOR=nano."
 
 

@@ -10,6 +10,7 @@ from textual.geometry import Offset
 from textual.widget import Widget
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,7 +113,7 @@ class Suggestions(Widget, can_focus=False):
         self._top = max(last, min(self._top, self._highlighted))
         hidden = len(self._rows) > self._height
         count = f"{self._highlighted + 1} of {len(self._rows)}   " if hidden else ""
-        self.border_subtitle = f"{count}Tab complete   Esc close"
+        self.border_subtitle = count + told("{chat.complete} complete   {chat.hush} close")
         self.refresh()
 
     def _label_cells(self) -> int:

@@ -12,12 +12,13 @@ from textual.widgets import TextArea
 
 from lmstudio_tui.features.chat.context import in_words
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, key_of, told
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.composer import messages
 from lmstudio_tui.tui.widgets.composer.commanding import CommandingTextArea
 from lmstudio_tui.tui.widgets.composer.folding import MOST_SHOWN
 from lmstudio_tui.tui.widgets.composer.recall import Recall
+from lmstudio_tui.tui.widgets.first_prompt import HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +61,8 @@ class Composer(CommandingTextArea, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("chat.send", "chat.newline", "chat.previous_prompt", "chat.next_prompt"),
-        *bindings("chat.editor", "chat.complete", "chat.expand"),
+        *bindings("chat.editor", "chat.complete", "chat.expand", "chat.redo"),
         *_editing(),
-        Binding("ctrl+shift+z", "redo", "Redo", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -94,7 +94,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
     DraftChanged = messages.DraftChanged
 
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
-        super().__init__(**options, placeholder="Ask anything. Enter sends, Ctrl+J starts a new line.")
+        super().__init__(**options, placeholder=told(HINT))
         self._recall = Recall()
         self._draft: tuple[str, Pastes] | None = None
         self._recalled = ""
@@ -173,7 +173,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         if self._remark:
             title = self._remark
         elif self._editing_sent:
-            title = "Edit and send again ─ Esc leaves it as it was"
+            title = told("Edit and send again ─ {chat.stop} leaves it as it was")
         else:
             title = f"Ask {self._model}" if self._model else "Ask"
         self.border_title = Text(clean_line(title))
@@ -226,7 +226,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         word = self.text.split(maxsplit=1)[0]
         word = word if len(word) <= _SHORT else f"{word[:_SHORT]}…"
         meant = f" Did you mean /{nearest}?" if nearest else ""
-        self._remark = f"No command {word}.{meant} Enter again sends it as it is"
+        self._remark = f"No command {word}.{meant} {key_of('chat.send')} again sends it as it is"
         self._entitle()
         self.post_message(self.Unknown(self, self.text, nearest))
 
@@ -261,7 +261,10 @@ class Composer(CommandingTextArea, inherit_bindings=False):
         if done is None:
             self.action_cursor_line_end()
         elif not done:
-            self.notify(f"It has more than {MOST_SHOWN:,} characters: Ctrl+G opens it in your editor.", timeout=5)
+            self.notify(
+                f"It has more than {MOST_SHOWN:,} characters: {key_of('chat.editor')} opens it in your editor.",
+                timeout=5,
+            )
 
     # Earlier prompts
 
@@ -298,8 +301,11 @@ class Composer(CommandingTextArea, inherit_bindings=False):
 
     def action_open_editor(self) -> None:
         """Write the prompt in an editor; it is kept, whatever happens."""
-        from lmstudio_tui.tui.widgets.composer.editor import NO_EDITOR, edit, editor_command
+        from lmstudio_tui.tui.widgets.composer.editor import NO_EDITOR, NO_TERMINAL, edit, editor_command
 
+        if app_of(self).is_web:
+            self.notify(NO_TERMINAL, severity="warning")
+            return
         command = editor_command()
         if not command:
             self.notify(NO_EDITOR, severity="warning")

@@ -9,11 +9,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.widgets.conversation_list.marking import fitted, pieces_of
 from lmstudio_tui.tui.widgets.conversation_list.states import SYMBOLS, URGENT
+from lmstudio_tui.tui.widgets.empty_state import hatched
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -167,11 +169,4 @@ def sentences(text: Text, y: int, width: int, height: int, base: Style) -> Strip
         base: the style of the ground.
     """
     room = max(10, min(56, width - 4))
-    console = Console(width=room)
-    lines = text.wrap(console, room)
-    number = y - max(1, (height - len(lines)) // 3)
-    if not 0 <= number < len(lines):
-        return Strip.blank(width, base)
-    segments = [Segment(" " * max(0, (width - room) // 2), base), *lines[number].render(console)]
-    styled = [Segment(one.text, base + (one.style or Style.null())) for one in segments]
-    return Strip(styled).adjust_cell_length(width, base)
+    return hatched(list(text.wrap(Console(width=room), room)), y, Size(width, height), base)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves
 from lmstudio_tui.tui.widgets.conversation_list.layout import Calendar, Line, lines_of
 from lmstudio_tui.tui.widgets.conversation_list.painting import STYLES, LinePainter, Look, name_of, sentences
 from lmstudio_tui.tui.widgets.conversation_list.states import States
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,14 +38,9 @@ class ConversationRows(ScrollView, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversations--{name}" for name in STYLES}
     ALLOW_SELECT: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("dialog.previous", "dialog.next"),
-        Binding("k", "move(-1)", "Up", show=False),
-        Binding("j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
-        Binding("enter", "open", "Open", show=False),
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
+        *bindings("list.open"),
     ]
 
     DEFAULT_CSS = """
@@ -219,12 +214,12 @@ class ConversationRows(ScrollView, can_focus=True, inherit_bindings=False):
         else:
             self._go(self._cursor + step)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Move the cursor by some pages, less the lines that keep the eye in place."""
         if self._lines:
-            line = max(0, min(len(self._lines) - 1, self._row + pages * max(1, self._page - 2)))
+            line = max(0, min(len(self._lines) - 1, self._row + in_lines(pages, self._page - 1)))
             at = self._lines[line].at
-            self._go(at if at != self._cursor else at + pages)
+            self._go(at if at != self._cursor else at + (1 if pages > 0 else -1))
 
     def action_first(self) -> None:
         """Move the cursor to the first conversation."""

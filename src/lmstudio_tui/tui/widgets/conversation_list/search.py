@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Input
+
+from lmstudio_tui.tui.commands import bound
+from lmstudio_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -15,12 +16,12 @@ _WHOLE = "Search titles and texts"
 _SHORT = "Search"
 
 
-class SearchInput(Input):
+class SearchInput(LineInput):
     """One line. What is typed in it is searched as one types."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "leave_search", "To the list", show=False),
-        Binding("escape", "clear_search", "Clear", show=False),
+        bound("filter.to_list", "leave_search"),
+        bound("filter.clear", "clear_search"),
     ]
 
     DEFAULT_CSS = """
@@ -37,8 +38,6 @@ class SearchInput(Input):
 
     def __init__(self) -> None:
         super().__init__(placeholder=_WHOLE)
-        # Nothing ticks when nothing happens: the search may keep the keyboard for hours.
-        self.cursor_blink = False
 
     def on_resize(self) -> None:
         """Say as much as there is room for."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 
 from lmstudio_tui.text_safety import clean_line
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.widgets.conversation_list.rows import ConversationRows
 from lmstudio_tui.tui.widgets.conversation_list.search import SearchInput
 
@@ -44,8 +43,7 @@ class ConversationList(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("list.rename", "list.pin", "list.delete", "list.duplicate", "list.export", "list.import"),
         *bindings("list.search", "list.undo"),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
+        *moves(page_up="page(-1)", page_down="page(1)"),
     ]
 
     DEFAULT_CSS = """
@@ -275,7 +273,7 @@ class ConversationList(Vertical):
         if hit is not None:
             self.post_message(message(hit.conversation.id))
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Move the cursor of the list by some pages, from the search too."""
         self._rows.action_page(pages)
 
@@ -319,7 +317,7 @@ def _nothing(query: str) -> Text:
     if query:
         return Text.assemble(
             f"Nothing has “{clean_line(query)[:60]}” in it.\n\n",
-            ("Fewer words, or other ones, find more.\nEsc in the search clears it.", "dim"),
+            (told("Fewer words, or other ones, find more.\n{filter.clear} in the search clears it."), "dim"),
         )
     return Text.assemble(
         "No conversation yet.\n\n",

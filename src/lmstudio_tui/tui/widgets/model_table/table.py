@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Size
@@ -17,9 +16,11 @@ from textual.strip import Strip
 
 from lmstudio_tui.features.models.columns import BY_ID
 from lmstudio_tui.features.models.order import Order
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import moves
+from lmstudio_tui.tui.widgets.empty_state import hatched
 from lmstudio_tui.tui.widgets.model_table.fitting import GAP, fitted, natural_widths, same_but_for_publisher
 from lmstudio_tui.tui.widgets.model_table.painting import STYLES, Look, RowPainter
+from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +69,8 @@ class ModelTable(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("models.up", "models.down", "models.page_up", "models.page_down", "models.first", "models.last")
+        *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="first", last="last"),
     ]
 
     @dataclass
@@ -176,9 +178,9 @@ class ModelTable(ScrollView, can_focus=True):
         """Move the cursor by some rows."""
         self._go(self._cursor + step)
 
-    def action_page(self, pages: int) -> None:
+    def action_page(self, pages: float) -> None:
         """Move the cursor by some pages, less the row that keeps the eye in place."""
-        self._go(self._cursor + pages * max(1, self._page - 1))
+        self._go(self._cursor + in_lines(pages, self._page))
 
     def action_first(self) -> None:
         """Move the cursor to the first row."""
@@ -305,13 +307,5 @@ class ModelTable(ScrollView, can_focus=True):
         """A line of the sentence that stands for the rows, in the middle."""
         width = self._inner_width
         room = max(10, min(64, width - 4))
-        console = Console(width=room)
-        lines = self._empty.wrap(console, room)
-        above = max(0, (self.scrollable_content_region.height - len(lines)) // 2 - 1)
-        if not above <= y < above + len(lines):
-            return Strip.blank(width, self.rich_style)
-        line = lines[y - above]
-        left = " " * max(0, (width - line.cell_len) // 2)
-        segments = [Segment(left, self.rich_style), *line.render(console)]
-        styled = [Segment(one.text, self.rich_style + (one.style or Style.null())) for one in segments]
-        return Strip(styled).adjust_cell_length(width, self.rich_style)
+        lines = list(self._empty.wrap(Console(width=room), room))
+        return hatched(lines, y, Size(width, self.scrollable_content_region.height), self.rich_style)

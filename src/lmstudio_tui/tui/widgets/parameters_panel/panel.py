@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from lmstudio_tui.features.chat.parameter_fields import FIELDS, Field
 from lmstudio_tui.features.chat.parameters import Parameters
+from lmstudio_tui.tui.commands import bindings, moves, told
+from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.parameters_panel.presets import PresetBox
 from lmstudio_tui.tui.widgets.parameters_panel.rows import ParameterRow
 
@@ -30,16 +32,16 @@ _WIDE: Final = 60
 """Columns in which every help is one line."""
 
 
-class _Filter(Input):
+class _Filter(LineInput):
     """Narrows the rows. ↓ goes to them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "app.focus_next", "Rows", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*moves(down="app.focus_next")]
 
 
 class ParametersPanel(Vertical):
     """What is sent besides the messages. It knows no conversation: it is told values, and tells of changes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("parameters.leave")]
 
     DEFAULT_CSS = """
     ParametersPanel {
@@ -235,12 +237,12 @@ class ParametersPanel(Vertical):
 
     def _look(self) -> None:
         count = len(self._parameters.changed)
-        self.border_title = f"Parameters ─ {count} changed" if count else "Parameters"
-        self.border_subtitle = "Esc close"
+        self.border_title = framed(f"Parameters{BETWEEN}{count} changed" if count else "Parameters")
+        self.border_subtitle = told("{parameters.leave} close")
 
     def _explain(self, field: Field) -> None:
-        keys = "Ctrl+Del unsets"
+        keys = told("{parameters.unset} unsets")
         if field.step is not None or field.choices:
-            keys = f"Alt+↑↓ {'choose' if field.choices else 'change'} · {keys}"
+            keys = f"{told('{parameters.more} {parameters.less}')} {'choose' if field.choices else 'change'} · {keys}"
         text = Text(f"{field.help}\n")
         self.query_one(".help", Static).update(text.append(keys, style="dim"))

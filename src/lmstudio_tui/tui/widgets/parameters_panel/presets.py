@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static
@@ -13,6 +12,9 @@ from textual.widgets.option_list import Option
 
 from lmstudio_tui.features.chat.parameters import Parameters
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings, moves
+from lmstudio_tui.tui.widgets.line_input import LineInput
+from lmstudio_tui.tui.widgets.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.library.records import Preset
 
 
-class _NameBox(Input):
+class _NameBox(LineInput):
     """Where the name of a preset is typed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("parameters.leave")]
 
     class Left(Message):
         """It is not to be saved."""
@@ -40,8 +42,7 @@ class PresetBox(Vertical):
     """A list of names, and what can be done with the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "app.focus_previous", "Button before", show=False),
-        Binding("right", "app.focus_next", "Next button", show=False),
+        *moves(left="app.focus_previous", right="app.focus_next"),
     ]
 
     DEFAULT_CSS = """
@@ -118,7 +119,7 @@ class PresetBox(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("Presets", classes="title")
-        yield OptionList(compact=True)
+        yield Options(compact=True)
         yield _NameBox(placeholder="a name; Enter saves", max_length=60)
         with Horizontal(classes="buttons"):
             yield Button("Use", id="use", compact=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.commands import bindings, moves
+from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.parameters_panel.reading import path_of, read, schema_in_words, shown, stepped
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
 
@@ -40,12 +41,11 @@ class _Unset(Static):
         self.post_message(self.Pressed())
 
 
-class _ShortText(Input):
+class _ShortText(LineInput):
     """A value in one line. ↑ and ↓ go to the rows before and after."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Row before", show=False),
-        Binding("down", "app.focus_next", "Next row", show=False),
+        *moves(up="app.focus_previous", down="app.focus_next"),
     ]
 
 
@@ -78,9 +78,7 @@ class ParameterRow(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+delete", "unset", "Unset", show=False),
-        Binding("alt+up,ctrl+up", "step(1)", "More", show=False),
-        Binding("alt+down,ctrl+down", "step(-1)", "Less", show=False),
+        *bindings("parameters.unset", "parameters.more", "parameters.less"),
     ]
 
     DEFAULT_CSS = """

@@ -18,6 +18,7 @@ from lmstudio_tui.tui.widgets.transcript.growing import LIMIT, PARAGRAPH, Growin
 from lmstudio_tui.tui.widgets.transcript.inflow import Inflow
 from lmstudio_tui.tui.widgets.transcript.markdown import fence_code
 from lmstudio_tui.tui.widgets.transcript.model import CodeBlock
+from lmstudio_tui.tui.widgets.transcript.paragraph import ParagraphDraft, goes_on
 from lmstudio_tui.tui.widgets.transcript.pieces import CodePiece, MarkdownPiece, Piece, TablePiece
 from lmstudio_tui.tui.widgets.transcript.units import Unit, find_units
 
@@ -28,12 +29,22 @@ _WINDOWS: Final = (2_048, PARAGRAPH + 1, 8_192, LIMIT + 1)
 """How much is parsed at once, in characters, until the end of a block is found."""
 _OVERFLOWS: Final = (PARAGRAPH + 1, LIMIT + 1)
 _BLANK: Final = re.compile(r"(?:[ \t]*\n)+")
+_DEFINITION: Final = re.compile(r"\s*\[(?:[^\[\]\\]|\\.)*(?:\]:|\]?\Z)", re.DOTALL)
 _SOFT_CUT: Final = re.compile(r"[ \t](?=[^\W\d_])")
 
 
 def _limit(unit: Unit | None) -> int:
     """Return how long a block may be to be kept whole; a heading is a paragraph until its last line is there."""
     return PARAGRAPH if unit is not None and unit.kind in ("paragraph_open", "heading_open") else LIMIT
+
+
+def _is_paragraph(unit: Unit, text: str, lines: int) -> bool:
+    """Whether a text of so many whole lines is one paragraph, which the next line may go on with.
+
+    One that begins like a link definition may still become one.
+    """
+    within = unit.kind == "paragraph_open" and unit.start == 0 and 0 < lines <= unit.end
+    return within and not _DEFINITION.match(text)
 
 
 class MarkdownSplitter(GrowingBlocks):
@@ -107,9 +118,13 @@ class MarkdownSplitter(GrowingBlocks):
     def _step_blocks(self, complete: int, final: bool) -> bool:
         known, seen = self._looked_at
         size = len(self._tail)
-        # Only a line that is whole, or too much text, can end a block.
-        if not final and complete == max(known, 0) and not any(seen < limit <= size for limit in _OVERFLOWS):
-            return False
+        if not final and not any(seen < limit <= size for limit in _OVERFLOWS):
+            # Only a line that is whole, or too much text, can end a block.
+            if complete == max(known, 0):
+                return False
+            if self._in_paragraph and goes_on(self._tail[known : complete - 1]):
+                self._looked_at = (complete, size)
+                return False
         for window in _WINDOWS:
             # What is shorter was looked at before, and found to have no end.
             if seen <= window:
@@ -154,6 +169,8 @@ class MarkdownSplitter(GrowingBlocks):
         if closed:
             self._tail = self._tail[used:]
             self._enter(units[closed] if closed < len(units) else None)
+        else:
+            self._in_paragraph = bool(units) and _is_paragraph(units[0], window, lines)
         return closed > 0
 
     def _is_too_long(self, units: list[Unit], rows: list[str], size: int) -> bool:
@@ -196,7 +213,7 @@ class MarkdownSplitter(GrowingBlocks):
     def _enter(self, unit: Unit | None) -> None:
         self._in_list = unit is not None and unit.follows
         self._follows = unit.ordinal if unit is not None and unit.follows else None
-        self._looked_at = (-1, 0)
+        self._look_again()
 
     def _define(self, source: str) -> None:
         """Remember the link definitions in a finished piece."""
@@ -232,4 +249,7 @@ class MarkdownSplitter(GrowingBlocks):
             return []
         gap = self._unit_gap(self._in_list)
         tail = self._tail[: 2 * LIMIT]
-        return [MarkdownPiece(tail, self.shared, gap, self._follows, len(self._codes), join=self._join)]
+        piece = MarkdownPiece(tail, self.shared, gap, self._follows, len(self._codes), join=self._join)
+        if self._in_paragraph:
+            self._draft = piece.draft = self._draft or ParagraphDraft(self.shared.parser)
+        return [piece]

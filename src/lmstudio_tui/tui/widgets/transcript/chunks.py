@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from rich.segment import Segment
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.palette import Palette
     from lmstudio_tui.tui.widgets.transcript.pieces import Piece
 
-_KEPT_ROWS: Final = 1_200
+_KEPT_ROWS: Final = 600
 """How many drawn rows are kept; of what was not looked at for longest, only the source and the height stay."""
 
 
@@ -117,5 +117,6 @@ class Chunk:
 def _put_cursor(lines: list[Line], canvas: Canvas, width: int) -> None:
     last = lines[-1] if lines else BLANK
     if last is not BLANK and last.copied and sum(part.cell_length for part in last.segments) < width:
-        last.segments = (*last.segments, Segment(CURSOR, canvas.palette["accent"]))
-        last.trailing = 1
+        # The line itself may be kept for the next time.
+        segments = (*last.segments, Segment(CURSOR, canvas.palette["accent"]))
+        lines[-1] = replace(last, segments=segments, trailing=1)

@@ -83,10 +83,11 @@ def bottom_lines(turn: Turn, spoken: bool, width: int, palette: Palette) -> list
             parts.append(figures)
     lines = _attachment_lines(turn, width, palette)
     for part in parts:
-        if lines or spoken:
+        if (lines or spoken) and not palette.compact:
             lines.append(BLANK)
         lines.extend(part)
-    return [*lines, BLANK]
+    # A prompt's tint and rule set it apart without.
+    return lines if palette.compact and lines and turn.role is not Role.USER else [*lines, BLANK]
 
 
 def _attachment_lines(turn: Turn, width: int, palette: Palette) -> list[Line]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+    from lmstudio_tui.tui.widgets.transcript.paragraph import ParagraphDraft
     from lmstudio_tui.tui.widgets.transcript.units import Unit
 
 LIMIT: Final = 16_384
@@ -42,6 +43,10 @@ class GrowingBlocks:
         self._started = False
         self._looked_at = (-1, 0)
         """How long the whole lines of the tail were, and all of it, when no end of a block was found there."""
+        self._in_paragraph = False
+        """Whether those whole lines are one paragraph, which the next may go on with."""
+        self._draft: ParagraphDraft | None = None
+        """What draws that paragraph."""
         self._follows: int | None = None
         self._in_list = False
         self._glued = False
@@ -106,7 +111,7 @@ class GrowingBlocks:
             return self._end_table(table)
         return len(source) < complete
 
-    def _take_rows(self, table: TableSource, rows: list[list[str]]) -> None:
+    def _take_rows(self, table: TableSource, rows: list[tuple[str, ...]]) -> None:
         table.rows.extend(rows)
         while len(table.rows) - self._drawn_to > _TABLE_ROWS:
             end = self._drawn_to + _TABLE_ROWS
@@ -120,7 +125,7 @@ class GrowingBlocks:
         self._table = None
         return bool(self._tail)
 
-    def _rows(self, source: str) -> tuple[list[list[str]], int]:
+    def _rows(self, source: str) -> tuple[list[tuple[str, ...]], int]:
         """Return the rows at the start of `source`, and how many of its lines they take."""
         tokens = self._parse(self._table_head + source)
         if not tokens or tokens[0].type != "table_open" or tokens[0].map is None:
@@ -131,18 +136,14 @@ class GrowingBlocks:
                 rows.append([])
             elif token.type in ("td_open", "th_open"):
                 rows[-1].append(clean(tokens[index + 1].content))
-        return rows[1:], tokens[0].map[1] - tokens[0].map[0] - 2
+        return [tuple(row) for row in rows[1:]], tokens[0].map[1] - tokens[0].map[0] - 2
 
     def _open_table(self, unit: Unit, window: str) -> None:
         rows = window.split("\n")
         self._table_head = "\n".join(rows[:2]) + "\n"
-        header: list[str] = []
-        table = TableSource(self.shared, header, [])
-        for index, token in enumerate(unit.tokens):
-            if token.type == "th_open":
-                header.append(clean(unit.tokens[index + 1].content))
-                table.aligns.append(cell_align(token))
-        self._table = table
+        heads = [index for index, token in enumerate(unit.tokens) if token.type == "th_open"]
+        header = tuple([clean(unit.tokens[index + 1].content) for index in heads])
+        self._table = TableSource(self.shared, header, tuple([cell_align(unit.tokens[index]) for index in heads]))
         self._drawn_to = 0
         self._in_list = False
         self._tail = self._tail[len(self._table_head) :]
@@ -157,7 +158,13 @@ class GrowingBlocks:
         self._join = "\n"
         self._in_list = False
         self._follows = None
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Take the tail for something that was not looked at yet."""
         self._looked_at = (-1, 0)
+        self._in_paragraph = False
+        self._draft = None
 
     def _parse(self, source: str, references: dict[str, object] | None = None) -> list[Token]:
         tokens: list[Token] = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.geometry import Offset
 from textual.selection import Selection
 
+from lmstudio_tui.tui.commands import keys_of
 from lmstudio_tui.tui.widgets.transcript.code_choice import CodeChooser
 from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS
 
@@ -76,7 +77,7 @@ class LineMarker(CodeChooser):
 
     async def on_key(self, event: events.Key) -> None:
         """End the selection with Esc, before anything else is ended by it."""
-        if self.marking and event.key == "escape":
+        if self.marking and event.key in keys_of("transcript.end_select"):
             event.stop()
             event.prevent_default()
             self.end_marking()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.cache import LRUCache
 from textual.strip import Strip
 
 from lmstudio_tui.tui.widgets.transcript.figures import branch_actions
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.widgets.transcript.places import Place
 
 READING_WIDTH: Final = 100
+_SPARE: Final = 8
+"""How many strips are kept beside those in view; each is a dozen objects."""
 ROW_BITS: Final = 24
 """A row that may be selected is named by its turn's serial and, in these lowest bits, its number in the turn."""
 
@@ -87,24 +89,31 @@ class Painter:
     def __init__(self) -> None:
         self.geometry = Geometry(1)
         self.palette = Palette()
-        self._cache: LRUCache[tuple[int, int], tuple[Line, bool, Strip]] = LRUCache(256)
+        self.rows = 0
+        """How many rows are in view."""
+        self._blank = Strip.blank(1)
+        self._cache: OrderedDict[tuple[int, int], tuple[Line, tuple[bool, bool, str], Strip]] = OrderedDict()
 
     def use(self, geometry: Geometry, palette: Palette) -> None:
         """Paint for another width or other styles from now on."""
         self.geometry = geometry
         self.palette = palette
+        self._blank = Strip.blank(geometry.width, palette.base)
         self._cache.clear()
 
     def blank(self) -> Strip:
         """Return a row with nothing on it."""
-        return Strip.blank(self.geometry.width, self.palette.base)
+        return self._blank
 
     def paint(self, place: Place, look: Look) -> Strip:
         """Return the strip for one line, as it is put on the screen."""
         key = (place.view.serial, place.row)
         plain = look.selection is None and not look.hits and not look.chosen
+        # What a row looks like beside its line.
+        beside = (look.marked, _is_spacer(place), self._label(place))
         cached = self._cache.get(key)
-        if plain and cached is not None and cached[0] is place.line and cached[1] is look.marked:
+        if plain and cached is not None and cached[0] is place.line and cached[1] == beside:
+            self._cache.move_to_end(key)
             return cached[2]
         segments = self._segments(place, look)
         prefix = self.geometry.prefix
@@ -115,7 +124,10 @@ class Painter:
             segments = _select(segments, self._selected(place.line, look.selection), look.highlight)
         strip = Strip(segments).adjust_cell_length(self.geometry.width, self.palette.base)
         if plain:
-            self._cache[key] = (place.line, look.marked, strip)
+            self._cache[key] = (place.line, beside, strip)
+            self._cache.move_to_end(key)
+            if len(self._cache) > self.rows + _SPARE:
+                self._cache.popitem(last=False)
         return strip
 
     @staticmethod
@@ -144,7 +156,7 @@ class Painter:
     def _segments(self, place: Place, look: Look) -> list[Segment]:
         geometry, palette = self.geometry, self.palette
         values = place.view.content.values
-        spacer = place.row >= place.view.height - 1
+        spacer = _is_spacer(place)
         tinted = values.role is Role.USER and not spacer
         ground = palette.base + palette["user"] if tinted else palette.base
         line = place.line
@@ -164,7 +176,7 @@ class Painter:
             segments.append(Segment(" " * max(0, pad), fill))
             used += max(0, pad)
         right = geometry.column - geometry.gutter - used
-        label = head_label(values, geometry.text) if tinted and place.row == 0 else ""
+        label = self._label(place)
         if label and right > cell_len(label):
             tail = geometry.column - geometry.gutter - geometry.text
             segments.append(Segment(" " * (right - tail - cell_len(label)), ground))
@@ -172,6 +184,12 @@ class Painter:
             right = tail
         segments.append(Segment(" " * max(0, right), ground))
         return [segment for segment in segments if segment.text]
+
+    def _label(self, place: Place) -> str:
+        """Return what stands at the right of a row: of a prompt's first one only."""
+        values = place.view.content.values
+        is_head = place.row == 0 and values.role is Role.USER and not _is_spacer(place)
+        return head_label(values, self.geometry.text) if is_head else ""
 
     def _gutter(self, ruled: bool, marked: bool, chosen: bool, ground: Style) -> Segment:
         mark = "▶" if chosen else "▌" if ruled else "▎" if marked else " "
@@ -192,6 +210,11 @@ class Painter:
     def pill_start(self, text: str) -> int:
         """Return the first cell of the pill."""
         return min(self.geometry.width, self.geometry.margin + self.geometry.column) - cell_len(text) - 2
+
+
+def _is_spacer(place: Place) -> bool:
+    """Whether a row is the last of its turn, which stands for the space below it."""
+    return place.row >= place.view.height - 1
 
 
 def _select(segments: list[Segment], span: tuple[int, int], highlight: Style) -> list[Segment]:

@@ -47,27 +47,38 @@ COMPONENTS: Final = frozenset(f"transcript--{name}" for name in (*FOREGROUNDS, *
 
 @dataclass(frozen=True)
 class Palette:
-    """Every style a transcript draws with; two are equal when nothing has to be drawn again."""
+    """Every style a transcript draws with; two are equal when nothing has to be drawn again.
+
+    Args:
+        base: The widget's own style.
+        colours: Those of the parts.
+        strong: Bold text.
+        emphasis: Italic text.
+        struck: Text that is struck through.
+        compact: Whether no blank rows stand around what is no text: notes, figures, the next turn.
+    """
 
     base: Style = field(default_factory=Style.null)
     colours: dict[str, Style] = field(default_factory=dict[str, Style])
     strong: Style = field(default_factory=lambda: Style(bold=True))
     emphasis: Style = field(default_factory=lambda: Style(italic=True))
     struck: Style = field(default_factory=lambda: Style(strike=True))
+    compact: bool = False
 
     @classmethod
-    def read(cls, base: Style, lookup: Callable[[str], Style]) -> Palette:
+    def read(cls, base: Style, lookup: Callable[[str], Style], *, compact: bool = False) -> Palette:
         """Build a palette.
 
         Args:
             base: The widget's own style, background included.
             lookup: Gives the whole style of a component class.
+            compact: Whether blank rows are left out.
         """
         colours = {name: _foreground(lookup(f"transcript--{name}")) for name in FOREGROUNDS}
         for name in BACKGROUNDS:
             colours[name] = Style(bgcolor=lookup(f"transcript--{name}").bgcolor)
         colours.update({name: lookup(f"transcript--{name}") for name in WHOLE})
-        return cls(base, colours)
+        return cls(base, colours, compact=compact)
 
     def __getitem__(self, name: str) -> Style:
         return self.colours.get(name) or Style.null()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
 
+    from lmstudio_tui.tui.widgets.transcript.paragraph import ParagraphDraft
+
 MEASURED_ROWS: Final = 300
 """How many rows decide how wide the columns of a table are."""
 
@@ -91,6 +93,7 @@ class MarkdownPiece:
         code_number: The number of the last block of code before it.
         codes: How many blocks of code are in it.
         join: What stands between the piece above and this one when both are copied.
+        draft: Draws it while it is a paragraph that grows.
     """
 
     source: str
@@ -100,10 +103,15 @@ class MarkdownPiece:
     code_number: int = 0
     codes: int = 0
     join: str = "\n"
+    draft: ParagraphDraft | None = None
 
     def draw(self, width: int, palette: Palette) -> list[Line]:
-        drawer = MarkdownDrawer(self.shared.parser, palette, self.shared.references, self.code_number, self.ordinal)
-        lines = drawer.draw(self.source, width)
+        shared, lines = self.shared, None
+        if self.draft is not None:
+            lines = self.draft.draw(self.source, shared.references, shared.version, width, palette)
+        if lines is None:
+            drawer = MarkdownDrawer(shared.parser, palette, shared.references, self.code_number, self.ordinal)
+            lines = drawer.draw(self.source, width)
         if self.join != "\n" and lines:
             lines[0].join = self.join
         return [BLANK, *lines] if self.gap and lines else lines
@@ -181,15 +189,18 @@ class CodePiece:
 
 @dataclass(slots=True)
 class TableSource:
-    """A table that may still be growing: the text of its cells, and how wide its columns have to be."""
+    """A table that may still be growing: the text of its cells, and how wide its columns have to be.
+
+    Tuples of texts are no work for the garbage collector, which looks at each list of all tables again and again.
+    """
 
     shared: Shared
-    header: list[str]
-    aligns: list[Align]
-    rows: list[list[str]] = field(default_factory=list[list[str]])
-    partial: list[str] | None = None
+    header: tuple[str, ...]
+    aligns: tuple[Align, ...]
+    rows: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    partial: tuple[str, ...] | None = None
     """The row that is being written."""
-    _natural: list[int] = field(default_factory=list[int])
+    _natural: tuple[int, ...] = ()
     _measured: int = -1
     _measured_for: int = 0
     """With which version of the definitions: a link found late makes a cell wider."""
@@ -206,15 +217,18 @@ class TableSource:
         plain = Palette()
         if self._measured < 0 or self._measured_for != self.shared.version:
             self._measured_for = self.shared.version
-            self._natural = [natural_width(self.spans(cell, plain)) for cell in self.header]
+            self._natural = tuple([natural_width(self.spans(cell, plain)) for cell in self.header])
             self._measured = 0
         end = min(len(self.rows), MEASURED_ROWS)
-        for row in self.rows[self._measured : end]:
-            for column, cell in enumerate(row[: len(self._natural)]):
-                self._natural[column] = max(self._natural[column], natural_width(self.spans(cell, plain)))
-        self._measured = end
+        if self._measured < end:
+            natural = list(self._natural)
+            for row in self.rows[self._measured : end]:
+                for column, cell in enumerate(row[: len(natural)]):
+                    natural[column] = max(natural[column], natural_width(self.spans(cell, plain)))
+            self._natural = tuple(natural)
+            self._measured = end
         if self.partial is None or len(self.rows) >= MEASURED_ROWS:
-            return tuple(self._natural)
+            return self._natural
         partial = [natural_width(self.spans(cell, plain)) for cell in self.partial]
         return tuple(max(pair) for pair in zip(self._natural, partial, strict=False))
 
@@ -254,7 +268,7 @@ class TablePiece:
         return None
 
     def may_show(self, words: Sequence[str]) -> bool:
-        rows = [self.table.header, *self.table.rows[self.start : self.end], self.table.partial or []]
+        rows = [self.table.header, *self.table.rows[self.start : self.end], self.table.partial or ()]
         return may_show("\n".join(cell for row in rows for cell in row), words)
 
     def estimate(self, width: int) -> int:

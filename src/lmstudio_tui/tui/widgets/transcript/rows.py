@@ -180,7 +180,7 @@ class TurnRows:
             if not self.folded and not self.cut and not self._thinks:
                 chunks.extend(self.thoughts)
                 chunks.extend([Chunk("reasoning", piece) for piece in self.content.thoughts.open])
-            if self.content.answer.begun:
+            if self.content.answer.begun and not canvas.palette.compact:
                 chunks.append(Chunk("frame", lines=[BLANK]))
         self._before = len(chunks)
         if self.cut:
@@ -241,7 +241,7 @@ class TurnRows:
         """Find out how many rows of what was open are still the same."""
         self.measure(place, canvas)
         for new, old in zip(self.chunks[place].lines or (), previous.lines or (), strict=False):
-            if new != old:
+            if new is not old and new != old:
                 break
             self.stable += 1
 
@@ -253,7 +253,7 @@ class TurnRows:
             rest = [Chunk("text", piece, opened=True) for piece in self.content.answer.open]
         spoken = bool(self.content.words or self.content.answer.begun)
         for number, tool in enumerate(self.content.values.tools):
-            if spoken and not number:
+            if spoken and not number and not canvas.palette.compact:
                 rest.append(Chunk("frame", lines=[BLANK]))
             rest.extend(self._card(number, tool, canvas))
         spoken = spoken or bool(self.content.values.tools)

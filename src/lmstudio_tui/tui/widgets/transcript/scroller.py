@@ -7,7 +7,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
+from textual.style import Style as Ground
 
+from lmstudio_tui.tui.looks.wishes import COMPACT
+from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.transcript.chunks import Canvas
 from lmstudio_tui.tui.widgets.transcript.keeping import SLICE, RowKeeper
 from lmstudio_tui.tui.widgets.transcript.painter import ROW_BITS, Geometry, Look, Painter
@@ -130,7 +133,7 @@ class TurnScroller(RowKeeper):
             # Not in sight: what is added now is not drawn, and has to be when it comes back, at whatever size.
             self._seen_rows = 0
             return
-        palette = Palette.read(self.rich_style, self.get_component_rich_style)
+        palette = Palette.read(self.rich_style, self.get_component_rich_style, compact=app_of(self).has_class(COMPACT))
         geometry = Geometry(width)
         old = self._document.canvas
         if old is not None and (geometry, palette, self._rows) == (
@@ -139,7 +142,7 @@ class TurnScroller(RowKeeper):
             self._seen_rows,
         ):
             return
-        self._seen_rows = self._rows
+        self._seen_rows = self._painter.rows = self._rows
         if old is None or geometry != self._painter.geometry or palette != old.palette:
             version = 0 if old is None else old.version + 1
             self._painter.use(geometry, palette)
@@ -163,9 +166,36 @@ class TurnScroller(RowKeeper):
         """Paint some rows, without what only the mouse asks for: thousands of styles that are never the same twice."""
         self._painting = True
         try:
-            return super().render_lines(crop)
+            return self._paint_rows(crop) if self._is_bare else super().render_lines(crop)
         finally:
             self._painting = False
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether nothing is drawn around the rows, or over them."""
+        styles = self.styles
+        framed = any(styles.gutter) or any(edge for edge, _ in styles.outline) or styles.has_rule("hatch")
+        return not framed and not styles.tint.a and styles.text_opacity == 1.0 and self.opacity == 1.0
+
+    def _paint_rows(self, crop: Region) -> list[Strip]:
+        """Paint rows that need no more than a filter: the very same strips as before wherever they stand now.
+
+        Textual keeps a strip for each row of the screen, and makes all of them anew when they move. What is worked out
+        for a strip (how it is filtered, how it is cut, its escape sequences) is kept with it.
+        """
+        below, background = self.background_colors
+        ground = Ground(background=below + background).rich_style
+        filters = self.get_line_filters()
+        width = self.content_region.width
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = self.render_line(y).adjust_cell_length(width, ground)
+            for one in filters:
+                strip = strip.apply_filter(one, background)
+            strips.append(strip)
+        if crop.column_span != (0, width):
+            return [strip.crop(*crop.column_span) for strip in strips]
+        return strips
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the screen."""

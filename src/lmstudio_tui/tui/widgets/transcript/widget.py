@@ -6,7 +6,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 
-from lmstudio_tui.tui.commands import bindings
+from lmstudio_tui.tui.commands import bindings, moves
 from lmstudio_tui.tui.widgets.transcript import messages
 from lmstudio_tui.tui.widgets.transcript.figures import branch_label
 from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
@@ -77,7 +77,7 @@ class Transcript(HitFinder, can_focus=True):
         & > .transcript--code-inline { color: $text-accent; }
         & > .transcript--link { text-style: underline; }
         & > .transcript--dim { color: $text-muted; }
-        & > .transcript--rule { color: $text-disabled; }
+        & > .transcript--rule { color: $border-blurred; }
         & > .transcript--quote { text-style: italic; }
         & > .transcript--reasoning { color: $text-muted; }
         & > .transcript--warning { color: $text-warning; }
@@ -102,14 +102,14 @@ class Transcript(HitFinder, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *moves(up="line(-1)", down="line(1)", page_up="page(-1.0)", page_down="page(1.0)"),
+        *moves(half_up="page(-0.5)", half_down="page(0.5)", first="start", last="end"),
         *bindings(
-            *("transcript.up", "transcript.down", "transcript.page_up", "transcript.page_down"),
-            *("transcript.half_up", "transcript.half_down", "transcript.start", "transcript.end"),
             *("transcript.previous", "transcript.next", "transcript.fold", "transcript.fold_message"),
             *("transcript.select", "transcript.previous_code", "transcript.next_code", "transcript.save_code"),
             *("transcript.previous_branch", "transcript.next_branch"),
             *("transcript.next_hit", "transcript.previous_hit"),
-        )
+        ),
     ]
 
     TurnSelected = messages.TurnSelected
