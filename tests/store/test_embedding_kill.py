@@ -143,9 +143,10 @@ def test_programs_that_begin_the_file_at_the_same_time(tmp_path: Path) -> None:
         assert program.stdin is not None
         program.stdin.write("go\n")
         program.stdin.flush()
+    codes = [program.wait() for program in programs]
     for program in programs:
-        assert program.wait() == 0
         end(program)
+    assert codes == [0] * 4
     shelf = EmbeddingShelf(path)
     assert sorted(names(shelf)) == list("abcd")
     assert shelf.vectors(KEY, hashes(0, 50)) == dict(made(0, 50))

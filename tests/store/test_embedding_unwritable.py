@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from embedding_parts import KEY, entries, filled, hashes, heard, made, many, names, vector, words
 
+from lmstudio_tui.store import sqlite_file
 from lmstudio_tui.store.embeddings import EmbeddingShelf, StoreError, connection
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not wait long for others."""
-    monkeypatch.setattr(connection, "PATIENCE", 0.1)
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.1)
 
 
 @pytest.fixture
@@ -65,8 +66,8 @@ class Disk:
         self.pages = 1_000_000
         original = connection.connect
 
-        def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-            made = original(path, mode)
+        def connect(path: Path, mode: str = "mode=rw", *, any_thread: bool = False) -> sqlite3.Connection:
+            made = original(path, mode, any_thread=any_thread)
             made.execute(f"PRAGMA max_page_count = {self.pages}")
             return made
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from library_parts import conversation, filled, heard, message, rows, texts, titles
 
+from lmstudio_tui.store import sqlite_file
 from lmstudio_tui.store.library import Library, connection, damage, keeper
 from waiting import until
 
@@ -32,7 +33,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is tried again soon, and it does not wait long for others."""
     monkeypatch.setattr(keeper, "_FIRST_PAUSE", 0.05)
     monkeypatch.setattr(keeper, "_LONGEST_PAUSE", 0.1)
-    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.2)
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ class EmbeddingFile:
         connection = open_to_write(self.path)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if before.sound and before.frames and wal.is_cut(self.path, before):
+            if before.sound and before.frames and wal.is_cut(self.path, connection, before):
                 self._say_log(damage.copy_log_aside(self.path))
             if not before.sound:
                 # Without its log a file may be half of an older and half of a newer state.

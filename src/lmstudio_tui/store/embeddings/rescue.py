@@ -9,11 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from lmstudio_tui.store.embeddings import vectors
-from lmstudio_tui.store.embeddings.connection import connect
 from lmstudio_tui.store.embeddings.records import VectorKey
 from lmstudio_tui.store.embeddings.schema import SHIFT
 from lmstudio_tui.store.library.base import transaction
 from lmstudio_tui.store.library.records import new_id
+from lmstudio_tui.store.sqlite_file import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

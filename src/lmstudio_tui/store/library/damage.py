@@ -10,9 +10,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from lmstudio_tui.store.library.base import placeholders
-from lmstudio_tui.store.library.connection import connect
 from lmstudio_tui.store.library.index import index_waiting
 from lmstudio_tui.store.library.schema import SHIFT, TABLES
+from lmstudio_tui.store.sqlite_file import connect
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:

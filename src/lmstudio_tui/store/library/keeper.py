@@ -194,7 +194,7 @@ class Keeper:
         self._disk = base = open_base(self.path)
         self._file = self._identity()
         base.rows("SELECT count(*) FROM sqlite_schema")
-        if before.sound and before.frames and wal.is_cut(self.path, before):
+        if before.sound and before.frames and wal.is_cut(self.path, base.connection, before):
             self._say_log(damage.copy_log_aside(self.path))
         if not before.sound:
             self._check(base)

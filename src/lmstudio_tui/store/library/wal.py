@@ -6,13 +6,14 @@ Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log and https://
 from __future__ import annotations
 
 import struct
-import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.store.sqlite_file import frames_seen
+
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 _HEADER: Final = 32
@@ -39,7 +40,7 @@ class WalState:
 
 
 def look(database: Path) -> WalState:
-    """Read the log of a database. It is not checked as a whole, which SQLite does: see `seen_by_sqlite`."""
+    """Read the log of a database. It is not checked as a whole, which SQLite does: see `frames_seen`."""
     try:
         with _beside(database, "-wal").open("rb") as file:
             header = file.read(_HEADER)
@@ -68,28 +69,20 @@ def is_broken(database: Path) -> bool:
     return True
 
 
-def is_cut(database: Path, before: WalState) -> bool:
+def is_cut(database: Path, connection: sqlite3.Connection, before: WalState) -> bool:
     """Whether SQLite, which has read the log since, has understood less than there was.
 
     Args:
-        database: which is open now.
+        database: the file.
+        connection: to it.
         before: what `look` said before it was opened.
     """
     for _ in range(_LOOKS):
-        seen = seen_by_sqlite(database)
+        seen = frames_seen(connection)
         if seen is None or seen >= before.frames or look(database).salts != before.salts:
             return False
         time.sleep(_PAUSE)
     return True
-
-
-def seen_by_sqlite(database: Path) -> int | None:
-    """How many frames are valid, as the programs that have the database open share it; None when that is unknown."""
-    with suppress(OSError), _beside(database, "-shm").open("rb") as file:
-        index = file.read(20)
-        if len(index) == 20:
-            return int.from_bytes(index[16:20], sys.byteorder)
-    return None
 
 
 def _sound(header: bytes) -> bool:
