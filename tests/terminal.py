@@ -57,7 +57,7 @@ class Terminal:
         program: Sequence[str] = COMMAND,
         whole_frames: bool = False,
     ) -> None:
-        self.raw = b""
+        self._raw = bytearray()
         self._whole_frames = whole_frames
         self._unshown = b""
         self._hung_up = False
@@ -102,6 +102,11 @@ class Terminal:
         self.process.send_signal(signal.SIGWINCH)
 
     @property
+    def raw(self) -> bytes:
+        """All that was ever written to it."""
+        return bytes(self._raw)
+
+    @property
     def lines(self) -> list[str]:
         return [line.rstrip() for line in self._screen.display]
 
@@ -129,7 +134,7 @@ class Terminal:
         ready, _, _ = select.select([self._master], [], [], max(0.0, seconds))
         if ready:
             data = os.read(self._master, 65536)
-            self.raw += data
+            self._raw += data
             self._stream.feed(self._frames(data) if self._whole_frames else data)
 
     def _frames(self, data: bytes) -> bytes:

@@ -99,7 +99,7 @@ class OddServer:
             self._open.add(sock)
         with contextlib.suppress(OSError):
             while (request := _request(sock)) is not None:
-                if b"/chat/completions" in request:
+                if request.startswith(b"POST /v1/chat/completions "):
                     self.chats += 1
                     self._act(sock)
                     break

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
+
+import pytest
 
 from lmstudio_tui.store.library import Library
 from terminal import CTRL_Q, Terminal, new_user
@@ -73,23 +74,15 @@ class Server:
         self._process = self._start()
 
 
-def test_what_had_arrived_outlives_the_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("app", range(APPS))
+def test_what_had_arrived_outlives_the_server(tmp_path: Path, app: int) -> None:
     seed = random.randrange(10**6)
-    print(f"seed {seed}")  # Shown with a failure.
-    with ThreadPoolExecutor(APPS) as apps:
-        lives = [apps.submit(life, tmp_path / str(number), seed + number) for number in range(APPS)]
-        for one in lives:
-            one.result()
-
-
-def life(home: Path, seed: int) -> None:
-    """An app whose server is killed again and again."""
+    print(f"app {app}, seed {seed}")  # Shown with a failure.
     chance = random.Random(seed)
-    home.mkdir()
     seen: list[str] = []
     with (
         Server() as server,
-        Terminal("--base-url", server.base_url, environ=new_user(home), size=(100, 40)) as terminal,
+        Terminal("--base-url", server.base_url, environ=new_user(tmp_path), size=(100, 40)) as terminal,
     ):
         for number in range(KILLS):
             terminal.until(lambda: terminal.prompt_focused and "● ok" in terminal.lines[0])
@@ -110,7 +103,7 @@ def life(home: Path, seed: int) -> None:
         terminal.ended()
         terminal.assert_sane()
         assert b"Traceback" not in terminal.raw
-    answers = kept(home)
+    answers = kept(tmp_path)
     assert len(answers) == KILLS
     for answer, word in zip(answers, seen, strict=True):
         words = answer.split()
