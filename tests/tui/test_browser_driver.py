@@ -19,7 +19,7 @@ if sys.platform == "win32":
 
 from selectors import SelectSelector
 
-from lmstudio_tui.tui import browser_driver
+from lmstudio_tui.tui import resting_reads
 from lmstudio_tui.tui.browser_driver import BrowserDriver
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
             waits.append(timeout)
             return super().select(timeout)
 
-    monkeypatch.setattr(browser_driver, "SelectSelector", Noted)
+    monkeypatch.setattr(resting_reads, "SelectSelector", Noted)
     driver = BrowserDriver(cast("App[None]", App()))
     found = Watched(driver, ours, waits)
     monkeypatch.setattr(driver, "process_message", found.messages.append)

@@ -22,7 +22,7 @@ if sys.platform == "win32":
 
 from selectors import SelectSelector
 
-from lmstudio_tui.tui import resting_driver
+from lmstudio_tui.tui import resting_reads
 from lmstudio_tui.tui.resting_driver import RestingDriver
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
             waits.append(timeout)
             return super().select(timeout)
 
-    monkeypatch.setattr(resting_driver, "SelectSelector", Counted)
+    monkeypatch.setattr(resting_reads, "SelectSelector", Counted)
     # A driver heeds the shell, and knows the loop, from the moment it is made.
     monkeypatch.setattr("textual.driver.asyncio.get_running_loop", lambda: None)
     monkeypatch.setattr("textual.drivers.linux_driver.signal.signal", _does_nothing)

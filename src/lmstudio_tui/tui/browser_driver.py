@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from queue import Full, Queue
-from selectors import EVENT_READ, SelectSelector
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from textual._xterm_parser import XTermParser
-from textual.constants import ESCAPE_DELAY
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver
 from textual.events import AppFocus
 
 from lmstudio_tui.tui.job_control import JobControlApp
+from lmstudio_tui.tui.resting_reads import resting_reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_TICK: Final = 0.1
-"""Seconds between two looks at whether a sequence that has begun goes on."""
-_AWAKE: Final = ESCAPE_DELAY + 2 * _TICK
-"""Seconds after the last byte in which a lone Escape may still be told from the beginning of a sequence."""
-_CHUNK: Final = 4096
 _MOST: Final = 100
 """Pictures that wait to be sent; a browser that takes no more holds the app up, as a terminal would."""
 _LATEST: Final = 2.0
@@ -86,28 +79,15 @@ class BrowserDriver(WebDriver):
         decode = getincrementaldecoder("utf-8")("replace").decode
         self._begun.wait()
         source = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
-        with SelectSelector() as selector:
-            selector.register(source, EVENT_READ)
-            selector.register(self._ended, EVENT_READ)
-            awake_until = 0.0
-            while True:
-                timeout = _TICK if time.monotonic() < awake_until else None
-                ready = {key.fd for key, _ in selector.select(timeout)}
-                if self._ended in ready:
-                    return
-                if ready:
-                    awake_until = time.monotonic() + _AWAKE
-                    raw = os.read(source, _CHUNK)
-                    if not raw:
-                        # The page is gone; the app sees by itself that nobody holds the other end.
-                        selector.unregister(source)
-                    for kind, payload in packets.feed(raw) if raw else ():
-                        if kind != "D":
-                            self._on_meta(kind, payload)
-                        # No text at all would mean the end to the parser; a letter may not have come whole.
-                        elif text := decode(payload):
-                            self._hand_on(parser.feed(text))
-                self._hand_on(parser.tick())
+        # When the page is gone, the app sees by itself that nobody holds the other end.
+        for raw in resting_reads(source, self._ended):
+            for kind, payload in packets.feed(raw) if raw else ():
+                if kind != "D":
+                    self._on_meta(kind, payload)
+                # No text at all would mean the end to the parser; a letter may not have come whole.
+                elif text := decode(payload):
+                    self._hand_on(parser.feed(text))
+            self._hand_on(parser.tick())
 
     def _hand_on(self, messages: Iterable[Any]) -> None:
         for message in messages:

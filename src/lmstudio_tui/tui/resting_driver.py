@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
-from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
+
+from lmstudio_tui.tui.resting_reads import CHUNK, TICK, resting_reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.message import Message
-
-_TICK: Final = 0.1
-"""Seconds between two looks at whether a sequence that has begun goes on."""
-_AWAKE: Final = ESCAPE_DELAY + 2 * _TICK
-"""Seconds after the last byte in which a lone Escape may still be told from the beginning of a sequence."""
-_CHUNK: Final = 4096
 
 
 class RestingDriver(LinuxDriver):
@@ -51,32 +45,18 @@ class RestingDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         # What is no UTF-8 is shown as such: terminals send it when they are told to, and when a letter was cut in two.
         decode = getincrementaldecoder("utf-8")("replace").decode
-        with SelectSelector() as selector:
-            selector.register(self.fileno, EVENT_READ)
-            selector.register(self._ended, EVENT_READ)
-            awake_until = 0.0
-            while True:
-                timeout = _TICK if time.monotonic() < awake_until else None
-                ready = {key.fd for key, _ in selector.select(timeout)}
-                if self._ended in ready:
-                    break
-                if ready:
-                    awake_until = time.monotonic() + _AWAKE
-                    raw = os.read(self.fileno, _CHUNK)
-                    # No text at all would mean the end to the parser; a letter may not have come whole.
-                    if text := decode(raw):
-                        self._hand_on(parser.feed(text))
-                    elif not raw:
-                        # Nothing comes any more, as from a file that is at its end.
-                        selector.unregister(self.fileno)
-                self._hand_on(parser.tick())
-            self._read_the_rest(parser)
+        for raw in resting_reads(self.fileno, self._ended):
+            # No text at all would mean the end to the parser; a letter may not have come whole.
+            if text := decode(raw):
+                self._hand_on(parser.feed(text))
+            self._hand_on(parser.tick())
+        self._read_the_rest(parser)
 
     def _read_the_rest(self, parser: XTermParser) -> None:
         """What the terminal has still to say is no text for the shell."""
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
-            if selector.select(_TICK) and (text := os.read(self.fileno, _CHUNK).decode("utf-8", "ignore")):
+            if selector.select(TICK) and (text := os.read(self.fileno, CHUNK).decode("utf-8", "ignore")):
                 self._hand_on(parser.feed(text))
         with suppress(EOFError, ParseError):
             self._hand_on(parser.feed(""))
