@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from lmstudio_tui.features.hinted import HintedError
+
 if TYPE_CHECKING:
     from lmstudio_tui.sdk import ClientConfig
 
@@ -14,18 +16,8 @@ NO_PROFILE = ""
 """The name of the entry that stands for the settings without a profile."""
 
 
-class ProfileError(Exception):
-    """A profile that cannot be read, used or written.
-
-    Args:
-        message: what is wrong and where; never with a key in it.
-        hint: the next step, or nothing.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class ProfileError(HintedError):
+    """A profile that cannot be read, used or written."""
 
 
 @dataclass(frozen=True, slots=True)

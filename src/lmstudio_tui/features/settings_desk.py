@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from lmstudio_tui.features.hinted import HintedError
+
 if TYPE_CHECKING:
     from lmstudio_tui.sdk import ClientConfig
 
@@ -14,18 +16,8 @@ TOP: Final = ""
 Kind = Literal["text", "secret", "number", "choice", "bool", "list", "table"]
 
 
-class SettingsDeskError(Exception):
-    """The settings cannot be read, used or written.
-
-    Args:
-        message: what is wrong and where; never with a key in it.
-        hint: the next step, or nothing.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class SettingsDeskError(HintedError):
+    """The settings cannot be read, used or written."""
 
 
 @dataclass(frozen=True, slots=True)

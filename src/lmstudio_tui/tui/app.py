@@ -12,6 +12,7 @@ from lmstudio_tui.features.server_view import Presence, ServerView
 from lmstudio_tui.tui.commands import bindings, bound, key_of, keys_of, use_keys
 from lmstudio_tui.tui.keyed import KeyedScreen
 from lmstudio_tui.tui.looks.density import COMPACT_CSS
+from lmstudio_tui.tui.looks.frame import FRAME_CSS
 from lmstudio_tui.tui.memory import Memory
 from lmstudio_tui.tui.messages import ModelChosen
 from lmstudio_tui.tui.opening import Opening
@@ -53,45 +54,7 @@ class LMStudioApp(PanedApp):
 
     TITLE = "lmstudio-tui"
     AUTO_FOCUS = "#composer"
-    CSS = (
-        """
-    Screen { layers: default cover; }
-    .-cramped TooSmall { display: block; }
-    OptionList:focus > .option-list--option-highlighted, #--container .option-list--option-highlighted {
-        color: $foreground; background: $accent 22%; text-style: bold;
-    }
-    OptionList:blur > .option-list--option-highlighted { color: $foreground; background: $panel; text-style: none; }
-    OptionList > .option-list--option-hover { background: $accent 10%; }
-    Button { color: $foreground; background: $panel; text-style: none; }
-    Button.-primary { color: $accent; text-style: bold; }
-    Button.-warning { color: $text-warning; text-style: bold; }
-    Button:hover { background: $accent 30%; }
-    Button:focus { color: $accent; background: $surface; text-style: bold reverse; }
-    Button.-warning:focus { color: $text-warning; }
-    CommandPalette > #--container { width: 90%; max-width: 84; margin-top: 2; background: transparent; }
-    CommandPalette #--input { border: round $border; background: $surface; padding: 0 1; }
-    CommandPalette #--input Label { display: none; }
-    CommandInput, CommandInput:focus { border: none; height: 1; }
-    CommandList { border: round $border-blurred; background: $surface; max-height: 60vh; padding: 0 1; }
-    #body { height: 1fr; }
-    #panes { height: 1fr; }
-    Rail { display: none; }
-    .-wide Rail { display: block; }
-    .-wide PaneStrip, .-tiny PaneStrip { display: none; }
-    .-wide #transcript { margin-top: 1; }
-    .-tiny HeaderBar, .-tiny KeyFooter, .-short InfoLine { display: none; }
-    .-short ViewStack > ViewTabs { margin-bottom: 0; }
-    .-short PromptBox, .-short PromptBox:focus { min-height: 1; max-height: 2; margin-bottom: 0; }
-    .-short Thumbnails { display: none; }
-    KeyFooter.-covered { visibility: hidden; }
-    .-few-colours ModalScreen, .-few-colours SystemModalScreen, .-few-colours CommandPalette {
-        background: transparent;
-    }
-    TextArea > .text-area--placeholder { color: $text-disabled; }
-    .-tall ToastRack { margin-bottom: 5; }
-    """
-        + COMPACT_CSS
-    )
+    CSS = FRAME_CSS + COMPACT_CSS
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [

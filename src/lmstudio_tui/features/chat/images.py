@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.features.hinted import HintedError
 from lmstudio_tui.features.pictures import BadPictureError, TooManyPixelsError, coding
 
 if TYPE_CHECKING:
@@ -56,18 +57,8 @@ _FOREIGN: Final = {
 }
 
 
-class AttachError(Exception):
-    """Something cannot be attached.
-
-    Args:
-        message: what is the matter, in a sentence.
-        hint: what to do next, in a sentence; empty when there is nothing.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class AttachError(HintedError):
+    """Something cannot be attached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.features.hinted import HintedError
 from lmstudio_tui.store.embeddings.records import TextRecord
 from lmstudio_tui.text_safety import clean_line
 
@@ -38,18 +39,8 @@ _PREFERRED: Final = (
 _USUAL: Final = frozenset({*_PREFERRED, "id", "title", "name", "headline", "answer", "response", "label", "category"})
 
 
-class ReadingError(Exception):
-    """No texts can be read from a file.
-
-    Args:
-        message: what is the matter, in a sentence.
-        hint: what to do next, in a sentence; empty when there is nothing.
-    """
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class ReadingError(HintedError):
+    """No texts can be read from a file."""
 
 
 @dataclass(slots=True)
