@@ -38,3 +38,14 @@ def discard(path: Path, lock: BaseFileLock) -> None:
     if os.name == "nt":
         with suppress(OSError):
             path.unlink()
+
+
+def is_held(path: Path) -> bool:
+    """Whether another process has the lock on that file. One that nobody has is removed."""
+    if not path.exists():
+        return False
+    lock = taken(path)
+    if lock is None:
+        return True
+    discard(path, lock)
+    return False

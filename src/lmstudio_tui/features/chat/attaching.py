@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import hashlib
 import mimetypes
 import re
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lmstudio_tui.features.chat.images import AttachError, foreign_image, looks_like_image, prepare
 from lmstudio_tui.features.models.words import size_in_words
+from lmstudio_tui.features.unreadable import why_unreadable
 from lmstudio_tui.sdk.listing import NATIVE_V0, NATIVE_V1
 from lmstudio_tui.store.library.records import Attachment, new_id
 from lmstudio_tui.text_safety import clean_line
@@ -51,12 +51,6 @@ _MARKS: Final = (
 
 _CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _KNOWN: Final = {b"%PDF": "a PDF", b"PK\x03\x04": "a packed file, as office documents are", b"\x7fELF": "a program"}
-_REASONS: Final = {
-    errno.EACCES: "you may not read it",
-    errno.EPERM: "you may not read it",
-    errno.ENAMETOOLONG: "that name is too long",
-    errno.ELOOP: "its links lead in a circle",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +138,12 @@ def _read(path: Path, name: str) -> bytes:
         with whole.open("rb") as file:
             data = file.read(MOST_IMAGE + 1)
     except (OSError, ValueError, RuntimeError) as error:
-        raise AttachError(_reason(error, path, name)) from error
+        raise AttachError(why_unreadable(error, path, name)) from error
     if not data:
         raise AttachError(f"{name} is empty.")
     if len(data) > MOST_IMAGE:
         raise AttachError(f"{name} is larger than {size_in_words(MOST_IMAGE)}.", "Scale it down, or send a part of it.")
     return data
-
-
-def _reason(error: Exception, path: Path, name: str) -> str:
-    if isinstance(error, RuntimeError):
-        return f"There is no such user: {clean_line(str(path))}."
-    if not isinstance(error, OSError):
-        return "A path cannot hold such a character."
-    said = _REASONS.get(error.errno or 0) or clean_line(error.strerror or type(error).__name__).rstrip(".")
-    return f"{name} could not be read: {said}."
 
 
 # Texts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import re
 from contextlib import suppress
@@ -14,6 +13,7 @@ from lmstudio_tui.features.embeddings.decoding import LOOKED_AT, MARKED, binary,
 from lmstudio_tui.features.embeddings.gathering import FORMATS, LONGEST, Gathering, ReadingError
 from lmstudio_tui.features.embeddings.json_texts import read_json, read_json_lines
 from lmstudio_tui.features.embeddings.table_texts import read_table
+from lmstudio_tui.features.unreadable import why_unreadable
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -29,12 +29,6 @@ PIPED: Final = "Standard input"
 LIMIT: Final = 50_000
 """Texts that are read from one file."""
 
-_REASONS: Final = {
-    errno.EACCES: "you may not read it",
-    errno.EPERM: "you may not read it",
-    errno.ENAMETOOLONG: "that name is too long",
-    errno.ELOOP: "its links lead in a circle",
-}
 _LINE_END: Final = re.compile("\r\n|\r|\n")
 
 
@@ -86,7 +80,7 @@ def read_texts(path: Path, *, column: str | None = None, limit: int = LIMIT, pip
             found = replace(found, notes=(*found.notes, f"{name} has no columns; {column!r} means nothing there."))
         return found if suffix in _READERS else replace(found, notes=(note, *found.notes))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ReadingError(_reason(error, path, name)) from error
+        raise ReadingError(why_unreadable(error, path, name)) from error
 
 
 def read_piped(data: bytes, *, source: str = "-", limit: int = LIMIT) -> TextsRead:
@@ -187,15 +181,6 @@ def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
         if "\0" in line:
             raise binary(name)
         yield line
-
-
-def _reason(error: Exception, path: Path, name: str) -> str:
-    if isinstance(error, RuntimeError):
-        return f"There is no such user: {clean_line(str(path))}."
-    if not isinstance(error, OSError):
-        return "A path cannot hold such a character."
-    said = _REASONS.get(error.errno or 0) or clean_line(error.strerror or type(error).__name__).rstrip(".")
-    return f"{name} could not be read: {said}."
 
 
 def _read_plain(lines: Iterator[str], gathering: Gathering) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.store.library.records import new_id
-from lmstudio_tui.store.locks import discard, taken
+from lmstudio_tui.store.locks import discard, is_held, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,16 +43,7 @@ class Presence:
         """Whether the process of that name is still there."""
         if token is None or not token.isalnum():
             return False
-        path = self._path(token)
-        if token == self._token:
-            return True
-        if not path.exists():
-            return False
-        lock = taken(path)
-        if lock is None:
-            return True
-        discard(path, lock)
-        return False
+        return token == self._token or is_held(self._path(token))
 
     def clean(self) -> None:
         """Remove what processes have left that are gone."""

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.store.locks import discard, taken
+from lmstudio_tui.store.locks import discard, is_held, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,16 +41,7 @@ class Writers:
 
     def alive(self, token: str) -> bool:
         """Whether the process of that name is still there."""
-        if token == self.token:
-            return True
-        path = self._path(token)
-        if not path.exists():
-            return False
-        lock = taken(path)
-        if lock is None:
-            return True
-        discard(path, lock)
-        return False
+        return token == self.token or is_held(self._path(token))
 
     def clean(self) -> None:
         """Remove the locks of processes that are gone."""
