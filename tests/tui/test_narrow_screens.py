@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from app_parts import Driver, FakeServer, OpenApp
+from picture_first import PicturedDesk
 
 from lmstudio_tui.tui.screens.help import KeyList
+from lmstudio_tui.tui.screens.settings.line import SettingLine
 
 pytestmark = pytest.mark.anyio
 
@@ -40,3 +42,15 @@ async def test_what_the_help_says_is_selected_with_the_mouse(open_app: OpenApp) 
         await ui.pilot.mouse_up(KeyList, offset=(44, 1))
         await ui.until(lambda: "Enter" in (ui.app.screen.get_selected_text() or ""))
         assert (ui.app.screen.get_selected_text() or "").split() == ["Enter", "Send", "the", "prompt."]
+
+
+async def test_a_setting_has_one_row_after_the_terminal_was_made_wider(open_app: OpenApp) -> None:
+    async with open_app(BASE, connect=FakeServer().connect, size=(80, 24), settings=PicturedDesk()) as ui:
+        await ui.ready()
+        await ui.press("f12")
+        await ui.shows("base_url", "verify_tls")
+        for width, height in [NARROW, (120, 40), (80, 24), (200, 60)]:
+            await ui.pilot.resize_terminal(width, height)
+            await ui.until(lambda width=width: ui.app.size.width == width)
+            await ui.pilot.pause()
+            assert {line.size.height for line in ui.app.screen.query(SettingLine)} == {1}
