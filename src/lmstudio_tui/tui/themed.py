@@ -150,6 +150,10 @@ class ThemedApp(TypingAheadApp):
 
             # First of all: then the colour is still there.
             filters.insert(0, HeavyFrames(self.get_css_variables()["border"]))
+        if terms is None and self._surroundings.few_colours and self.console.color_system == "256":
+            from lmstudio_tui.tui.looks.nearest_colours import NearestColours
+
+            filters.append(NearestColours())
         self._own_filters = filters
         self._dim = LegibleDim(self._floors.muted)
 

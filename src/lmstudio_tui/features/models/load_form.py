@@ -40,7 +40,7 @@ CONTEXT: Final = LoadField("context_length", "Context length", "tokens, such as 
 _FLASH: Final = LoadField("flash_attention", "Flash attention", "saves memory", flag=True)
 _BATCH: Final = LoadField("eval_batch_size", "Batch size", "tokens evaluated at once")
 _EXPERTS: Final = LoadField("num_experts", "Experts", "at work on a token")
-_OFFLOAD: Final = LoadField("offload_kv_cache_to_gpu", "Cache on the GPU", "faster; takes its memory", flag=True)
+_OFFLOAD: Final = LoadField("offload_kv_cache_to_gpu", "Cache on the GPU", "faster, if it fits", flag=True)
 
 
 class FormError(ValueError):

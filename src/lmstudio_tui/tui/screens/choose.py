@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
+_SIDES: Final = 5
+"""Cells of the frame and its padding, and one for a scroll bar."""
+
+
 class Choose(Dialog[str | None]):
     """Gives the id of what was chosen, or None.
 
@@ -37,8 +41,8 @@ class Choose(Dialog[str | None]):
 
     DEFAULT_CSS = """
     Choose {
-        & > .frame { width: auto; min-width: 34; max-width: 90%; padding: 0 1; }
-        & OptionList { width: auto; }
+        & > .frame { min-width: 34; max-width: 96%; padding: 0 1; }
+        & OptionList { width: 100%; }
     }
     """
 
@@ -53,7 +57,9 @@ class Choose(Dialog[str | None]):
             frame.border_title = Text(clean_line(self._asked))
             frame.border_subtitle = told("Enter take   {dialog.leave} back")
             width = max((cell_len(clean_line(words)) for _, words, more in self._options if more), default=0)
-            yield Options(*(Option(_line(words, more, width), id=name) for name, words, more in self._options))
+            lines = [_line(words, more, width) for _, words, more in self._options]
+            frame.styles.width = max((line.cell_len for line in lines), default=0) + _SIDES
+            yield Options(*(Option(line, id=name) for line, (name, _, _) in zip(lines, self._options, strict=True)))
 
     def on_mount(self) -> None:
         """Begin at the current one."""

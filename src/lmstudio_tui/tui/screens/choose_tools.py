@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from rich.style import Style
 from rich.text import Text
@@ -38,6 +38,13 @@ FORMAT = """{"type": "function",
                   "properties": {"city": {"type": "string"}}}},
  "command": ["python3", "weather.py"], "timeout_seconds": 10}"""
 """A whole tool, as an example."""
+
+
+_KEYS: Final = (
+    "{tools.tick} tick   {tools.use} use   {tools.reload} reread   {tools.folder} copy path   "
+    "{tools.teach} how   {dialog.leave} back"
+)
+_KEYS_FOR_NONE: Final = "{tools.reload} reread   {tools.folder} copy path   {dialog.leave} back"
 
 
 class ChooseTools(Dialog[frozenset[str] | None]):
@@ -77,6 +84,8 @@ class ChooseTools(Dialog[frozenset[str] | None]):
         & #more { scrollbar-size-vertical: 1; }
         & #more.-alone { border-top: none; }
         & OptionList:focus > .option-list--option-highlighted { background: $primary 35%; color: $foreground; }
+        & .frame.-taught { height: auto; }
+        & .-taught > Horizontal { margin-top: 1; }
         & Horizontal { height: 1; align-horizontal: right; }
         & Button { margin-left: 2; min-width: 10; }
     }
@@ -105,10 +114,7 @@ class ChooseTools(Dialog[frozenset[str] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = "Tools in this conversation"
-            frame.border_subtitle = told(
-                "{tools.tick} tick   {tools.use} use   {tools.reload} reread   {tools.folder} copy path   "
-                "{tools.teach} how   {dialog.leave} back"
-            )
+            frame.border_subtitle = told(_KEYS)
             yield Options(compact=True)
             yield Static(id="more")
             with Horizontal():
@@ -213,6 +219,11 @@ class ChooseTools(Dialog[frozenset[str] | None]):
         more.styles.max_height = 100 if empty else 9
         more.set_class(empty, "-alone")
         more.update(text)
+        frame = self.query_one(".frame")
+        frame.set_class(empty, "-taught")
+        # Where there is no tool there is nothing to tick.
+        frame.border_subtitle = told(_KEYS if self._tools or self._problems else _KEYS_FOR_NONE)
+        self.call_after_refresh(self.fit_keys)
 
     def _how(self, tool: Tool) -> str:
         if not tool.command:

@@ -77,9 +77,9 @@ class Dialog(Keyed[Result], ModalScreen[Result]):
         """What does not fit is not shown in part. Textual calls those of the subclasses, and its own, too."""
         del event
         fit(self, self.NEEDS, app_of(self).size)
-        self.call_after_refresh(self._fit_keys)
+        self.call_after_refresh(self.fit_keys)
 
-    def _fit_keys(self) -> None:
+    def fit_keys(self) -> None:
         """Leave keys out where the frame is too narrow for all of them, never the way back, which comes last."""
         for frame in self.query_children(".frame"):
             if (said := frame.border_subtitle or "") != self._fitted:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from rich.console import Group
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len
 from textual.containers import Vertical
-from textual.widgets import Input, Static, TextArea
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from lmstudio_tui.tui.catalogue.command import by_parts
 from lmstudio_tui.tui.catalogue.embeddings import TEXT_MARKS
@@ -22,11 +22,11 @@ from lmstudio_tui.tui.widgets.filter_input import FilterInput
 from lmstudio_tui.tui.widgets.options import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from textual.app import ComposeResult
+    from textual.app import ComposeResult, RenderResult
     from textual.binding import BindingType
-    from textual.widget import Widget
+    from textual.geometry import Size
 
 _FIRST: Final[dict[str, tuple[Where, ...]]] = {
     "chat": ("prompt", "chat", "transcript", "conversations", "everywhere"),
@@ -45,7 +45,10 @@ _CALLED: Final = {
 }
 """What widgets are called, by the name of their class, or of one that they are made of."""
 _KEYS: Final = 24
-"""Columns for the keys."""
+_FEW_KEYS: Final = 14
+"""Columns for the keys, and where there is little room."""
+_NARROW: Final = 64
+"""Columns of the list below which there is little."""
 _REBIND: Final = (
     'Keys are changed in config.toml: [keys], then lines such as  "chat.send" = "ctrl+s".  '
     "lmstudio-tui keys lists the names, and --check finds what clashes."
@@ -57,6 +60,34 @@ class Section(NamedTuple):
 
     title: str
     rows: tuple[tuple[str, str], ...]
+
+
+class KeyList(Widget):
+    """The keys, with what they do beside them, however narrow it gets. Its text can be selected.
+
+    Args:
+        sections: the keys.
+    """
+
+    DEFAULT_CSS = "KeyList { height: auto; padding: 0 1; }"
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        super().__init__()
+        self._sections = tuple(sections)
+
+    def show(self, sections: Sequence[Section]) -> None:
+        """Show these."""
+        self._sections = tuple(sections)
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as it takes at this width."""
+        del container, viewport
+        return len(_rows(self._sections, width))
+
+    def render(self) -> RenderResult:
+        """The rows, broken for the width there is."""
+        return Content("\n").join(_rows(self._sections, self.content_size.width))
 
 
 class HelpScreen(Dialog[None]):
@@ -72,7 +103,8 @@ class HelpScreen(Dialog[None]):
     DEFAULT_CSS = """
     HelpScreen {
         & Reading { height: 1fr; scrollbar-size-vertical: 1; }
-        & > .frame { height: 90%; }
+        & > .frame { width: 96%; height: 90%; padding: 0 1; }
+        & FilterInput { padding: 0 1; }
     }
     """
 
@@ -91,7 +123,7 @@ class HelpScreen(Dialog[None]):
             frame.border_subtitle = told("{dialog.filter} filter   {dialog.leave} back")
             yield FilterInput(placeholder=told("{dialog.filter} and a word filters, such as: copy"))
             with Reading():
-                yield Static(_table(self._sections), id="keys")
+                yield KeyList(self._sections)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what has all these words."""
@@ -100,7 +132,7 @@ class HelpScreen(Dialog[None]):
             Section(one.title, tuple(row for row in one.rows if _has(row, one.title, words))) for one in self._sections
         ]
         found = [one for one in found if one.rows]
-        self.query_one("#keys", Static).update(_table(found) if found else Text("No key has to do with that."))
+        self.query_one(KeyList).show(found)
         self.query_one(Reading).scroll_home(animate=False)
 
     def on_filter_input_left(self) -> None:
@@ -151,14 +183,26 @@ def _has(row: tuple[str, str], title: str, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _table(sections: Iterable[Section]) -> Group:
-    """The keys, with what they do beside them, however narrow it gets."""
-    shown: list[Padding | Text] = []
-    for title, rows in sections:
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(width=_KEYS)
-        table.add_column()
-        for keys, text in rows:
-            table.add_row(Text(keys), Text(text))
-        shown += [Text(title, style="bold"), Padding(table, (0, 0, 1, 2))]
-    return Group(*shown, Text(_REBIND, style="dim"))
+def _rows(sections: Sequence[Section], width: int) -> list[Content]:
+    """The keys as rows of this width."""
+    if not sections:
+        return [Content("No key has to do with that.")]
+    column = _KEYS if width >= _NARROW else _FEW_KEYS
+    room = max(8, width - column - 4)
+    rows: list[Content] = []
+    for title, keys in sections:
+        rows.append(Content.styled(title, "bold"))
+        for names, text in keys:
+            # Keys that are longer than their column begin beside what they do only where they fit.
+            beside = wrap(text, room)
+            above = wrap(names, column if width >= _NARROW else max(8, width - 2))
+            if cell_len(above[-1]) > column:
+                beside.insert(0, "")
+            for at in range(max(len(above), len(beside))):
+                key = above[at] if at < len(above) else ""
+                said = beside[at] if at < len(beside) else ""
+                gap = " " * max(0, column + 2 - cell_len(key)) if said else ""
+                rows.append(Content.assemble("  ", (key, "$accent"), gap, said))
+        rows.append(Content())
+    rows += [Content.styled(row, "$text-muted") for row in wrap(_REBIND, max(8, width))]
+    return rows

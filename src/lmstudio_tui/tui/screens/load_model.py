@@ -133,7 +133,10 @@ class FlagField(Widget, can_focus=True):
         for value, words in self.VALUES.items():
             style = self.get_component_rich_style(f"flag-field--{'chosen' if value == self.value else 'other'}")
             line.append(f" {words} ", style=style)
-        return line.append(f"  {self._help}", style=self.get_component_rich_style("flag-field--other"))
+        # Half of an explanation is none.
+        if line.cell_len + 2 + len(self._help) <= self.size.width:
+            line.append(f"  {self._help}", style=self.get_component_rich_style("flag-field--other"))
+        return line
 
 
 class LoadModel(Form[LoadModelRequest]):

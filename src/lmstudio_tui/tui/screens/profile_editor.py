@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Checkbox, Input, Label, RadioButton, RadioSet, Static
+from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Static
 
 from lmstudio_tui.features.profiles import KeyKind, ProfileDraft, ProfileError
 from lmstudio_tui.features.server_trial import Trial, try_server
@@ -17,6 +17,7 @@ from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.dialog import Dialog
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.line_input import LineInput
+from lmstudio_tui.tui.widgets.tick import Tick
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
@@ -90,11 +91,11 @@ class ProfileEditor(Dialog[str | None]):
         & RadioSet > RadioButton { width: auto; margin-right: 2; background: transparent; }
         & RadioSet:blur > RadioButton.-selected > .toggle--label { background: transparent; }
         & RadioSet > RadioButton.-on > .toggle--label { text-style: bold; }
-        & Checkbox, & Checkbox:focus { border: none; padding: 0; margin-left: 13; height: auto; display: none; }
-        & Checkbox { background: transparent; }
-        & Checkbox.-shown { display: block; }
+        & Tick { width: 1fr; margin-left: 13; display: none; }
+        & Tick.-shown { display: block; }
         & #buttons { height: 1; margin-top: 1; align-horizontal: right; }
         & #buttons Button { margin-left: 2; min-width: 10; }
+        &.-slim Tick { margin-left: 0; }
         &.-slim RadioSet, &.-slim RadioSet:focus { layout: grid; grid-size: 2; grid-rows: 1; height: 2; }
         & #note { height: auto; min-height: 2; margin-top: 1; }
     }
@@ -142,7 +143,7 @@ class ProfileEditor(Dialog[str | None]):
                     yield Static(label, classes="label")
                     yield LineInput(getattr(self._first, name), placeholder=placeholder, id=name)
                 yield Label(classes="wrong", id=f"wrong_{name}")
-            yield Checkbox("", self._first.allow, id="allow", compact=True)
+            yield Tick("", value=self._first.allow, id="allow")
             yield Label(classes="wrong", id="wrong_allow")
             yield Static(id="note")
             with Horizontal(id="buttons"):
@@ -165,7 +166,7 @@ class ProfileEditor(Dialog[str | None]):
         texts = {name: self.query_one(f"#{name}", Input).value.strip() for name in _FIELDS}
         if self._kind == "none":
             texts["key_text"] = ""
-        allow = self.query_one(Checkbox).value
+        allow = self.query_one(Tick).value
         return ProfileDraft(key_kind=self._kind, allow=allow, **cast("dict[str, Any]", texts))
 
     @property
@@ -232,7 +233,7 @@ class ProfileEditor(Dialog[str | None]):
             self._note(result.message, result.hint, "$text-error")
             return
         self._wrong, hosts = result
-        allow = self.query_one(Checkbox)
+        allow = self.query_one(Tick)
         allow.label = Content(f"prompts may leave this machine, for {clean_line(' and '.join(hosts))}")
         allow.set_class(bool(hosts), "-shown")
         self._show_wrong()

@@ -36,7 +36,7 @@ class Absence(EmptyState, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"absence--title", "absence--key", "absence--dim"}
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("absence.servers", "absence.find", "absence.simulator", "absence.retry", "absence.key")
+        *bindings("absence.key", "absence.servers", "absence.find", "absence.simulator", "absence.retry")
     ]
 
     DEFAULT_CSS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -31,6 +32,8 @@ _MARGIN: Final = Size(3, 1)
 """Cells and rows around the words that stay free of it."""
 _WIDEST: Final = 64
 """Cells of a line of words."""
+_NUMBER: Final = re.compile(r"\d+ {2,}")
+"""What a way on begins with; what does not fit in its row stands below its words."""
 
 
 def hatched(lines: Sequence[Text], y: int, size: Size, base: Style) -> Strip:
@@ -87,6 +90,14 @@ def broken(notice: Sequence[str], width: int, first: Style | str, rest: Style | 
     ]
 
 
+def _rows_of(line: Text, room: int) -> list[Text]:
+    """A line of words, broken for the room there is."""
+    number = _NUMBER.match(line.plain)
+    start = number.end() if number else 0
+    rows = list(line[start:].wrap(Console(width=room), max(1, room - start))) or [Text()]
+    return [Text.assemble(" " * start if at else line[:start], row) if start else row for at, row in enumerate(rows)]
+
+
 def _times(segment: Segment, count: int) -> Strip:
     return Strip([Segment(segment.text * max(0, count), segment.style)], max(0, count))
 
@@ -140,7 +151,7 @@ class EmptyState(Widget):
 
     def _break(self) -> None:
         room = max(1, min(_WIDEST + 12, self.size.width - 2))
-        self._lines = list(self._text.wrap(Console(width=room), room))
+        self._lines = [row for line in self._text.split("\n", allow_blank=True) for row in _rows_of(line, room)]
         for line in self._lines:
             line.rstrip()
         widest = 0 if self._centred else max((line.cell_len for line in self._lines), default=0)

@@ -347,7 +347,8 @@ class ConversationBase(Vertical):
     def on_resize(self) -> None:
         """The tour takes the room that there is."""
         if self.desk.touring:
-            self._arrange()
+            # What is within has its own size a moment later.
+            self.call_after_refresh(self._arrange)
 
     @property
     def is_on_screen(self) -> bool:

@@ -18,8 +18,8 @@ SUGGESTIONS: Final = (
 
 _PLACES: Final = (
     ("the first line", "the server, how it is, and the model asked"),
-    ("below, or left", "the panes: chat, models, embeddings, images …"),
-    ("the middle", "what was said; type into the prompt below it"),
+    ("below, or left", "the panes: chat, models, embeddings …"),
+    ("the middle", "what was said; the prompt is below it"),
 )
 _KEYS: Final = (
     ("chat.send", "sends what is typed"),
@@ -31,6 +31,8 @@ _KEYS: Final = (
 """The five that matter first, and what each does."""
 _LEFT: Final = 16
 _WIDEST: Final = 72
+_MARGINS: Final = 2
+"""Columns of a page that its words cannot have."""
 NARROWEST: Final = 44
 """Columns below which there is no room for it."""
 
@@ -63,6 +65,7 @@ def first_welcome(model: str, size: tuple[int, int]) -> Text:
     columns, rows = size
     text = Text.assemble((f"{model} is listening. Type below.\n\n", "bold"))
     escape, before = key_of("dialog.leave"), key_of("chat.previous_prompt")
-    text.append_text(tour_of(columns, ending=f"{before} puts a question into the prompt.  {escape} ends this tour."))
+    ending = f"{before} puts a question into the prompt.  {escape} ends this tour."
+    text.append_text(tour_of(columns - _MARGINS, ending=ending))
     left = rows - len(text.plain.splitlines())
     return text if left >= 0 else Text("\n").join(line for line in text.split("\n") if line.plain.strip())

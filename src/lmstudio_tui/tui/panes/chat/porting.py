@@ -36,7 +36,7 @@ class Porting:
 
         formats = [
             ("md", "Markdown", "for people: the branch that is shown"),
-            ("json", "JSON", "everything, to be read again: all branches, parameters, attachments"),
+            ("json", "JSON", "everything, to be read again: branches, parameters, files"),
             ("html", "HTML", "one page to look at, in light and dark"),
         ]
 

@@ -9,9 +9,10 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from lmstudio_tui.tui.panes.inspector.painting import coloured, cut, marked
+from lmstudio_tui.tui.panes.inspector.painting import coloured, cut
 from lmstudio_tui.tui.panes.inspector.paragraphs import Document, Paragraph
 from lmstudio_tui.tui.panes.inspector.scroller import Scroller
+from lmstudio_tui.tui.widgets.marked import marked
 from lmstudio_tui.tui.widgets.rows import in_lines
 
 if TYPE_CHECKING:

@@ -205,8 +205,10 @@ class TranscribePane(TranscribeDoing):
     # What is done with a transcript
 
     def action_copy(self) -> None:
-        """Copy the text."""
-        if (transcript := self._transcript) is not None:
+        """Copy what is selected with the mouse, else all of the text."""
+        if marked := self.screen.get_selected_text():
+            self.post_message(CopyWanted(marked, "selection"))
+        elif (transcript := self._transcript) is not None:
             self.post_message(CopyWanted(transcript.text, "transcript"))
 
     def action_chat(self) -> None:

@@ -145,6 +145,11 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
         return len(self._sentences)
 
     @property
+    def notice(self) -> str:
+        """What stands there while there is no item, row by row."""
+        return "\n".join(row for row, _ in self._sentences)
+
+    @property
     def cursor(self) -> int | None:
         """The item under the cursor; None when there is none."""
         return self._cursor if self._starts else None
@@ -184,6 +189,15 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
     @property
     def _room(self) -> int:
         return max(1, self.scrollable_content_region.height)
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._starts)
+
+    def first_line(self, item: int) -> int:
+        """Which row an item begins in."""
+        return self._starts[item]
 
     def item_at(self, line: int) -> int | None:
         """Which item has that row; None when there is none."""
@@ -230,13 +244,22 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
         mark = Segment("▌ " if under else "  ", base + self._look("mark" if self.has_focus else "dim"))
         pieces = self._paint(item, line - self._starts[item])
         segments = [mark, *(Segment(text, base + self._look(style)) for text, style in pieces)]
-        return Strip(segments).adjust_cell_length(width, base)
+        return Strip(self.told(segments, line)).adjust_cell_length(width, base).apply_offsets(0, line)
+
+    def told(self, segments: list[Segment], line: int) -> list[Segment]:
+        """A row of the list, as it is painted."""
+        del line
+        return segments
 
     def _render_notice(self, y: int, width: int, base: Style) -> Strip:
         """What to do first, in the middle."""
         loud, quiet = base + self._look("name"), base + self._look("dim")
         lines = [Text(row, loud if first else quiet, no_wrap=True) for row, first in self._sentences]
+        self.told_notice(lines)
         return hatched(lines, y + self.scroll_offset.y, Size(width, max(self.size.height, len(lines))), base)
+
+    def told_notice(self, lines: list[Text]) -> None:
+        """What stands there while there is no item, as it is painted."""
 
     # Keys and mouse
 

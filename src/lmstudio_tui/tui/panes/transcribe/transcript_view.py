@@ -9,7 +9,7 @@ from textual.message import Message
 
 from lmstudio_tui.text_safety import clean
 from lmstudio_tui.tui.commands import bindings
-from lmstudio_tui.tui.panes.transcribe.rows import ItemRows
+from lmstudio_tui.tui.panes.transcribe.selecting import SelectableRows
 from lmstudio_tui.tui.panes.transcribe.transcript_lines import Growing, rows_of
 from lmstudio_tui.tui.panes.transcribe.words import clock
 
@@ -27,7 +27,7 @@ _HOUR = 3600.0
 _LENIENT = 0.05
 
 
-class TranscriptView(ItemRows):
+class TranscriptView(SelectableRows):
     """A transcript. The cursor stands on a segment, where there are any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("transcribe.segment")]
@@ -70,13 +70,15 @@ class TranscriptView(ItemRows):
         anew = recording != self._recording
         follow = growing and not anew and self.at_end
         known = 0 if anew else self._same(segments)
-        before = self.segment
+        before, before_texts = self.segment, self._texts
         self._recording = recording
         self._segments = tuple(segments)
         if self._segments:
             self._texts = self._texts[:known] + [clean(one.text).strip() for one in self._segments[known:]]
         else:
             self._texts = [clean(text)] if text.strip() else []
+        if anew or (self._texts[: len(before_texts)] != before_texts and not growing):
+            self.forget_selection()
         self._break(known)
         self.use_heights([len(rows) for rows in self._rows], cursor=0 if anew else self._at(before))
         if anew:
@@ -130,10 +132,26 @@ class TranscriptView(ItemRows):
     def on_resize(self) -> None:
         """Break the text for the new width."""
         if self._width != self._text_width:
+            self.forget_selection()
             self._break()
         self.use_heights([len(rows) for rows in self._rows])
         if self.pointing:
             self.reveal()
+
+    # Selecting
+
+    @property
+    def lead(self) -> int:
+        """The mark of the cursor, and the time."""
+        return _GAP + self._time_width
+
+    def text_of(self, item: int) -> str:
+        """What was said in a segment."""
+        return self._texts[item]
+
+    def part_of(self, item: int, row: int) -> tuple[int, int]:
+        """The characters of a row."""
+        return self._rows[item][row]
 
     def paint(self, item: int, row: int) -> list[tuple[str, str]]:
         """The time in the first row of a segment, and the text."""

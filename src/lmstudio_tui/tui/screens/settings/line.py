@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import RenderResult
     from textual.events import Click
+    from textual.geometry import Size
 
     from lmstudio_tui.features.settings_desk import SettingRow
 
@@ -118,6 +119,10 @@ class SettingLine(Widget):
         """End the change."""
         if self.field is not None:
             await self.field.remove()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One row: what it says is made for its width, so that of another width is no measure for it."""
+        return 1 if self.field is None else super().get_content_height(container, viewport, width)
 
     def render(self) -> RenderResult:
         row, width = self.row, self.size.width
