@@ -239,8 +239,8 @@ class SettingsScreen(SettingsView):
         more = "" if row is None else row.outdone or ("" if row.at_once else "It counts from the next start.")
         self.call_next(self._leave_field)
         self._changed(name)
-        self.reload((f"✓ {said}", more, "$text-success"))
+        self.reload((f"✓ {said}", more, "$text-success"), written=name)
 
     def show_trouble(self, message: str, hint: str) -> None:
         """What was written cannot be used by the running app."""
-        self.say(message, hint, "$text-error")
+        self.say(f"✗ {message}", hint, "$text-error")
