@@ -138,6 +138,19 @@ async def test_keys_are_checked_with_the_commands_and_remarked_on(
         assert tomllib.loads(file.read_text())["keys"] == {"chat.model": "ctrl+i"}
 
 
+async def test_the_palette_goes_to_a_setting(simulator: SimulatorServer, tmp_path: Path, file: Path) -> None:
+    async with opened(simulator.base_url, tmp_path) as ui:
+        await ui.press("escape")
+        await ui.until(lambda: not isinstance(ui.app.screen, SettingsScreen))
+        await ui.press("ctrl+p")
+        await ui.type("smoothly")
+        await ui.shows("Setting animation")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen))
+        await ui.shows("▸ animation", "off lets nothing move smoothly")
+        assert ui.under == "animation"
+
+
 async def test_a_file_that_cannot_be_read_is_told_with_the_way_back(
     simulator: SimulatorServer, tmp_path: Path, file: Path
 ) -> None:

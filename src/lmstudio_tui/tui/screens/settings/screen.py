@@ -42,8 +42,9 @@ class SettingsScreen(SettingsView):
         changed: Callable[[str], None],
         choices: Mapping[str, Sequence[str]] | None = None,
         suggestions: Mapping[str, Sequence[str]] | None = None,
+        at: str = "",
     ) -> None:
-        super().__init__(desk, profile, choices or {}, suggestions or {})
+        super().__init__(desk, profile, choices or {}, suggestions or {}, at)
         self._changed = changed
         self._checking: Run[None, Any] | None = None
         self._writing = False

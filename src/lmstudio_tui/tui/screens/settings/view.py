@@ -46,6 +46,7 @@ class SettingsView(Dialog[None]):
         profile: gives the profile in use.
         choices: what may be chosen that only the app knows, by the name of the setting.
         suggestions: what may be meant, by the name of the setting.
+        at: the name of the setting to begin at; else the first one.
     """
 
     AUTO_FOCUS = "SettingList"
@@ -77,8 +78,10 @@ class SettingsView(Dialog[None]):
         profile: Callable[[], str | None],
         choices: Mapping[str, Sequence[str]],
         suggestions: Mapping[str, Sequence[str]],
+        at: str = "",
     ) -> None:
         super().__init__()
+        self._at = at
         self._desk = desk
         self._profile = profile
         self._choices = choices
@@ -98,7 +101,7 @@ class SettingsView(Dialog[None]):
                 key = key_of("settings.search")
                 yield LineInput(placeholder=f"{key} searches names, meanings and values", id="search")
                 yield Static(id="where")
-            yield SettingList()
+            yield SettingList(self._at)
             yield Static(id="told")
 
     def on_mount(self) -> None:
