@@ -90,7 +90,14 @@ def test_headers_that_are_not_shown_stay_as_they_are(file: Path) -> None:
         ("max_retries", "1.5", "It must be a whole number from 0 to 20."),
         ("generation_timeout", "never", "It must be a number of seconds"),
         ("allowed_hosts", "http://box", "It must be a list of names such as box.lan"),
-        ("extra_headers", "X-Team: blue", "It must be lines such as"),
+        ("extra_headers", "X-Team: blue", 'It must be lines such as X-Team = "blue"'),
+        ("keys", "chat.send: ctrl+s", 'It must be lines such as "chat.send" = "ctrl+s"'),
+        ("keys", '{"chat.send" = "a"} # b\nc = 1', 'It must be lines such as "chat.send" = "ctrl+s"'),
+        ("keys", "[]", 'It must be lines such as "chat.send" = "ctrl+s"'),
+        ("keys", '"chat.send" = 5', "'chat.send' must be a key or a list of keys"),
+        ("keys", '"chat.sned" = "ctrl+s"', "'chat.sned' must be the id of a command. Did you mean chat.send"),
+        ("keys", '"chat.send" = "ctrl+foo"', 'chat.send must be a key such as "ctrl+s"'),
+        ("keys", '"chat.send" = "ctrl+entre"', "Did you mean ctrl+enter?"),
         ("extra_headers", 'timeout = "5"', "is a setting, and stands among the extra_headers"),
         ("base_url", "http://me:pw@box", "must hold no user name"),
         ("base_url", "ftp://box", "http"),
@@ -129,6 +136,35 @@ def test_what_is_right_is_written_and_undone_to_the_letter(file: Path, name: str
     assert one.undo() == name
     assert file.read_text() == FULL
     assert not one.undoable
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"chat.send" = ["alt+x", "f10"]\nchat.speak = ""',
+        '{"chat.send" = ["alt+x", "f10"], "chat.speak" = ""}',
+        '{"chat.send": ["alt+x", "f10"], "chat.speak": ""}',
+    ],
+)
+def test_a_table_may_be_typed_as_it_is_written_anywhere(file: Path, text: str) -> None:
+    one = desk()
+    one.rows(TOP, None)
+    one.put(TOP, "keys", text)
+    assert desk().rows(TOP, None)
+    written = row(one, "keys", profile=None)
+    assert written.value == "chat.send, chat.speak"
+    assert written.remark.startswith("F10 is the key of chat.send and of chat.parameters"), written.remark
+
+
+def test_keys_that_can_be_used_but_never_arrive_are_remarked_on(file: Path) -> None:
+    one = desk()
+    one.rows(TOP, None)
+    one.put(TOP, "keys", '"chat.model" = "ctrl+i"\n"chat.list" = "a"')
+    remark = row(one, "keys", profile=None).remark
+    assert remark.startswith("Ctrl+I (chat.model) may never arrive"), remark
+    assert "And 1 more: lmstudio-tui keys --check." in remark
+    one.put(TOP, "keys", "")
+    assert row(one, "keys", profile=None).remark == ""
 
 
 def test_what_would_keep_the_app_from_starting_is_refused(file: Path) -> None:

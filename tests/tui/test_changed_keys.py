@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -291,3 +292,26 @@ async def test_the_palette_goes_to_conversations_models_and_themes(open_app: Ope
             await ui.press("enter")
             await ui.until(lambda: len(ui.app.screen_stack) == 1)
         await ui.until(lambda: ui.app.theme == "nord" and len(ui.pane.thread.path) == 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("quit", "Leave the app"),
+        ("settings", "Change what is in config.toml"),
+        ("density", "Make everything compact"),
+        ("ctrl+r", "Send the last prompt again"),
+    ],
+)
+async def test_the_palette_finds_by_the_word_of_the_footer_and_by_keys(
+    open_app: OpenApp, typed: str, found: str
+) -> None:
+    async with open_app(BASE, connect=FakeServer().connect) as ui:
+        await ui.ready()
+        await ui.ask("hi")
+        await ui.answered()
+        await ui.press("ctrl+p")
+        await ui.until(lambda: isinstance(ui.app.screen, CommandPalette))
+        await ui.type(typed)
+        await ui.until(lambda: bool(re.search(rf"{re.escape(typed)}.*\n(.*\n){{2,3}}.*{found}", ui.screen)))
+        assert "How the app looks" not in ui.screen, "what only has these letters is no answer"

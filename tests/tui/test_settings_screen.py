@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from app_parts import Driver, OpenApp, services
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, TextArea
 
 from lmstudio_tui import paths
 from lmstudio_tui.cli.session import Session
@@ -102,7 +103,7 @@ async def test_a_value_is_found_checked_as_it_is_typed_written_and_undone(
         await ui.change("timeout", "ten")
         await ui.shows("✗ It must be a number of seconds, above 0 and up to 86400.")
         await ui.press("enter")
-        await ui.shows("It must be a number of seconds")
+        await ui.until(lambda: "✗ It must be a number of seconds" in ui.screen and "From config.toml" not in ui.screen)
         assert file.read_text() == FULL
         field = ui.app.screen.focused
         assert isinstance(field, Input)
@@ -115,6 +116,51 @@ async def test_a_value_is_found_checked_as_it_is_typed_written_and_undone(
         await ui.shows("timeout is as it was before.")
         assert file.read_text() == FULL
         await ui.until(lambda: ui.app._link.config.timeout == 5)  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_keys_are_checked_with_the_commands_and_remarked_on(
+    simulator: SimulatorServer, tmp_path: Path, file: Path
+) -> None:
+    async with opened(simulator.base_url, tmp_path) as ui:
+        await ui.find("keys")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen.focused, TextArea))
+        field = ui.app.screen.focused
+        assert isinstance(field, TextArea)
+        field.text = '"chat.sned" = "alt+x"'
+        await ui.shows("✗ 'chat.sned' must be the id of a command. Did you mean chat.send")
+        await ui.press("enter")
+        await ui.until(lambda: "✗ 'chat.sned'" in ui.screen and "other keys for commands" not in ui.screen)
+        assert file.read_text() == FULL
+        field.text = '{"chat.model" = "ctrl+i"}'
+        await ui.press("enter")
+        await ui.shows("✓ keys is written.", "Ctrl+I (chat.model) may never arrive", "It counts from")
+        assert tomllib.loads(file.read_text())["keys"] == {"chat.model": "ctrl+i"}
+
+
+async def test_the_palette_goes_to_a_setting(simulator: SimulatorServer, tmp_path: Path, file: Path) -> None:
+    async with opened(simulator.base_url, tmp_path) as ui:
+        await ui.press("escape")
+        await ui.until(lambda: not isinstance(ui.app.screen, SettingsScreen))
+        await ui.press("ctrl+p")
+        await ui.type("smoothly")
+        await ui.shows("Setting animation")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen))
+        await ui.shows("▸ animation", "off lets nothing move smoothly")
+        assert ui.under == "animation"
+
+
+async def test_a_file_that_cannot_be_read_is_told_with_the_way_back(
+    simulator: SimulatorServer, tmp_path: Path, file: Path
+) -> None:
+    async with opened(simulator.base_url, tmp_path) as ui:
+        await ui.press("escape")
+        await ui.until(lambda: not isinstance(ui.app.screen, SettingsScreen))
+        file.write_text("timeout = = 5")
+        await ui.press("f12")
+        await ui.shows("✗ config.toml, line 1", "not valid TOML", "Esc back")
+        assert "Enter change" not in ui.screen
 
 
 async def test_choices_truths_and_defaults(simulator: SimulatorServer, tmp_path: Path, file: Path) -> None:

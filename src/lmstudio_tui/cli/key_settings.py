@@ -5,10 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lmstudio_tui.settings import LoadedSettings, SettingsError
 
 _NEAR = 3
 """Names that may have been meant."""
+
+
+class KeysError(ValueError):
+    """Keys that cannot be used: there is no such command, or no such key.
+
+    Args:
+        message: what is wrong.
+        hint: the next step.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def read_keys(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Textual's names of keys, by the ids of the commands.
+
+    Args:
+        written: the keys as somebody wrote them.
+
+    Raises:
+        KeysError: when there is no such command, or no such key.
+    """
+    if not written:
+        return {}
+    from lmstudio_tui.tui.key_names import KeyNameError, parse_key
+
+    found: dict[str, tuple[str, ...]] = {}
+    for id_, names in written.items():
+        _check_command(id_)
+        keys: list[str] = []
+        for name in names:
+            try:
+                keys.append(parse_key(name))
+            except KeyNameError as error:
+                hint = f"Did you mean {error.near}?" if error.near else "lmstudio-tui keys shows how keys are written."
+                raise KeysError(f"{id_} must be {error}, not {_quoted(name)}.", hint) from None
+        found[id_] = tuple(dict.fromkeys(keys))
+    return found
 
 
 def checked_keys(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
@@ -17,22 +60,10 @@ def checked_keys(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:
     Raises:
         SettingsError: when there is no such command, or no such key.
     """
-    if not loaded.settings.keys:
-        return {}
-    from lmstudio_tui.tui.key_names import KeyNameError, parse_key
-
-    found: dict[str, tuple[str, ...]] = {}
-    for id_, names in loaded.settings.keys.items():
-        _check_command(loaded, id_)
-        keys: list[str] = []
-        for name in names:
-            try:
-                keys.append(parse_key(name))
-            except KeyNameError as error:
-                hint = f"Did you mean {error.near}?" if error.near else "lmstudio-tui keys shows how keys are written."
-                raise _wrong(loaded, f"{id_} must be {error}, not {_quoted(name)}.", hint) from None
-        found[id_] = tuple(dict.fromkeys(keys))
-    return found
+    try:
+        return read_keys(loaded.settings.keys)
+    except KeysError as error:
+        raise _wrong(loaded, error.message, error.hint) from None
 
 
 def key_problems(loaded: LoadedSettings) -> list[str]:
@@ -41,7 +72,11 @@ def key_problems(loaded: LoadedSettings) -> list[str]:
     Raises:
         SettingsError: when there is no such command, or no such key.
     """
-    changed = checked_keys(loaded)
+    return remarks_on(checked_keys(loaded))
+
+
+def remarks_on(changed: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What is wrong with keys that can be used, a sentence each: two commands have one, or it never arrives."""
     if not changed:
         return []
     from lmstudio_tui.tui.key_clashes import problems
@@ -49,7 +84,7 @@ def key_problems(loaded: LoadedSettings) -> list[str]:
     return [one.sentence for one in problems(changed)]
 
 
-def _check_command(loaded: LoadedSettings, id_: str) -> None:
+def _check_command(id_: str) -> None:
     from lmstudio_tui.settings import Settings
     from lmstudio_tui.tui.commands import COMMANDS
 
@@ -62,7 +97,7 @@ def _check_command(loaded: LoadedSettings, id_: str) -> None:
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     if id_.partition(".")[0] in Settings.model_fields:
         hint = "What follows the line [keys] belongs to it: put settings above that line. "
-    raise _wrong(loaded, f"{_quoted(id_)} must be the id of a command.", f"{hint}lmstudio-tui keys lists them.")
+    raise KeysError(f"{_quoted(id_)} must be the id of a command.", f"{hint}lmstudio-tui keys lists them.")
 
 
 def _wrong(loaded: LoadedSettings, message: str, hint: str) -> SettingsError:

@@ -6,11 +6,12 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.cli.key_settings import KeysError, key_problems, read_keys
 from lmstudio_tui.cli.looks import looks_of
 from lmstudio_tui.features.profiles import ProfileError
 from lmstudio_tui.features.settings_desk import TOP, InForce, SettingRow, SettingsDeskError
 from lmstudio_tui.sdk.errors import ConfigurationError
-from lmstudio_tui.settings import LoadedSettings, SettingsError, load_settings, mistakes_in
+from lmstudio_tui.settings import LoadedSettings, Settings, SettingsError, load_settings, mistakes_in
 from lmstudio_tui.settings.addresses import refuse_nonsense
 from lmstudio_tui.settings.as_text import text_of, told, value_of
 from lmstudio_tui.settings.catalogue import Setting, catalogue, setting_named
@@ -98,6 +99,7 @@ class SessionSettings:
             setting.variables,
             setting.hidden,
             setting.at_once,
+            _remark(loaded) if setting.name == "keys" else "",
         )
 
     def _origin(self, setting: Setting, loaded: LoadedSettings) -> str:
@@ -124,7 +126,8 @@ class SessionSettings:
             except ValueError as error:
                 return str(error)
             wrong = "" if value is None else mistakes_in({name: value}).get(name, "")
-            return wrong or _nonsense(name, value) or self._trouble(place, name, value)
+            wrong = wrong or _nonsense(name, value) or (_no_keys(value) if name == "keys" else "")
+            return wrong or self._trouble(place, name, value)
 
     def _trouble(self, place: str, name: str, value: object) -> str:
         """Why the app could not start with this, though it can now: each setting for itself may be right."""
@@ -207,6 +210,25 @@ def _outdone(setting: Setting, origin: str, *, stands: bool) -> str:
     if setting.name in PARTS:
         return "The address in force does not come from it."
     return "It is not used: another way to give it counts more, or it belongs to another server."
+
+
+def _no_keys(value: object) -> str:
+    """Why these can be no keys of commands."""
+    try:
+        read_keys({} if value is None else Settings.model_validate({"keys": value}).keys)
+    except KeysError as error:
+        return f"{error.message} {error.hint}"
+    return ""
+
+
+def _remark(loaded: LoadedSettings) -> str:
+    """What is wrong with keys that can be used: two commands have one, or it never arrives."""
+    try:
+        found = key_problems(loaded)
+    except SettingsError as error:
+        return error.message
+    more = f" And {len(found) - 1} more: lmstudio-tui keys --check." if len(found) > 1 else ""
+    return f"{found[0]}{more}" if found else ""
 
 
 def _nonsense(name: str, value: object) -> str:

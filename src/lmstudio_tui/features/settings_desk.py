@@ -40,6 +40,7 @@ class SettingRow:
         variables: its environment variables.
         hidden: whether its value is not shown.
         at_once: whether the running app takes a change over.
+        remark: what is to be told of the value in force, though it can be used; a sentence.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SettingRow:
     variables: tuple[str, ...] = ()
     hidden: bool = False
     at_once: bool = True
+    remark: str = ""
 
     def has(self, words: list[str]) -> bool:
         """Whether all of these words, in small letters, are in what is known of it."""

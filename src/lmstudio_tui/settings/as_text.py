@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from typing import TYPE_CHECKING, cast
 
@@ -77,11 +78,10 @@ def _number(text: str) -> object:
 
 
 def _table(setting: Setting, text: str, was: object) -> dict[str, object]:
-    try:
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError):
-        message = 'It must be lines such as X-Team = "blue", with quotes around what has other characters.'
-        raise ValueError(message) from None
+    table = _parsed(text)
+    if table is None:
+        example = '"chat.send" = "ctrl+s"' if setting.name == "keys" else 'X-Team = "blue"'
+        raise ValueError(f"It must be lines such as {example}, with quotes around what has other characters.")
     before = cast("dict[str, object]", was) if isinstance(was, dict) else {}
     if setting.hidden:
         for name, value in table.items():
@@ -90,6 +90,20 @@ def _table(setting: Setting, text: str, was: object) -> dict[str, object]:
                     raise ValueError(f"{name} needs a value: {MASK} stands for the one that it has.")
                 table[name] = before[name]
     return table
+
+
+def _parsed(text: str) -> dict[str, object] | None:
+    """The table, which may also be typed as in one line of the file, or as in the environment."""
+    for read, key in ((tomllib.loads, ""), (tomllib.loads, "it"), (json.loads, "")):
+        try:
+            found: object = read(f"{key} = {text.strip()}" if key else text)
+        except (ValueError, RecursionError):
+            continue
+        if key and isinstance(found, dict):
+            found = cast("dict[str, object]", found).get(key) if len(found) == 1 else None
+        if isinstance(found, dict):
+            return cast("dict[str, object]", found)
+    return None
 
 
 def _lines(entries: dict[str, object]) -> str:

@@ -162,7 +162,7 @@ class Settings(BaseSettings):
     ] = Field(default="auto", description="auto, on or off")
     keys: Annotated[
         dict[str, tuple[str, ...]], About("keys", "other keys for commands, by their names", at_once=False)
-    ] = Field(default={}, description='a table of keys by commands, such as {"chat.send" = "ctrl+s"}')
+    ] = Field(default={}, description='a table of keys by commands, such as {"chat.send": "ctrl+s"}')
 
     @classmethod
     def settings_customise_sources(

@@ -338,8 +338,8 @@ class LMStudioApp(PanedApp):
         self._models.take(event)
 
     async def finds(self) -> Sequence[Find]:
-        """Conversations, models, servers and themes, for the palette."""
-        from lmstudio_tui.tui.finding import conversations, models, servers, themes
+        """Conversations, models, servers, settings and themes, for the palette."""
+        from lmstudio_tui.tui.finding import conversations, models, servers, settings, themes
 
         if self.opening:
             return ()
@@ -357,6 +357,7 @@ class LMStudioApp(PanedApp):
             *await conversations(self.services.library, self.services.now(), open_kept),
             *models(self._view.models, ask),
             *await servers(self.services.profiles, self._choice.profile, self._choice.use),
+            *await settings(self.services.settings, self._choice.profile, self._settings.ask),
             *themes(self.available_themes, self._pick_theme),
         )
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lmstudio_tui.features.profiles import NO_PROFILE, ProfileError
+from lmstudio_tui.features.settings_desk import TOP, SettingsDeskError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import key_of
 from lmstudio_tui.tui.palette import Find
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lmstudio_tui.features.profiles import Profiles
+    from lmstudio_tui.features.settings_desk import SettingsDesk
     from lmstudio_tui.sdk import ModelSummary
     from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.library.records import Conversation
@@ -68,6 +70,22 @@ async def servers(
     ]
 
 
+async def settings(
+    read: Callable[[], SettingsDesk] | None, profile: str | None, show: Callable[[str], None]
+) -> list[Find]:
+    """Every setting by its name; what it is for is searched, too."""
+    if read is None:
+        return []
+    try:
+        rows = await asyncio.to_thread(lambda: read().rows(TOP, profile))
+    except SettingsDeskError:
+        return []  # the settings say what is wrong with the file
+    return [
+        Find(f"Setting {row.name}", f"{clean_line(row.meaning)} · {key_of('app.settings')}", partial(show, row.name))
+        for row in rows
+    ]
+
+
 def themes(names: Iterable[str], use: Callable[[str], None]) -> list[Find]:
     """Every theme by its name."""
-    return [Find(f"Theme {name}", "How the app looks, until it is left", partial(use, name)) for name in sorted(names)]
+    return [Find(f"Theme {name}", "How the app looks", partial(use, name)) for name in sorted(names)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         SaveWanted,
         SpeakWanted,
     )
-    from lmstudio_tui.tui.palette import Find, Finds
+    from lmstudio_tui.tui.palette import Commands, Find, Finds
     from lmstudio_tui.tui.panes.pane import Pane
     from lmstudio_tui.tui.services import Services
 
@@ -62,8 +62,14 @@ def _makes_sense_alone(one: Command) -> bool:
     return not plain and one.where not in _ONLY_KEYS
 
 
-def _finds_provider() -> type[Finds]:
+def _commands_provider() -> type[Commands]:
     # Imported when the palette opens: the first picture does without.
+    from lmstudio_tui.tui.palette import Commands
+
+    return Commands
+
+
+def _finds_provider() -> type[Finds]:
     from lmstudio_tui.tui.palette import Finds
 
     return Finds
@@ -77,7 +83,7 @@ class PanedApp(ThemedApp):
         pane: the name of the one in front.
     """
 
-    COMMANDS: ClassVar[set[Any]] = {*App.COMMANDS, _finds_provider}
+    COMMANDS: ClassVar[set[Any]] = {_commands_provider, _finds_provider}
 
     def __init__(self, wishes: Wishes, pane: str, surroundings: Surroundings | None = None) -> None:
         super().__init__(wishes, surroundings)
@@ -110,7 +116,7 @@ class PanedApp(ThemedApp):
                 else:
                     yield self._make_panes()
         yield KeyFooter()
-        yield TooSmall("Ctrl+O goes elsewhere.")
+        yield TooSmall(f"{key_of('app.go_to')} goes elsewhere.")
 
     def _make_panes(self) -> ContentSwitcher:
         # The chat is always there: an answer goes on, and a draft is kept, whichever pane is in front.
@@ -307,8 +313,8 @@ class PanedApp(ThemedApp):
             if name != self._pane:
                 run = self._runner(f"pane('{name}')", self)
                 yield SystemCommand(f"Go to {title}", f"{title} · {key_of('app.go_to')} {number}", run)
-        yield SystemCommand("Show the tour", "What is where, and the keys that matter first.", self.action_tour)
-        yield SystemCommand("Theme", "Choose how the app looks.", self.action_change_theme)
+        yield SystemCommand("Show the tour", "What is where, and the keys that matter first", self.action_tour)
+        yield SystemCommand("Theme", "Choose how the app looks", self.action_change_theme)
         yield from self._offered_here(screen)
 
     def _offered_here(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -51,8 +51,12 @@ class SettingsChoice:
         self._models = models
         self._use_looks = use_looks
 
-    def ask(self) -> None:
-        """Show the settings."""
+    def ask(self, at: str = "") -> None:
+        """Show the settings.
+
+        Args:
+            at: the name of the setting to begin at; else the first one.
+        """
         if len(self._app.screen_stack) > 1:
             return
         if self._services.settings is None:
@@ -68,6 +72,7 @@ class SettingsChoice:
             lambda name: self._apply(desk, name),
             {"theme": sorted(self._app.available_themes)},
             {"default_model": models, "default_embedding_model": models},
+            at,
         )
         self._app.push_screen(screen)
 

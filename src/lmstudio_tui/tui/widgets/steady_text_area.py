@@ -1,10 +1,16 @@
-"""A text area that survives taking back a long paste, and draws nothing while nothing is typed."""
+"""A text area that survives taking back a long paste and being taken away, and draws nothing while nothing is typed."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.geometry import Offset
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widgets import TextArea
+
+if TYPE_CHECKING:
+    from textual.geometry import Region
 
 
 class SteadyTextArea(TextArea):
@@ -20,3 +26,9 @@ class SteadyTextArea(TextArea):
         if self.cursor_location[0] >= self.document.line_count:
             return Offset(0, 0)
         return super().scroll_cursor_visible(center, animate)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing where it was taken away just now: the screen may draw it once more, when it has no styles left."""
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)

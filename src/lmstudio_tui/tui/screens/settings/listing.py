@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class SettingList(VerticalScroll):
-    """Settings, of which a search may leave a few."""
+    """Settings, of which a search may leave a few.
+
+    Args:
+        at: the name of the one to begin at; else the first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *moves(up="move(-1)", down="move(1)", page_up="page(-1)", page_down="page(1)"),
@@ -41,9 +45,9 @@ class SettingList(VerticalScroll):
     class Moved(Message):
         """The cursor is on another setting."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: str = "") -> None:
         super().__init__()
-        self._cursor = ""
+        self._cursor = at
 
     @property
     def under(self) -> SettingLine | None:
@@ -94,7 +98,9 @@ class SettingList(VerticalScroll):
         for at, row in enumerate(rows):
             if at == 0 or rows[at - 1].group != row.group:
                 parts.append(Static(row.group, classes="group", name=row.group, markup=False))
-            parts.append(SettingLine(row))
+            line = SettingLine(row)
+            line.put_cursor(here=row.name == self._cursor)
+            parts.append(line)
         await self.mount_all(parts)
 
     def go_to(self, line: SettingLine) -> None:

@@ -42,8 +42,9 @@ class SettingsScreen(SettingsView):
         changed: Callable[[str], None],
         choices: Mapping[str, Sequence[str]] | None = None,
         suggestions: Mapping[str, Sequence[str]] | None = None,
+        at: str = "",
     ) -> None:
-        super().__init__(desk, profile, choices or {}, suggestions or {})
+        super().__init__(desk, profile, choices or {}, suggestions or {}, at)
         self._changed = changed
         self._checking: Run[None, Any] | None = None
         self._writing = False
@@ -239,8 +240,8 @@ class SettingsScreen(SettingsView):
         more = "" if row is None else row.outdone or ("" if row.at_once else "It counts from the next start.")
         self.call_next(self._leave_field)
         self._changed(name)
-        self.reload((f"✓ {said}", more, "$text-success"))
+        self.reload((f"✓ {said}", more, "$text-success"), written=name)
 
     def show_trouble(self, message: str, hint: str) -> None:
         """What was written cannot be used by the running app."""
-        self.say(message, hint, "$text-error")
+        self.say(f"✗ {message}", hint, "$text-error")

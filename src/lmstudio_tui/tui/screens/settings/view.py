@@ -46,6 +46,7 @@ class SettingsView(Dialog[None]):
         profile: gives the profile in use.
         choices: what may be chosen that only the app knows, by the name of the setting.
         suggestions: what may be meant, by the name of the setting.
+        at: the name of the setting to begin at; else the first one.
     """
 
     AUTO_FOCUS = "SettingList"
@@ -77,8 +78,10 @@ class SettingsView(Dialog[None]):
         profile: Callable[[], str | None],
         choices: Mapping[str, Sequence[str]],
         suggestions: Mapping[str, Sequence[str]],
+        at: str = "",
     ) -> None:
         super().__init__()
+        self._at = at
         self._desk = desk
         self._profile = profile
         self._choices = choices
@@ -98,7 +101,7 @@ class SettingsView(Dialog[None]):
                 key = key_of("settings.search")
                 yield LineInput(placeholder=f"{key} searches names, meanings and values", id="search")
                 yield Static(id="where")
-            yield SettingList()
+            yield SettingList(self._at)
             yield Static(id="told")
 
     def on_mount(self) -> None:
@@ -135,12 +138,15 @@ class SettingsView(Dialog[None]):
 
     # Reading
 
-    def reload(self, told: tuple[str, str, str] | None = None, place: str | None = None) -> None:
+    def reload(
+        self, told: tuple[str, str, str] | None = None, place: str | None = None, written: str | None = None
+    ) -> None:
         """Read them again, and say something.
 
         Args:
             told: a sentence, another one said more quietly, and a style.
             place: where settings are to be shown and changed from now on, if they can be read there.
+            written: the name of the setting that this is about: what there is to remark on it now is said, too.
         """
         wanted = self._place if place is None else place
 
@@ -152,12 +158,13 @@ class SettingsView(Dialog[None]):
         async def show(found: tuple[list[str], str, list[SettingRow]]) -> None:
             self._places, self._place, rows = found
             self._rows = [self._completed(row) for row in rows]
-            self._told = told
+            remark = next((row.remark for row in rows if row.name == written), "")
+            self._told = told and (told[0], f"{remark} {told[1]}".strip(), told[2])
             self._show_where()
             await self.fill()
             self.explain()
 
-        self.do(read, lambda found: self.call_next(show, found))
+        self.do(read, lambda found: self.call_next(show, found), self._show_where)
 
     def _completed(self, row: SettingRow) -> SettingRow:
         from dataclasses import replace
@@ -179,7 +186,7 @@ class SettingsView(Dialog[None]):
 
         def finished(result: Any) -> None:
             if isinstance(result, SettingsDeskError):
-                self.say(result.message, result.hint, "$text-error")
+                self.say(f"✗ {result.message}", result.hint, "$text-error")
                 if failed is not None:
                     failed()
             else:
@@ -208,8 +215,12 @@ class SettingsView(Dialog[None]):
     def _keys(self, room: int) -> str:
         """The keys for which there is room, as markup: they can be clicked, too."""
         if self._editing is not None:
-            return told("Enter take   {dialog.leave} leave it as it was")
+            # In a field of one line it is Textual's own key.
+            take = "{field.submit}" if isinstance(self._editing.field, TextArea) else "Enter"
+            return told(f"{take} take   {{dialog.leave}} leave it as it was")
         kept = {action: f"{key_of(id_)} {word}" for action, (id_, word) in _KEYS.items()}
+        if not self._rows:  # the file cannot be read
+            kept = {"leave": kept["leave"]}
         kept = {action: text for action, text in kept.items() if self._desk.undoable or action != "undo"}
         for action in _LEAVING:
             if sum(len(text) + 2 for text in kept.values()) - 2 <= room:
@@ -247,6 +258,8 @@ def describe(row: SettingRow, wrong: str) -> Content:
     parts: list[tuple[str, str]] = [(row.name, "bold"), (f"  {meaning}", "")]
     must = f"It must be {row.must_be}."
     parts.append((f"\n✗ {clean_line(wrong)}", "$text-error") if wrong else (f"\n{clean_line(must)}", ""))
+    if row.remark and not wrong:
+        parts.append((f"\n{clean_line(row.remark)}", "$text-warning"))
     if row.outdone:
         parts.append((f"\n{clean_line(row.outdone)}", "$text-warning"))
     elif row.origin != "default":
