@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,7 @@ _ENDINGS: dict[str, Format] = {
     ".html": "html",
     ".htm": "html",
 }
+_FOLDER_ENDS = ("/", os.sep)
 
 
 def export(
@@ -32,7 +34,13 @@ def export(
         str | None, typer.Option("--format", "-f", metavar="FORMAT", help="md, json or html; else as -o ends, else md.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Into this file, or into a folder.")
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Into this file; a FOLDER/ gets one named by its title.",
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     all_branches: Annotated[
@@ -49,15 +57,19 @@ def export(
     with reporting(None):
         from lmstudio_tui.features.history.exporting import export, file_name
 
-        chosen = _format(format_, output)
+        path = Path(output) if output is not None and output != "-" else None
+        chosen = _format(format_, path)
         with open_library() as library:
             loaded = loaded_named(library, name)
             blob = None if no_attachments else library.blob
             text = export(loaded, chosen, whole_tree=all_branches, blob=blob)
-        if output is None or str(output) == "-":
+        if path is None:
             write(clean(text) if sys.stdout.isatty() else text)
             return
-        path = output / file_name(loaded.conversation, chosen) if output.is_dir() else output
+        if path.is_dir() or str(output).endswith(_FOLDER_ENDS):
+            # Titles are given twice; with a part of the id no conversation is in the way of another.
+            name = Path(file_name(loaded.conversation, chosen))
+            path = _folder(path) / f"{name.stem}-{loaded.conversation.id[:8]}{name.suffix}"
         _save(path, text, force=force)
         say(f"note: written to {path}.")
 
@@ -69,6 +81,19 @@ def _format(wanted: str | None, output: Path | None) -> Format:
     if found is None:
         raise typer.BadParameter(f"There is no format {clean_line(wanted)!r}; there is md, json and html.")
     return found
+
+
+def _folder(path: Path) -> Path:
+    """A folder, made where it is not there.
+
+    Raises:
+        CommandError: when it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from None
+    return path
 
 
 def _save(path: Path, text: str, *, force: bool) -> None:
@@ -97,5 +122,9 @@ def _save(path: Path, text: str, *, force: bool) -> None:
             f"{path} is there already.", kind="FileExistsError", hint="Add --force to replace it.", code=Exit.USAGE
         ) from None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", "") or str(error)).lower()
-        raise CommandError(f"{path} cannot be written: {reason}.", kind="OutputError") from None
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError | ValueError) -> CommandError:
+    reason = (getattr(error, "strerror", "") or str(error)).lower()
+    return CommandError(f"{path} cannot be written: {reason}.", kind="OutputError")
