@@ -13,6 +13,7 @@ import typer
 from lmstudio_tui.cli.console import say, write
 from lmstudio_tui.cli.history_library import loaded_named, open_library
 from lmstudio_tui.cli.outcome import CommandError, Exit, reporting
+from lmstudio_tui.cli.own_files import is_special, replace
 from lmstudio_tui.text_safety import clean, clean_line
 
 if TYPE_CHECKING:
@@ -102,12 +103,10 @@ def _save(path: Path, text: str, *, force: bool) -> None:
     Raises:
         CommandError: when it is there, or cannot be written.
     """
-    from lmstudio_tui.store.atomic import write_atomic
-
     data = text.encode("utf-8", "replace")
     try:
-        if force:
-            write_atomic(path, data)
+        if force or is_special(path):
+            replace(path, data)
             return
         # Made only if it is not there: between a look and a write somebody else might make it.
         with path.open("xb") as file:
