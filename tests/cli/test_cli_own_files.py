@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], bytes]] = {
     "history export": (("history", "export", "CONVERSATION"), b"<!--"),
 }
 """Each with what it writes begins with."""
+Writer = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +35,8 @@ def server() -> Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def run(cli: Run, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command by its name, with a file to write to."""
+def write(cli: Run, server: SimulatorServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Writer:
+    """Run a command by its name, with what else it is given."""
     for name, value in {"BASE_URL": server.base_url, "ENABLE_AUDIO": "1", "ENABLE_IMAGES": "1"}.items():
         monkeypatch.setenv(f"LM_STUDIO_{name}", value)
     monkeypatch.chdir(tmp_path)
@@ -57,14 +58,14 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_a_file_has_the_permissions_of_anybodys_files(run: Run, tmp_path: Path, name: str) -> None:
+def test_a_file_has_the_permissions_of_anybodys_files(write: Writer, tmp_path: Path, name: str) -> None:
     path = tmp_path / "out"
     before = os.umask(0o027)
     try:
-        assert run(name, "-o", str(path)).code == 0
+        assert write(name, "-o", str(path)).code == 0
         assert mode(path) == 0o640
         path.chmod(0o604)
-        assert run(name, "-o", str(path), "--force").code == 0
+        assert write(name, "-o", str(path), "--force").code == 0
     finally:
         os.umask(before)
     assert mode(path) == 0o604
@@ -72,7 +73,7 @@ def test_a_file_has_the_permissions_of_anybodys_files(run: Run, tmp_path: Path, 
 
 @pytest.mark.parametrize("more", [(), ("--force",)])
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_a_pipe_is_written_to_and_stays_a_pipe(run: Run, tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
+def test_a_pipe_is_written_to_and_stays_a_pipe(write: Writer, tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
     pipe, came = tmp_path / "pipe", bytearray()
     os.mkfifo(pipe)
     # Open for both, so that nobody waits for anybody; a pipe holds more than what is read for here.
@@ -86,7 +87,7 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(run: Run, tmp_path: Path, name: s
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
-        done = run(name, "-o", str(pipe), *more)
+        done = write(name, "-o", str(pipe), *more)
         assert done.code == 0, done.err
         reader.join(30)
     finally:

@@ -69,8 +69,8 @@ def export(
             return
         if path.is_dir() or str(output).endswith(_FOLDER_ENDS):
             # Titles are given twice; with a part of the id no conversation is in the way of another.
-            name = Path(file_name(loaded.conversation, chosen))
-            path = _folder(path) / f"{name.stem}-{loaded.conversation.id[:8]}{name.suffix}"
+            file = Path(file_name(loaded.conversation, chosen))
+            path = _folder(path) / f"{file.stem}-{loaded.conversation.id[:8]}{file.suffix}"
         _save(path, text, force=force)
         say(f"note: written to {path}.")
 
