@@ -39,7 +39,7 @@ Every command below has a name, and `[keys]` in `config.toml` gives it other key
 "chat.send" = "alt+s"                  # another key
 "chat.newline" = ["enter", "ctrl+j"]   # several
 "chat.speak" = ""                      # none
-"move.down" = ["down", "j", "ctrl+n"]  # in every list
+"move.down" = ["down", "j", "alt+j"]   # in every list
 ```
 
 What follows the line `[keys]` belongs to it, so it stands at the end, or before another table. Keys are written as

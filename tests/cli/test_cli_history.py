@@ -220,11 +220,37 @@ def test_no_file_is_replaced_unless_that_is_said(cli: Run, tmp_path: Path) -> No
 
 def test_into_a_folder_the_title_is_the_name(cli: Run, tmp_path: Path) -> None:
     assert cli("history", "export", "aaaa1", "-o", str(tmp_path), "-f", "html").code == 0
-    assert (tmp_path / "why-is-the-sky-blue.html").exists()
+    assert (tmp_path / "why-is-the-sky-blue-aaaa1111.html").exists()
     gone = cli("history", "export", "aaaa1", "-o", str(tmp_path / "no" / "out.md"))
     assert (gone.code, gone.err.count("\n")) == (1, 1)
     assert "cannot be written: no such file or directory." in gone.err
     assert cli("history", "export", "aaaa1", "-f", "pdf").code == 2
+
+
+def test_a_backup_has_every_conversation_though_two_have_one_title(cli: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    cli("history", "export", "aaaa1", "-o", str(copy))
+    cli("history", "import", str(copy))
+    ids = [one["id"] for one in cli("history", "list", "--json").json["conversations"]]
+    # The folder is not there, and is called one by what the line ends with.
+    folder = tmp_path / "safe" / "backup"
+    for one in ids:
+        assert cli("history", "export", one, "-f", "json", "-o", f"{folder}/").code == 0
+    saved = {json.loads(path.read_text(encoding="utf-8"))["id"] for path in folder.iterdir()}
+    assert saved == set(ids)
+    # Once more: nothing is replaced without leave.
+    assert cli("history", "export", ids[0], "-f", "json", "-o", f"{folder}/").code == 2
+    assert cli("history", "export", ids[0], "-f", "json", "-o", f"{folder}/", "--force").code == 0
+    assert len(list(folder.iterdir())) == len(ids)
+
+
+@pytest.mark.parametrize("name", ["copy.json/", "copy.json/deeper/"])
+def test_a_folder_that_cannot_be_made(cli: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "copy.json").write_text("mine", encoding="utf-8")
+    failed = cli("history", "export", "aaaa1", "-o", f"{tmp_path}/{name}")
+    assert (failed.code, failed.err.count("\n")) == (1, 1)
+    assert "cannot be written: " in failed.err
+    assert (tmp_path / "copy.json").read_text(encoding="utf-8") == "mine"
 
 
 def test_what_was_exported_comes_back_as_it_was(cli: Run, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -14,6 +13,7 @@ from lmstudio_tui.cli import media_files
 from lmstudio_tui.cli.console import prints_unicode, say
 from lmstudio_tui.cli.embed_forms import csv_pieces, json_line_pieces, json_pieces, npy_pieces, parquet_bytes
 from lmstudio_tui.cli.embed_text import text_pieces
+from lmstudio_tui.cli.own_files import permissions
 from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
@@ -187,15 +187,8 @@ def _replaced(path: Path) -> Generator[IO[bytes]]:
     """A file to write to, which is there when all of it is, with the permissions that the one before it had."""
     from lmstudio_tui.vectors.replacing import replaced
 
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
+    mode = permissions(path)
     with replaced(path) as file:
         yield file
     if path.is_file():
         path.chmod(mode)
-
-
-def _mask() -> int:
-    """Which permissions new files do not get. It can be read only by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -19,7 +19,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "models sync": ("lmstudio-tui models sync",),
     "chat": (
         'lmstudio-tui chat "Why is the sky blue?"',
-        'git diff | lmstudio-tui chat "Review this" -m qwen3-8b',
+        'git diff | lmstudio-tui chat "Review this" -m qwen/qwen3-8b',
         'lmstudio-tui chat -c "And at night?"           # go on with the last',
         'lmstudio-tui chat --image photo.jpg "What is it?"',
     ),
@@ -28,10 +28,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "history list": ("lmstudio-tui history list --json",),
     "history search": ("lmstudio-tui history search rust lifetimes",),
     "history show": ("lmstudio-tui history show 1a2b",),
-    "history export": ("lmstudio-tui history export 1a2b -o trip.html",),
+    "history export": (
+        "lmstudio-tui history export 1a2b -o trip.html",
+        "lmstudio-tui history export 1a2b -f json -o backup/",
+    ),
     "history import": ("lmstudio-tui history import conversations.json",),
     "history delete": ("lmstudio-tui history delete 1a2b --yes",),
-    "history restore": ("lmstudio-tui history restore 1a2b3c4d",),
+    "history restore": ("lmstudio-tui history restore 1a2b6bc48e0e4d0f9d3d3d6f6b1f9c55",),
     "transcribe": (
         "lmstudio-tui transcribe talk.mp3 -o talk.srt",
         "lmstudio-tui record -o - | lmstudio-tui transcribe - -l de",
@@ -78,7 +81,7 @@ FILES: Final = (
 """On Linux; the page on settings says where they are elsewhere."""
 EXIT_CODES: Final = (
     ("0", "done"),
-    ("1", "the server refused it or failed; what had arrived is printed"),
+    ("1", "it failed: the server refused it, or what was named is not there; what had arrived is printed"),
     ("2", "usage or settings; a file that cannot be read or used"),
     ("3", "no server reachable"),
     ("4", "the key is missing or wrong"),

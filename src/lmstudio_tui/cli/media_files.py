@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lmstudio_tui.cli import own_files
 from lmstudio_tui.cli.console import OutputError, give_up, piped_text, warn
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.text_safety import clean_line
@@ -100,14 +101,10 @@ def put(data: bytes, path: Path, *, force: bool) -> None:
     Raises:
         CommandError: when it is there, or cannot be written.
     """
-    from lmstudio_tui.store.atomic import write_atomic
-
     refuse_existing(path, force=force)
     try:
         if path.exists():
-            mode = path.stat().st_mode & 0o777
-            write_atomic(path, data)
-            path.chmod(mode)
+            own_files.replace(path, data)
         else:
             path.write_bytes(data)
     except (OSError, ValueError) as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli import devices, media_files, options, sounds
+from lmstudio_tui.cli import devices, media_files, options, own_files, sounds
 from lmstudio_tui.cli.console import say, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Failure, as_json, report, reporting
 from lmstudio_tui.cli.progress import Drawn
@@ -101,6 +101,7 @@ def _recorded(output: Path | None, wanted: RecordingOptions, *, force: bool, as_
     recorder = Recorder()
     with ExitStack() as stack:
         place = _place(output, stack)
+        mode = own_files.permissions(place.path)
         stack.callback(recorder.close)
         with sounds.ending_gently() as ending:
             recorder.start(place.path, wanted)
@@ -109,6 +110,8 @@ def _recorded(output: Path | None, wanted: RecordingOptions, *, force: bool, as_
             sounds.devices_at_rest()
         if place.id:
             _keep(place, done)
+        elif place.path.is_file():
+            place.path.chmod(mode)
         _tell(place, done, as_object=as_object)
     # A recording is ended with Ctrl+C: that is no interruption. What pulls the plug is.
     return ending.code if ending.number not in {0, 2} else int(done.problem is not None)

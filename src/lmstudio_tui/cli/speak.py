@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lmstudio_tui.cli import devices, media_files, options, sounds
+from lmstudio_tui.cli import devices, media_files, options, own_files, sounds
 from lmstudio_tui.cli.console import say, warn, write, write_json
 from lmstudio_tui.cli.outcome import CommandError, Exit, Failure, as_json, report, reporting
 from lmstudio_tui.cli.playing import Playing
@@ -133,7 +133,7 @@ class _Speaking:
 
         asked = sounds.server_for(self.session, "speech", self.wanted.model)
         scope = CancelScope()
-        sinks = [media_files.write_bytes] if media_files.to_stdout(self.output) else []
+        sinks = self._takers(stack)
         sinks += [playing.feed] if playing is not None else []
 
         def sink(piece: bytes) -> None:
@@ -162,12 +162,41 @@ class _Speaking:
             return ending.code
         return Exit.FAILED if record.problem or (playing is not None and playing.problem) else Exit.DONE
 
+    @property
+    def _handed_on(self) -> bool:
+        """Whether the sound is written while it comes to what is no file of its own: standard output, a pipe."""
+        return media_files.to_stdout(self.output) or own_files.is_special(self.output)
+
+    def _takers(self, stack: ExitStack) -> list[Callable[[bytes], None]]:
+        """Who takes the sound while it comes.
+
+        Raises:
+            CommandError: when a pipe cannot be written to.
+        """
+        if self.output is None or not self._handed_on:
+            return []
+        if media_files.to_stdout(self.output):
+            return [media_files.write_bytes]
+        output = self.output
+        try:
+            file = stack.enter_context(output.open("wb", buffering=0))
+        except OSError as error:
+            raise media_files.cannot_write(output, error) from None
+
+        def take(piece: bytes) -> None:
+            try:
+                file.write(piece)
+            except OSError as error:
+                raise media_files.cannot_write(output, error) from None
+
+        return [take]
+
     def _options(self, model: str | None) -> SpeakOptions:
         return replace(self.wanted, model=model)
 
     def _path_for(self, stack: ExitStack) -> Callable[[str], Path]:
         """Where the sound is written while it comes."""
-        if media_files.to_stdout(self.output):
+        if self._handed_on:
             folder = stack.enter_context(media_files.temporary_folder())
             return lambda suffix: folder / f"speech{suffix}"
         if self.output is None:
@@ -178,7 +207,7 @@ class _Speaking:
 
     def _kept(self, record: UtteranceRecord, *, whole: bool) -> Path:
         """Put what came where it was wanted; of what is not whole the name says so."""
-        if media_files.to_stdout(self.output):
+        if self._handed_on:
             return record.path
         if self.output is None:
             return media_files.shelf().utterances.keep(record).path
@@ -188,7 +217,9 @@ class _Speaking:
         try:
             if self._is_bare(record):
                 _without_header(record.path)
+            mode = own_files.permissions(self.output)
             record.path.replace(self.output)
+            self.output.chmod(mode)
         except OSError as error:
             raise media_files.cannot_write(self.output, error) from None
         return self.output
@@ -199,7 +230,7 @@ class _Speaking:
 
     def _tell(self, record: UtteranceRecord, path: Path, *, interrupted: bool) -> None:
         self._warn_of_format(record, path)
-        shown = not media_files.to_stdout(self.output)
+        shown = not self._handed_on
         failure = None
         if record.problem:
             kind = "RequestCancelledError" if interrupted else "StreamInterruptedError"
@@ -229,7 +260,7 @@ class _Speaking:
     def _object(self, record: UtteranceRecord, path: Path) -> dict[str, Any]:
         first = record.first_audio_ms
         return {
-            "path": str(path),
+            "path": str(self.output if self._handed_on else path),
             "format": self._format(record, path),
             "bytes": path.stat().st_size,
             "duration_s": None if record.duration_s is None else round(record.duration_s, 3),
