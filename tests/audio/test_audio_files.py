@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from audio_parts import read_wav
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sample_sounds import FORMATS, LOSSLESS, RATE, Sound, alike, all_of, encoded, sweep, without_length
@@ -288,7 +288,7 @@ def test_a_very_short_one_has_few_columns(tmp_path: Path) -> None:
     assert len(waveform_of(kept(tmp_path, encoded(ORIGINAL[:7], "wav")), 80)) == 7
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     form=st.sampled_from(sorted(FILES)),
     damage=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3000), st.binary(max_size=30)), max_size=5),

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_sounds import FORMATS, LOSSLESS, RATE, Sound, alike, encoded, sweep, without_length
 
@@ -225,7 +225,7 @@ _damage = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(form=st.sampled_from(sorted(FILES)), damage=_damage, again=st.booleans(), step=st.sampled_from([50, 4096]))
 def test_nothing_hangs_or_crashes_it(form: str, damage: list[tuple[str, float, bytes]], again: bool, step: int) -> None:
     data = bytearray(FILES[form])
@@ -247,7 +247,7 @@ def test_nothing_hangs_or_crashes_it(form: str, damage: list[tuple[str, float, b
         assert np.isfinite(sound).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(junk=st.binary(max_size=3000), said=st.sampled_from(["wav", "mp3", "flac", "opus", "pcm", ""]))
 def test_junk_is_refused_or_heard_but_never_worse(junk: bytes, said: str) -> None:
     with suppress(AudioFormatError):

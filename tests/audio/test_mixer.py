@@ -160,7 +160,7 @@ def test_what_is_heard_is_what_was_taken_a_while_ago() -> None:
     assert mixer.queued == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.one_of(

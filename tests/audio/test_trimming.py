@@ -20,7 +20,7 @@ def cut(path: Path, *parts: Sound, db: float = -45.0) -> tuple[float, Sound]:
     return trim_silence(path, db), read_wav(path)[0]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(before=st.floats(0, 70), after=st.floats(0, 70), said=st.floats(0.05, 3))
 def test_all_that_is_heard_stays(
     tmp_path_factory: pytest.TempPathFactory, before: float, after: float, said: float

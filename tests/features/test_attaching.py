@@ -178,7 +178,7 @@ def test_a_bomb(tmp_path: Path) -> None:
     assert caught.value.hint == "Scale it down first."
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=300), st.sampled_from(["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"]), st.integers(0, 400))
 def test_damage_of_any_kind_is_a_sentence(tmp_path: Path, damage: bytes, kind: str, at: int) -> None:
     buffer = io.BytesIO()

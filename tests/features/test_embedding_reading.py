@@ -269,7 +269,7 @@ def test_only_a_header(read: Callable[..., TextsRead]) -> None:
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1d"), min_size=1, max_size=30)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150)
 @given(st.lists(CELLS.filter(lambda cell: not cell.isspace()), min_size=1, max_size=20))
 def test_whatever_was_written_as_csv_is_read(read: Callable[..., TextsRead], cells: list[str]) -> None:
     written = io.StringIO()
@@ -377,7 +377,7 @@ def test_json_that_is_far_too_large(read: Callable[..., TextsRead], monkeypatch:
     assert len(read("a.jsonl", ('"' + "x" * 100 + '"\n') * 20).texts) == 20
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100)
 @given(st.lists(st.text(min_size=1).filter(lambda text: not text.isspace()), min_size=1), st.booleans())
 def test_whatever_was_written_as_json_is_read(read: Callable[..., TextsRead], wanted: list[str], plain: bool) -> None:
     values: list[object] = [text if plain else {"id": 1, "text": text} for text in wanted]
@@ -385,7 +385,7 @@ def test_whatever_was_written_as_json_is_read(read: Callable[..., TextsRead], wa
     assert texts(read("a.json", json.dumps(values))) == wanted
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=200)
 @given(st.binary(max_size=300), st.sampled_from(["txt", "csv", "tsv", "json", "jsonl"]))
 def test_anything_is_read_or_refused_in_words(read: Callable[..., TextsRead], content: bytes, ending: str) -> None:
     # Any other exception is a failure.

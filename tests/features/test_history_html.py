@@ -107,7 +107,7 @@ def test_foreign_text_is_shown_and_does_nothing() -> None:
 
 
 @given(conversations())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_conversation_gives_a_sound_page(loaded: Loaded) -> None:
     text = export(loaded, "html", whole_tree=True, blob=BLOBS.get)
     is_harmless(text)

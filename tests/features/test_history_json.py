@@ -33,7 +33,7 @@ def broken(**changes: Any) -> str:
 
 
 @given(conversations())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_everything_comes_back_exactly(loaded: Loaded) -> None:
     assert back(loaded) == loaded
 

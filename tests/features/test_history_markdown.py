@@ -80,7 +80,7 @@ def test_other_branches_follow_only_when_they_are_wanted() -> None:
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 @example("```", "</details>\n```", "{}", "```\n<!-- lmstudio-tui: the text ends within a fence -->")
 @example("<details>\n<summary>Reasoning</summary>\n\nx\n\n</details>", "", "```json\n", "")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_passes_for_anything_else(prompt: str, reasoning: str, arguments: str, answer: str) -> None:
     calls = (ToolCallRecord(id="1", name="f", arguments=arguments), ToolCallRecord(id="2", name="g", arguments=""))
     loaded = conversation(

@@ -101,7 +101,7 @@ def test_curl_sends_every_body_as_it_was(echo: Echo, name: str) -> None:
 
 
 @curl_is_there
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_curl_sends_any_text(echo: Echo, text: str) -> None:
     body = text.encode("utf-8", "replace")

@@ -97,7 +97,7 @@ def test_what_was_really_done(simulator: SimulatorServer) -> None:
     assert hostile["_events"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=80), st.binary(max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_anything_can_be_in_it(body: bytes, answer: bytes, name: str, data: str) -> None:
     log = ExchangeLog()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lmstudio_tui.features.hearing.retiming import retimed
@@ -128,7 +128,6 @@ def test_silence_is_a_valid_file() -> None:
     assert as_text(transcript(duration_s=3.0)) == ""
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(segments(), max_size=8))
 def test_what_is_written_is_read_back(said: list[SegmentRecord]) -> None:
     record = replace(transcript(), segments=tuple(said))

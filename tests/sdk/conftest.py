@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A slow machine is no failure.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient")
 settings.load_profile("patient")
 
 

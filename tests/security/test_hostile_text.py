@@ -105,7 +105,7 @@ def test_a_flood_in_pieces_of_one() -> None:
     assert "".join(pieces) + cleaner.flush() == "e" + "\u0301" * 10 + "x" + "\u0301" * 3
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(hostile, st.sampled_from(list(CANVASES)), st.sampled_from([Role.ASSISTANT, Role.USER, Role.NOTICE]), st.data())
 def test_a_conversation(text: str, width: int, role: Role, data: st.DataObject) -> None:
     """At once and streamed, at every width: lines of text, none of which is a link."""

@@ -9,7 +9,9 @@ from lmstudio_tui import paths
 from lmstudio_tui.settings import LoadedSettings, SettingsError, load_settings
 
 KEY = "sk-lm-aBcD1234:s3cr3t-s3cr3t-s3cr3t"
-reuse_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+reuse_folder = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150
+)
 
 
 def load(toml: str | bytes | None = None, flags: dict[str, object] | None = None, /, **environ: str) -> LoadedSettings:

@@ -8,7 +8,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tone_parts import TEXT, file_of, heard, noise, resampled, segments, soundfile, spoken, wav
 
@@ -20,8 +20,8 @@ from lmstudio_tui.simulator.engine.tone_ear import EAR_RATE, Ear
 from lmstudio_tui.simulator.engine.tone_frames import MOST_DATA, frames_of, sentences, unpack_header
 from lmstudio_tui.simulator.engine.voices import VOICES
 
-SLOW_MACHINE = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-FEW = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+SLOW_MACHINE = settings(max_examples=20)
+FEW = settings(max_examples=10)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
 

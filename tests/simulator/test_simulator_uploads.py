@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulator_asks import serving
 from tone_parts import spoken, wav
@@ -52,7 +52,7 @@ def test_the_journal_forgets_the_ends_of_the_oldest_long_bodies() -> None:
     assert journal.snapshot()[0].body == b"x"
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(st.binary(max_size=300), st.binary(max_size=300), st.integers(1, 200))
 def test_a_form_is_read_to_the_byte(first: bytes, second: bytes, size: int) -> None:
     data = form_of(('name="one"; filename="ä.wav"', first + b"\r\n--xy"), ('name="file"; filename="b"', second))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 URL = "http://127.0.0.1:1234"
 ONE, TWO = KnownDownload("job_1", "qwen3-4b", "q8"), KnownDownload("job_2", "phi-4")
-reuse_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+reuse_folder = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from([URL, "job_id", "model"]), inner),

@@ -153,7 +153,7 @@ def test_many_texts_in_one_place_make_room_for_themselves(shelf: EmbeddingShelf)
     assert shelf.texts(made.id) == wanted
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=8), max_size=6))
 def test_any_texts_in_place_of_any_others(shelf: EmbeddingShelf, states: list[list[str]]) -> None:
     neighbour = shelf.create("", entries("before"))

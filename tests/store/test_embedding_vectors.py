@@ -61,7 +61,7 @@ def test_vectors_of_different_keys_are_never_mixed(shelf: EmbeddingShelf) -> Non
     assert sizes.bytes >= shelf.path.stat().st_size
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(
     st.one_of(
         st.lists(st.floats(width=32), min_size=1).map(lambda numbers: array("f", numbers)),

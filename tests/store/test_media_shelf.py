@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 20, 9, 41, tzinfo=UTC)
-reuse_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+reuse_folder = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60
+)
 MEMBERS = ["version", "file", "made_at", "name", "source", "duration_s", "transcripts", "segments", "text", "start_s"]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.just(10**400),

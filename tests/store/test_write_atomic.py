@@ -32,7 +32,7 @@ def fail(*_: object, **__: object) -> NoReturn:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(data=st.text(st.characters(exclude_categories=["Cs"])) | st.binary())
 def test_what_is_written_is_what_is_there(tmp_path: Path, data: str | bytes) -> None:
     path = tmp_path / "file"

@@ -7,7 +7,7 @@ from math import inf, nan
 
 import pytest
 from embedding_widget_parts import FOREIGN, SIZES, assert_filled, opened
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -62,7 +62,6 @@ def test_standing_bars() -> None:
     assert level(1.0) == "█"
 
 
-@settings(deadline=None)  # the first look imports numpy
 @given(st.lists(NUMBERS, min_size=1, max_size=40), st.lists(NUMBERS, max_size=40), st.integers(1, 130))
 def test_lines_are_within_their_width(one: list[float], other: list[float], width: int) -> None:
     sides = [side(*one), side(*other) if other else VectorSide("second", None)]

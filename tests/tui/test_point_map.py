@@ -135,7 +135,6 @@ async def opened(
 # Where what stands
 
 
-@settings(deadline=None)  # the first look imports numpy
 @given(st.lists(PLACE, min_size=1, max_size=40), st.integers(1, 200), st.integers(1, 60))
 def test_the_whole_map_has_all_points_in_it(places: list[tuple[float, float]], width: int, height: int) -> None:
     points = Points(Plane(places))
@@ -186,7 +185,7 @@ def test_a_cell_has_the_colour_of_most_of_its_points() -> None:
     assert sorted(canvas.raster.groups.values()) == [-1, 1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(PLACE, min_size=1, max_size=60), st.sampled_from(FOREIGN), st.integers(5, 120), st.integers(2, 30))
 def test_labels_hide_nothing(places: list[tuple[float, float]], text: str, width: int, height: int) -> None:
     points = Points(Plane(places))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from vector_parts import doubles, mixture, most_memory, small_sets, vectors
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d", 1e300), count=st.none() | st.integers(1, 9))
 def test_what_holds_of_any_clusters(rows: list[Vector], count: int | None) -> None:
     found = cluster(Matrix.of(rows), count)

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from vector_parts import missing, mixture, most_memory, put_module, small_sets, vectors
 
@@ -46,7 +46,6 @@ def file_of(form: ExportForm, rows: list[Vector], texts: list[str], sources: lis
     return io.BytesIO(file.getvalue())
 
 
-@settings(deadline=None)
 @given(rows=rows_of_any_kind)
 def test_npy_is_read_by_numpy(rows: list[Vector]) -> None:
     numbers = np.load(file_of("npy", rows, [""] * len(rows), []), allow_pickle=False)
@@ -54,7 +53,6 @@ def test_npy_is_read_by_numpy(rows: list[Vector]) -> None:
     assert numbers.tolist() == [list(row) for row in rows]
 
 
-@settings(deadline=None)
 @given(rows=rows_of_any_kind, prefix=texts_of_any_kind, data=st.data())
 def test_jsonl_is_an_object_on_each_line(rows: list[Vector], prefix: str, data: st.DataObject) -> None:
     texts = data.draw(st.lists(texts_of_any_kind, min_size=len(rows), max_size=len(rows)))
@@ -66,7 +64,6 @@ def test_jsonl_is_an_object_on_each_line(rows: list[Vector], prefix: str, data: 
     ]
 
 
-@settings(deadline=None)
 @given(rows=rows_of_any_kind, data=st.data())
 def test_csv_is_read_by_the_csv_module(rows: list[Vector], data: st.DataObject) -> None:
     texts = data.draw(st.lists(texts_of_any_kind, min_size=len(rows), max_size=len(rows)))
@@ -249,7 +246,6 @@ def test_parquet_is_read_by_pyarrow(tmp_path: Path) -> None:
     assert {key: table.schema.metadata[key] for key in (b"model", b"prefix")} == {b"model": b"m", b"prefix": b"p"}
 
 
-@settings(deadline=None)
 @given(row=rows_of_any_kind.map(lambda rows: rows[0]))
 def test_text_for_the_clipboard_says_the_same_numbers(row: Vector) -> None:
     assert json.loads(as_json(row)) == list(row)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from vector_parts import doubles, near, small_sets, vectors
 
 from lmstudio_tui.vectors.matrix import Matrix
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"))
 def test_what_goes_in_comes_out(rows: list[Vector]) -> None:
     matrix = Matrix.of(rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from vector_parts import doubles, mixture, most_memory, near, plainly, small_sets, vectors
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"), metric=st.sampled_from(METRICS), data=st.data())
 def test_every_score_is_numpys_and_they_are_in_order(rows: list[Vector], metric: Metric, data: st.DataObject) -> None:
     query = data.draw(st.sampled_from(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf, nan
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lmstudio_tui.vectors.plane import Grid, Plane
@@ -12,7 +12,6 @@ from lmstudio_tui.vectors.plane import Grid, Plane
 PLACE = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
 
 
-@settings(deadline=None)  # the first look imports numpy
 @given(st.lists(st.tuples(PLACE, st.integers(-1, 3)), max_size=60), st.integers(1, 30), st.integers(1, 12))
 def test_each_point_is_in_its_cell(points: list[tuple[tuple[float, float], int]], width: int, height: int) -> None:
     plane = Plane([place for place, _ in points])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from vector_parts import doubles, missing, mixture, most_memory, near, put_module, small_sets, vectors
 
 from lmstudio_tui.vectors import projection
@@ -69,7 +69,6 @@ def test_many_vectors_of_a_plane_in_many_dimensions_are_on_a_plane() -> None:
     assert same_axis(got.scores[:, 1], plain_components(rows)[0][:, 1])
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"))
 def test_what_holds_of_any_map(rows: list[Vector]) -> None:
     made = project(Matrix.of(rows))

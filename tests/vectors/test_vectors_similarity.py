@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from vector_parts import doubles, mixture, most_memory, near, plainly, precisely, slack, small_sets, vectors
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 metrics = st.sampled_from(METRICS)
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"), metric=metrics, data=st.data())
 def test_a_part_is_what_numpy_says_in_the_plainest_way(rows: list[Vector], metric: Metric, data: st.DataObject) -> None:
     indices = st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=10)
@@ -43,7 +42,6 @@ def test_the_whole_is_what_numpy_says(metric: Metric, count: int, dimensions: in
 huge = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1e308, -1e308, 1e-308, 5e-324, 0.0])
 
 
-@settings(deadline=None)
 @given(numbers=st.lists(st.tuples(huge, huge, huge), min_size=2, max_size=5), metric=metrics)
 def test_numbers_of_any_size(numbers: list[tuple[float, ...]], metric: Metric) -> None:
     rows = vectors(numbers, "d")
@@ -84,7 +82,6 @@ def test_zeros_are_like_nothing_and_cosines_never_leave_their_range() -> None:
     np.testing.assert_allclose(got[1:, 1:], [[1, 1, -1], [1, 1, -1], [-1, -1, 1]], atol=1e-15)
 
 
-@settings(deadline=None)
 @given(rows=small_sets(), metric=metrics)
 def test_a_pair_is_one_of_the_part(rows: list[Vector], metric: Metric) -> None:
     matrix = Matrix.of(rows)

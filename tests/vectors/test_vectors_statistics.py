@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from vector_parts import doubles, mixture, near, small_sets, vectors
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.vectors.values import Vector
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"), bins=st.integers(1, 40))
 def test_one_vector_is_what_numpy_says(rows: list[Vector], bins: int) -> None:
     numbers = doubles(rows[:1])[0]
@@ -84,7 +83,6 @@ def test_what_cannot_be_described_is_said_in_words() -> None:
         describe(array("f", [1.0]), 0)
 
 
-@settings(deadline=None)
 @given(rows=small_sets() | small_sets("d"))
 def test_all_of_them(rows: list[Vector]) -> None:
     matrix = Matrix.of(rows)

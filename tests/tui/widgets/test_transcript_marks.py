@@ -160,7 +160,7 @@ PIECES = [
 hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=14).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(list(Role)), hostile), min_size=1, max_size=4), st.sampled_from([6, 20, 77]))
 def test_all_that_is_selected_is_all_that_arrived(texts: list[tuple[Role, str]], width: int) -> None:
     document = Document(make_parser)
@@ -175,7 +175,7 @@ def test_all_that_is_selected_is_all_that_arrived(texts: list[tuple[Role, str]],
             assert clean(line.text) == line.text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text("ab 日\n", max_size=400), min_size=1, max_size=4), st.sampled_from([6, 20]))
 def test_prompts_are_selected_row_by_row_as_they_arrived(texts: list[str], width: int) -> None:
     text = "\n".join(texts)

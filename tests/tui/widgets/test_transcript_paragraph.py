@@ -45,7 +45,7 @@ def open_rows_are_whole(text: str, sizes: list[int], width: int = 30) -> None:
     assert [repr(piece) for piece in splitter.closed] == [repr(piece) for piece in once.closed]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example("**a\nb** c\nd\n", [1])
 @example("a `b\nc` d\ne\nf\n", [1])
 @example("one\n[a](/u\n'title') x\ny\n", [2])

@@ -207,7 +207,7 @@ CELLS = [
 markdown = st.lists(st.sampled_from([*WORDS, *CELLS]), max_size=16).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     markdown, st.sampled_from(["foo", "o b", "foo bar", "= 1", "&", "http", "ss", ".y"]), st.sampled_from(list(Role))
 )

@@ -109,7 +109,7 @@ def change(shown: Document, finder: Finder, data: st.DataObject) -> None:
     scroll(shown, data.draw(st.integers(0, max(0, shown.height - 1))))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(st.tuples(st.sampled_from(list(Role)), texts), min_size=1, max_size=5), st.data())
 def test_what_is_let_go_of_is_drawn_again_as_it_was(turns: list[tuple[Role, str]], data: st.DataObject) -> None:
     with patch.object(chunks, "_KEPT_ROWS", 12), patch.object(document, "_KEPT_CHARACTERS", 60):
@@ -135,7 +135,7 @@ def test_what_is_let_go_of_is_drawn_again_as_it_was(turns: list[tuple[Role, str]
         assert extract(shown, SELECT_ALL, 2) == "\n\n".join(text for text in arrived if text.strip())
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(texts, texts, st.data())
 def test_what_is_too_long_is_cut_the_same_however_it_arrives(text: str, more: str, data: st.DataObject) -> None:
     with ExitStack() as stack:

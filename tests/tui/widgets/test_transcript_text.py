@@ -106,14 +106,14 @@ ATOMS = [
 markdown = st.lists(st.sampled_from(ATOMS), max_size=20).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(markdown, st.sampled_from(WIDTHS), st.data())
 def test_streaming_in_any_pieces_equals_at_once(text: str, width: int, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=12))
     assert streamed(text, width, cuts) == at_once(text, width)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(markdown, st.sampled_from(WIDTHS), st.data())
 def test_prompts_stream_like_they_are_set(text: str, width: int, data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=8))
@@ -123,7 +123,7 @@ def test_prompts_stream_like_they_are_set(text: str, width: int, data: st.DataOb
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(st.sampled_from(["", "- ", "1. ", "> ", "## ", "```\n", "    "]), WORDS), max_size=8),
     st.integers(4, 60),
@@ -135,7 +135,6 @@ def test_no_word_is_lost(blocks: list[tuple[str, list[str]]], width: int) -> Non
     assert re.sub("[^a-h]", "", "".join(line.text for line in lines if line.copied)) == letters
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80), st.integers(1, 30))
 def test_breaks_cover_the_text(text: str, width: int) -> None:
     text = clean(text).replace("\n", " ")
