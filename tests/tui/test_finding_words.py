@@ -51,6 +51,6 @@ def test_any_text_may_be_typed_and_searched(query: str, line: str) -> None:
 
 
 def test_a_long_title_holds_nothing_up() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert likeness("e" * 40, ("the same letters over and over " * 40, 1.0)) == 0
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
