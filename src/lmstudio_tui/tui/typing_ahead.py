@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.events import Key, MouseEvent, Paste
 
-from lmstudio_tui.tui.job_control import JobControlApp
+from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
 from lmstudio_tui.tui.typed import is_seen
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LATEST: Final = 1.0
 """Seconds after the start of the screen: from then on keys count even if nothing has the focus."""
 
 
-class TypingAheadApp(JobControlApp):
+class TypingAheadApp(KeysInTurnApp):
     """An app that loses nothing of what was typed while it started, and in which letters after Tab go where Tab goes.
 
     What was typed before the start the terminal has kept until it was read. As long as the app is being opened there is
