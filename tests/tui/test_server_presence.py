@@ -73,6 +73,27 @@ async def test_the_simulator_is_one_key_away(simulator: SimulatorServer, open_ap
         await ui.shows("simulator")
 
 
+async def test_the_keys_of_the_page_are_reached_from_a_prompt_with_something_in_it(
+    simulator: SimulatorServer, open_app: OpenApp
+) -> None:
+    port = _free_port()
+    with SimulatorServer(SimulatorConfig(port=port, speed=0)) as server:
+        app = open_app(server.base_url, simulator=lambda: simulator.base_url)
+        ui = await app.__aenter__()
+        await ui.ready()
+        await ui.type("draft")
+    try:
+        await ui.pilot.press("f5")
+        await ui.shows("Nothing answers at", "Esc leaves the prompt", "draft")
+        await ui.pilot.press("d")
+        await ui.shows("draftd")
+        await ui.pilot.press("escape", "d")
+        await ui.shows("simulator", "draftd")
+        assert "draftdd" not in ui.screen
+    finally:
+        await app.__aexit__(None, None, None)
+
+
 async def test_a_simulator_that_cannot_start_is_said(open_app: OpenApp) -> None:
     def fail() -> str:
         raise OSError("no port is free")
