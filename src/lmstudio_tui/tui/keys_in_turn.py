@@ -60,9 +60,9 @@ class KeysInTurnApp(JobControlApp):
         elif self._in_turn is not None:
             self._in_turn.append(event)
         else:
-            await self._give(event)
+            await self.give(event)
 
-    async def _give(self, event: Key | Paste) -> None:
+    async def give(self, event: Key | Paste) -> None:
         """Give it to what has the focus, and begin to wait if more than a text may change by it."""
         focused = self.focused
         typed = isinstance(event, Paste) or (
@@ -96,7 +96,7 @@ class KeysInTurnApp(JobControlApp):
         while came:
             event = came.popleft()
             if self._in_turn is None:
-                await self._give(event)
+                await self.give(event)
             else:
                 self._in_turn.append(event)
 

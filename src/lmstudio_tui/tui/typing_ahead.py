@@ -29,6 +29,8 @@ class TypingAheadApp(KeysInTurnApp):
     def __init__(self) -> None:
         super().__init__()
         self._typed_ahead: list[Key | Paste] | None = []
+        self._blind: list[Key | Paste] = []
+        """What of it has not come to its turn yet."""
 
     @property
     def opening(self) -> bool:
@@ -100,13 +102,21 @@ class TypingAheadApp(KeysInTurnApp):
 
     async def _hand_over(self) -> None:
         """Give what was kept to what has the focus now, in the same order."""
+        typed, self._typed_ahead = self._typed_ahead or [], None
+        self._blind = list(typed)
+        for event in typed:
+            await super().on_event(event)
+
+    async def give(self, event: Key | Paste) -> None:
+        """Letters typed blindly are text; they are no commands to a list."""
         from textual.widgets import Input, TextArea
 
-        typed, self._typed_ahead = self._typed_ahead or (), None
-        for event in typed:
-            if isinstance(event, Key) and not event.is_printable:
+        if self._blind and event is self._blind[0]:
+            del self._blind[0]
+            is_text = isinstance(event, Paste) or event.is_printable
+            if is_text and not isinstance(self.focused, Input | TextArea):
+                return
+            if not is_text:
                 # What it does may concern what the letters before it have made.
                 await self.caught_up()
-            # Letters typed blindly are text; they are no commands to a list.
-            if isinstance(self.focused, Input | TextArea) or not (isinstance(event, Paste) or event.is_printable):
-                await super().on_event(event)
+        await super().give(event)
