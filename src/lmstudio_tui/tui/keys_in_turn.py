@@ -23,6 +23,8 @@ _PATIENCE: Final = 5.0
 """Seconds after which keys go on although the one before seems to be under way: nothing is to wait for ever."""
 _WAYS: Final = 2
 """A key goes up from the widget to the app; what the widget asks for because of it comes the same way behind it."""
+_IN_A_TEXT: Final = frozenset({"left", "right", "home", "end", "backspace", "delete"})
+"""Keys that in a field of text are about nothing but the text."""
 _BRIEFLY: Final = 1.0
 """Seconds for which keys wait for what a server has to be asked for first."""
 _GLANCE: Final = 0.01
@@ -34,7 +36,7 @@ class KeysInTurnApp(JobControlApp):
 
     Textual gives each key at once to what has the focus, and serves its binding only when it has come up to the app
     again. Of a burst of keys (a slow line, a quick hand, a dialog that is imported when it is first opened) the later
-    ones would go to what is about to be covered. Letters that are typed into a text wait for nothing.
+    ones would go to what is about to be covered. Typing a text, and going through a list, makes nothing wait.
     """
 
     def __init__(self) -> None:
@@ -63,20 +65,32 @@ class KeysInTurnApp(JobControlApp):
             await self.give(event)
 
     async def give(self, event: Key | Paste) -> None:
-        """Give it to what has the focus, and begin to wait if more than a text may change by it."""
-        focused = self.focused
-        typed = isinstance(event, Paste) or (
-            focused is not None and focused.check_consume_key(event.key, event.character)
-        )
-        way = self._way_up()
-        if typed:
+        """Give it to what has the focus, and begin to wait if it may open something."""
+        if self._stays(event):
             await super().on_event(event)
             return
+        way = self._way_up()
         self._in_turn = deque()
         try:
             await super().on_event(event)
         finally:
             self._on_its_way = asyncio.create_task(self._wait_for_it(way))
+
+    def _stays(self, event: Key | Paste) -> bool:
+        """Whether it does no more than change a text, or move within what has the focus."""
+        from textual.widgets import Input, TextArea
+
+        focused = self.focused
+        if isinstance(event, Paste) or focused is None:
+            return isinstance(event, Paste)
+        if focused.check_consume_key(event.key, event.character):
+            return True
+        if isinstance(focused, Input | TextArea):
+            return event.key in _IN_A_TEXT
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or not (active.binding.id or "").startswith("move."):
+            return False
+        return ".focus_" not in active.binding.action
 
     async def _wait_for_it(self, way: Sequence[MessagePump]) -> None:
         with suppress(TimeoutError):
