@@ -280,7 +280,7 @@ async def test_a_server_that_refuses_to_go_on_is_asked_in_words(open_app: OpenAp
     keep(tmp_path, said("question", "This was cut ", status="interrupted"))
     leave_open(tmp_path, "kept")
     async with open_app("http://127.0.0.1:1234", connect=server.connect) as ui:
-        await ui.shows("This was cut", "m goes on with it")
+        await ui.shows("This was cut", "Alt+M goes on with it")
         await ui.until(lambda: ui.pane.desk.server.online)
         await ui.press("alt+m")
         await ui.until(lambda: ui.pane.thread.path[1].text == "This was cut and this is the rest.")

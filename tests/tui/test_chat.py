@@ -202,6 +202,18 @@ async def test_the_model_is_chosen_by_typing_and_remembered(
         await ui.shows("Ask sim-gemma-3n-e4b")
 
 
+async def test_who_types_a_name_gets_the_model_of_that_name(simulator: SimulatorServer, open_app: OpenApp) -> None:
+    async with open_app(simulator.base_url) as ui:
+        await ui.ready()
+        await ui.pilot.press("ctrl+t")
+        await ui.until(lambda: isinstance(ui.app.screen, ModelPicker))
+        await ui.type("qwen")
+        # The family of another one is the same.
+        await ui.shows("sim-deepseek-r1-7b")
+        await ui.pilot.press("enter")
+        await ui.shows("Ask sim-qwen3-8b")
+
+
 async def test_an_unlisted_model_can_be_typed_and_the_picker_left(
     simulator: SimulatorServer, open_app: OpenApp
 ) -> None:

@@ -91,7 +91,7 @@ def test_an_answer_of_another_window_says_so_and_ours_does_not() -> None:
     assert turn_of(thread, answer, NOW).note == "Another window is writing this answer."
     assert turn_of(thread, answer, NOW, "a").note == ""
     interrupted = replace(answer, status="interrupted")
-    assert "m goes on with it" in note_of(interrupted)
+    assert "Alt+M goes on with it" in note_of(interrupted)
     assert note_of(replace(interrupted, note="It was cut.")) == "It was cut."
     assert note_of(replace(answer, status="complete", note="n")) == "n"
 

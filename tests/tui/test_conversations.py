@@ -218,7 +218,7 @@ async def test_an_answer_cut_off_by_a_crash_is_gone_on_with(
     await _die_in_the_middle(tmp_path, "Explain the moon", whole[:40])
     leave_open(tmp_path, "dead")
     async with open_app(simulator.base_url) as ui:
-        await ui.shows("Interrupted when the app ended", "m goes on with it")
+        await ui.shows("Interrupted when the app ended", "Alt+M goes on with it")
         assert ui.pane.thread.path[1].status == "interrupted"
         assert path_texts(ui)[1] == whole[:40]
         await ui.until(lambda: ui.pane.desk.server.online)

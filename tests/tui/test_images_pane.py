@@ -87,6 +87,14 @@ async def test_what_cannot_be_asked_for_is_said_as_it_is_typed(tmp_path: Path) -
         await ui.until(lambda: ui.server.asked == [ImageRequest(prompt="A cat")])
 
 
+async def test_nobody_is_sent_into_an_empty_list(tmp_path: Path) -> None:
+    async with images_pane(tmp_path) as ui:
+        await ui.until(lambda: ui.pane.form.prompt.has_focus)
+        await ui.press("escape")
+        await ui.type("A cat")
+        assert ui.pane.form.prompt.text == "A cat"
+
+
 async def test_it_can_be_stopped_and_the_prompt_stays(tmp_path: Path) -> None:
     server = FakeArtist(hold=threading.Event())
     async with images_pane(tmp_path, server=server) as ui:

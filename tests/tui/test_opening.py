@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from app_parts import Driver, FakeServer, services
 from textual.events import AppBlur, AppFocus
+from textual.widgets import Input
 
 from lmstudio_tui.features.mishaps import Mishaps
 from lmstudio_tui.store.state import AppState, StateFile
 from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.opening import Opening
 from lmstudio_tui.tui.panes.chat import ChatPane
+from lmstudio_tui.tui.screens.conversations import Conversations
 from lmstudio_tui.tui.services import Services
 from lmstudio_tui.tui.themes import QUIET_DARK, THEMES
 from lmstudio_tui.tui.widgets.composer import Composer
@@ -201,3 +203,12 @@ async def test_an_app_that_is_left_while_it_is_furnished_says_nothing(tmp_path: 
         await door.ui.until(lambda: not door.ui.app.opening)
         door.ui.app.exit()
     assert not (tmp_path / "reports").exists()
+
+
+async def test_letters_behind_a_key_that_opens_a_dialog_are_for_the_dialog(tmp_path: Path) -> None:
+    async with opened(tmp_path) as door:
+        await door.ui.pilot.press("h", "i", "f7", "x", "y")
+        await door.furnished()
+        await door.ui.until(lambda: isinstance(door.ui.app.screen, Conversations))
+        await door.ui.until(lambda: [one.value for one in door.ui.app.screen.query(Input)] == ["xy"])
+        assert door.ui.composer.text == "hi"

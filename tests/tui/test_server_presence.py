@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
-from app_parts import OpenApp
+from app_parts import Driver, OpenApp, services
 from pydantic import SecretStr
 
+from lmstudio_tui.cli.profiles import SettingsProfiles
 from lmstudio_tui.sdk import ClientConfig
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
+from lmstudio_tui.tui.app import LMStudioApp
 from lmstudio_tui.tui.screens.key_entry import KeyEntry
 from lmstudio_tui.tui.widgets.absence import Absence
 
@@ -71,6 +74,51 @@ async def test_the_simulator_is_one_key_away(simulator: SimulatorServer, open_ap
         await ui.pilot.press("d")
         await ui.ready()
         await ui.shows("simulator")
+
+
+async def test_the_keys_of_the_page_are_reached_from_a_prompt_with_something_in_it(
+    simulator: SimulatorServer, open_app: OpenApp
+) -> None:
+    port = _free_port()
+    with SimulatorServer(SimulatorConfig(port=port, speed=0)) as server:
+        app = open_app(server.base_url, simulator=lambda: simulator.base_url)
+        ui = await app.__aenter__()
+        await ui.ready()
+        await ui.type("draft")
+    try:
+        await ui.pilot.press("f5")
+        await ui.shows("Nothing answers at", "Esc leaves the prompt", "draft")
+        await ui.pilot.press("d")
+        await ui.shows("draftd")
+        await ui.pilot.press("escape", "d")
+        await ui.shows("simulator", "draftd")
+        assert "draftdd" not in ui.screen
+    finally:
+        await app.__aexit__(None, None, None)
+
+
+async def test_the_list_of_servers_says_that_the_simulator_is_in_use(
+    simulator: SimulatorServer, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{_free_port()}"
+    path = tmp_path / "config.toml"
+    path.write_text(f'base_url = "{url}"\n')
+    profiles = SettingsProfiles(path, config_path=path, without=lambda: ClientConfig(base_url=url), environ={})
+    made = services(url, tmp_path, profiles=profiles, simulator=lambda: simulator.base_url)
+    app = LMStudioApp(made)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        ui = Driver(app, pilot)
+        await ui.shows("Nothing answers at")
+        await ui.press("s")
+        await ui.shows("● no profile", "in use")
+        await ui.press("escape", "d")
+        await ui.ready()
+        await ui.press("f4")
+        await ui.shows("the simulator is in use", "no profile", url)
+        assert "● no profile" not in ui.screen
+        assert ui.screen.count("in use") == 1
+        await ui.press("enter")
+        await ui.shows("Nothing answers at")
 
 
 async def test_a_simulator_that_cannot_start_is_said(open_app: OpenApp) -> None:

@@ -356,7 +356,7 @@ class LMStudioApp(PanedApp):
         return (
             *await conversations(self.services.library, self.services.now(), open_kept),
             *models(self._view.models, ask),
-            *await servers(self.services.profiles, self._choice.profile, self._choice.use),
+            *await servers(self.services.profiles, self._choice.is_other, self._choice.use),
             *await settings(self.services.settings, self._choice.profile, self._settings.ask),
             *themes(self.available_themes, self._pick_theme),
         )

@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.features.profiles import NO_PROFILE, ProfileError
+from lmstudio_tui.features.profiles import ProfileError
 from lmstudio_tui.features.settings_desk import TOP, SettingsDeskError
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import key_of
@@ -49,9 +49,9 @@ def models(listed: Iterable[ModelSummary], ask: Callable[[str], Awaitable[None]]
 
 
 async def servers(
-    profiles: Callable[[], Profiles] | None, current: str | None, use: Callable[[Profiles, str], None]
+    profiles: Callable[[], Profiles] | None, is_other: Callable[[str], bool], use: Callable[[Profiles, str], None]
 ) -> list[Find]:
-    """The servers by name, but for the one in use."""
+    """The servers by name, but for the one in use: `is_other` tells."""
     if profiles is None:
         return []
     known = profiles()
@@ -66,7 +66,7 @@ async def servers(
             partial(use, known, one.name),
         )
         for one in entries
-        if not one.problem and one.name != (current or NO_PROFILE)
+        if not one.problem and is_other(one.name)
     ]
 
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.features.server_view import ServerView
     from lmstudio_tui.sdk import CancelScope
+    from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
     from lmstudio_tui.tui.memory import Memory
     from lmstudio_tui.tui.messages import ModelChosen
     from lmstudio_tui.tui.panes.pane import Pane
-    from lmstudio_tui.tui.remarks import RemarkingApp
     from lmstudio_tui.tui.server_link import ServerLink
-    from lmstudio_tui.tui.worker_bridge import Runs
+    from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 
 class ModelChoice:
@@ -36,7 +36,7 @@ class ModelChoice:
 
     def __init__(
         self,
-        app: RemarkingApp,
+        app: KeysInTurnApp,
         runs: Runs,
         link: ServerLink,
         memory: Memory,
@@ -102,7 +102,10 @@ class ModelChoice:
             except LMStudioError as error:
                 return error
 
-        self._runs.start(fetch, finished=self._offer, name="models")
+        run: Run[object, tuple[ModelSummary, ...] | LMStudioError] = self._runs.start(
+            fetch, finished=self._offer, name="models"
+        )
+        self._app.keys_wait_for(lambda: run.ended)
 
     def _offer(self, found: tuple[ModelSummary, ...] | LMStudioError) -> None:
         if isinstance(found, LMStudioError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from lmstudio_tui.features.profiles import ProfileError
+from lmstudio_tui.features.profiles import NO_PROFILE, ProfileError
 from lmstudio_tui.sdk import LMStudioError
 from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.screens.key_entry import KeyEntry
@@ -43,6 +43,7 @@ class ServerChoice:
     ) -> None:
         self.profile = services.profile
         """The name of the profile in use, if it is one."""
+        self._simulated = False
         self.key_typed = False
         """Whether the last key was typed, and not yet tried."""
         self._given: ClientConfig | None = services.config
@@ -52,6 +53,10 @@ class ServerChoice:
         self._runs = runs
         self._config = config
         self._use = use
+
+    def is_other(self, name: str) -> bool:
+        """Whether the server of that profile is another than the one in use."""
+        return self._simulated or name != (self.profile or NO_PROFILE)
 
     def ask(self, *, find: bool = False) -> None:
         """Show the servers.
@@ -67,7 +72,8 @@ class ServerChoice:
         from lmstudio_tui.tui.screens.servers import ServersScreen
 
         profiles = self._services.profiles()
-        screen = ServersScreen(profiles, self._services.connect, self.profile, find=find)
+        instead = "the simulator" if self._simulated else ""
+        screen = ServersScreen(profiles, self._services.connect, self.profile, instead=instead, find=find)
         self._app.push_screen(screen, partial(self._switch, profiles))
 
     def use(self, profiles: Profiles, name: str) -> None:
@@ -91,6 +97,7 @@ class ServerChoice:
                 self._app.notify(f"{prepared.message} {prepared.hint}".strip(), severity="error", timeout=10)
                 return
             self.profile = name
+            self._simulated = False
             self._given = prepared
             self._use(prepared)
 
@@ -137,6 +144,7 @@ class ServerChoice:
         config = self._config()
         if config.base_url != base_url:
             self._given = None
+            self._simulated = True
             update: dict[str, object] = {"base_url": base_url, "api_key": None, "env": "local", "extra_headers": {}}
             self._use(config.model_copy(update=update))
             if not quiet:

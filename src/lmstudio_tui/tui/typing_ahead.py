@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.events import Key, MouseEvent, Paste
 
-from lmstudio_tui.tui.job_control import JobControlApp
+from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
 from lmstudio_tui.tui.typed import is_seen
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LATEST: Final = 1.0
 """Seconds after the start of the screen: from then on keys count even if nothing has the focus."""
 
 
-class TypingAheadApp(JobControlApp):
+class TypingAheadApp(KeysInTurnApp):
     """An app that loses nothing of what was typed while it started, and in which letters after Tab go where Tab goes.
 
     What was typed before the start the terminal has kept until it was read. As long as the app is being opened there is
@@ -29,6 +29,8 @@ class TypingAheadApp(JobControlApp):
     def __init__(self) -> None:
         super().__init__()
         self._typed_ahead: list[Key | Paste] | None = []
+        self._blind: list[Key | Paste] = []
+        """What of it has not come to its turn yet."""
 
     @property
     def opening(self) -> bool:
@@ -100,13 +102,21 @@ class TypingAheadApp(JobControlApp):
 
     async def _hand_over(self) -> None:
         """Give what was kept to what has the focus now, in the same order."""
+        typed, self._typed_ahead = self._typed_ahead or [], None
+        self._blind = list(typed)
+        for event in typed:
+            await super().on_event(event)
+
+    async def give(self, event: Key | Paste) -> None:
+        """Letters typed blindly are text; they are no commands to a list."""
         from textual.widgets import Input, TextArea
 
-        typed, self._typed_ahead = self._typed_ahead or (), None
-        for event in typed:
-            if isinstance(event, Key) and not event.is_printable:
+        if self._blind and event is self._blind[0]:
+            del self._blind[0]
+            is_text = isinstance(event, Paste) or event.is_printable
+            if is_text and not isinstance(self.focused, Input | TextArea):
+                return
+            if not is_text:
                 # What it does may concern what the letters before it have made.
                 await self.caught_up()
-            # Letters typed blindly are text; they are no commands to a list.
-            if isinstance(self.focused, Input | TextArea) or not (isinstance(event, Paste) or event.is_printable):
-                await super().on_event(event)
+        await super().give(event)

@@ -97,7 +97,7 @@ def ending(error: LMStudioError | None, has_output: bool) -> tuple[Status, str]:
         case RequestCancelledError():
             return "stopped", "Stopped. What had arrived is kept." if has_output else "Stopped before anything came."
         case StreamInterruptedError():
-            going_on = f"What arrived is kept; {key_word('transcript.continue', 'm')} goes on with it, "
+            going_on = f"What arrived is kept; {key_word('chat.continue', 'Alt+M')} goes on with it, "
             again = f"{going_on if has_output else ''}{_again()}"
             return "interrupted", f"{_sentence(error.message)} {again}"
         case AuthenticationError():

@@ -104,7 +104,12 @@ class ModelPicker(Dialog[str | None]):
 
     def _show(self, typed: str) -> None:
         query = Query.read(typed)
-        rows = [entry for entry in self._entries if query.keeps(entry)]
+        words = typed.lower().split()
+        # Whoever types a name means the model of that name; the filter finds families and descriptions, too.
+        rows = sorted(
+            (entry for entry in self._entries if query.keeps(entry)),
+            key=lambda entry: not all(word in entry.id.lower() for word in words),
+        )
         name = typed.strip()
         if name and " " not in name and not any(entry.id == name for entry in self._entries):
             rows.append(_Typed(ModelSummary(id=name)))

@@ -29,6 +29,9 @@ _FILTER_KEYS = "Enter use  ↑↓ choose  {filter.clear} end the filter"
 _CORNERS = 6
 """Columns of the border beside what stands in it."""
 
+_NONE = "\0"
+"""The name of no profile at all."""
+
 
 class ServersView(Dialog[str | None]):
     """Gives the name of the server to use from now on, or None to stay with the one of before.
@@ -39,6 +42,7 @@ class ServersView(Dialog[str | None]):
         profiles: the servers by name.
         connect: makes a client, for trying and finding servers. Called in threads.
         current: the name of the one in use; None or `NO_PROFILE` when none is.
+        instead: what is in use in its place, such as "the simulator"; empty when that one is.
         ports: where servers are looked for on this machine; the usual ones when None.
         find: whether that is done at once.
     """
@@ -69,13 +73,16 @@ class ServersView(Dialog[str | None]):
         connect: Callable[[ClientConfig], LMStudioSDK],
         current: str | None,
         *,
+        instead: str = "",
         ports: Sequence[int] | None = None,
         find: bool = False,
     ) -> None:
         super().__init__()
         self._profiles = profiles
         self._connect = connect
-        self._current = current or NO_PROFILE
+        self._chosen = current or NO_PROFILE
+        self._instead = instead
+        self._current = _NONE if instead else self._chosen
         self._ports = ports
         self._find = find
         self._entries: list[ProfileEntry] = []
@@ -88,14 +95,14 @@ class ServersView(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
-            frame.border_title = "Servers"
+            frame.border_title = f"Servers · {self._instead} is in use" if self._instead else "Servers"
             yield LineInput(placeholder="Type to filter: a name, an address, a model …")
             yield ServerList()
             yield Static(id="told")
 
     def on_mount(self) -> None:
         """Read the profiles, in a thread."""
-        self._reload(self._current)
+        self._reload(self._chosen)
 
     def action_find(self) -> None:
         """Look for servers on this machine."""

@@ -57,6 +57,7 @@ class Absence(EmptyState, can_focus=True):
     def __init__(self, **options: Unpack[WidgetOptions]) -> None:
         self._view = ServerView("")
         self._newcomer = False
+        self._above_prompt = False
         super().__init__(**options)
 
     def show_server(self, view: ServerView, *, newcomer: bool = False) -> None:
@@ -72,6 +73,13 @@ class Absence(EmptyState, can_focus=True):
             self.refresh_bindings()
         if self.is_mounted:
             self._say()
+
+    def show_prompt(self, shown: bool) -> None:
+        """Say how the keys are come by while there is a prompt, which takes letters as text."""
+        if shown is not self._above_prompt:
+            self._above_prompt = shown
+            if self.is_mounted:
+                self._say()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key is asked for only where one is wanted."""
@@ -154,6 +162,11 @@ class Absence(EmptyState, can_focus=True):
     def _ways(self, *sentences: str) -> list[Text]:
         """Ways on, numbered. A command in braces is shown as its key."""
         ways: list[Text] = []
+        if self._above_prompt:
+            ways += [
+                self._keyed("What you typed is kept.  {chat.switch} leaves the prompt; then these keys work:"),
+                Text(),
+            ]
         for number, sentence in enumerate(sentences, 1):
             way = Text.assemble(self._styled(f"{number}   ", "absence--dim"), self._keyed(sentence))
             ways.append(way)

@@ -55,6 +55,7 @@ class Pages:
             switcher.current = page
         self._welcome(server, model, touring=touring)
         absence = view.query_one(Absence)
+        absence.show_prompt(not hidden)
         focused = view.screen.focused
         astray = focused is not None and focused in {absence, view.query_one(Transcript)} and focused.id != page
         shown = is_in_front(view) and view.screen.is_current

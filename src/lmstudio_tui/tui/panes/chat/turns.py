@@ -69,7 +69,7 @@ def note_of(message: Message) -> str:
     """What is said under an answer."""
     if message.status == "interrupted" and not message.note:
         return told(
-            "Interrupted when the app ended. What arrived is kept; {transcript.continue} goes on with it, "
+            "Interrupted when the app ended. What arrived is kept; {chat.continue} goes on with it, "
             "{chat.retry} asks again."
         )
     if message.status == "streaming":

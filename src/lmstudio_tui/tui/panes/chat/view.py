@@ -9,6 +9,7 @@ from lmstudio_tui.tui.commands import bindings, key_of
 from lmstudio_tui.tui.messages import CopyWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.desk import Undo
 from lmstudio_tui.tui.panes.chat.toolwork import ToolingView
+from lmstudio_tui.tui.widgets.absence import Absence
 from lmstudio_tui.tui.widgets.composer import Composer
 from lmstudio_tui.tui.widgets.find_bar import FindBar
 from lmstudio_tui.tui.widgets.transcript import Transcript
@@ -83,8 +84,8 @@ class ConversationView(ToolingView):
         self.stop()
 
     def action_switch_focus(self) -> None:
-        """Go between the prompt and the transcript; leave the search or the editing first."""
-        composer, bar = self.query_one(Composer), self.query_one(FindBar)
+        """Go between the prompt and what is above it; leave the search or the editing first."""
+        composer, bar, absence = self.query_one(Composer), self.query_one(FindBar), self.query_one(Absence)
         if self.end_tour():
             return
         if bar.display:
@@ -94,8 +95,8 @@ class ConversationView(ToolingView):
             self.query_one(Transcript).clear_search()
         elif (composer.has_focus and self.cancel_edit()) or not composer.display:
             return
-        elif composer.has_focus and self.thread.path:
-            self.query_one(Transcript).focus()
+        elif composer.has_focus and (self.thread.path or absence.display):
+            (self.query_one(Transcript) if self.thread.path else absence).focus()
         else:
             composer.focus()
 

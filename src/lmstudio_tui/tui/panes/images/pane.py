@@ -174,7 +174,7 @@ class ImagesPane(ImagesView):
             self.remove_class("-filtering")
             self.list.focus()
             self._show_list()
-        elif self.list.has_focus:
+        elif self.list.has_focus or not self._album.records:
             self.form.prompt.focus()
         else:
             self.list.focus()
