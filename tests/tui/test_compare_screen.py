@@ -256,7 +256,7 @@ async def test_one_after_the_other_and_kept_as_branches_of_one_prompt(library: L
     async with comparing(library, sdk(server)) as ui:
         await ui.press("ctrl+r")
         await ui.are("answering", "waiting")
-        await ui.shows("The quick", "waits its turn", "Esc stop")
+        await ui.shows("The quick", "waits its turn", "esc Stop")
         assert len(server.asked) == 1
         # What has arrived is in the library while more is still to come.
         await ui.until(lambda: any(one.text == "The quick " and one.status == "streaming" for one in ui.kept.values()))
@@ -359,10 +359,10 @@ async def test_esc_stops_the_one_in_front_then_all_then_leaves(library: Library)
         await ui.shows("The quick")
         await ui.press("escape")
         await ui.are("stopped", "answering", "waiting")
-        await ui.shows("Stopped. What had arrived", "Esc stop all")
+        await ui.shows("Stopped. What had arrived", "esc Stop all")
         await ui.press("escape")
         await ui.are("stopped", "stopped", "stopped")
-        await ui.shows("Not asked. r asks.", "Esc leave, keep all")
+        await ui.shows("Not asked. r asks.", "esc Leave, keep all")
         server.gates["qwen3-8b"].set()
         await ui.press("3", "r")
         await ui.are("stopped", "stopped", "done")
@@ -526,7 +526,7 @@ async def test_the_keys_at_the_bottom_can_be_clicked(library: Library) -> None:
     async with comparing(library, sdk(many())) as ui:
         await ui.pilot.click("KeyLine", offset=(3, 0))
         await ui.are("done", "done")
-        await ui.shows("Esc leave")
+        await ui.shows("esc Leave")
         await ui.pilot.click("KeyLine", offset=(3, 0))
         assert (await ui.gives()).chosen is None
 
@@ -560,7 +560,7 @@ async def test_the_chat_goes_on_with_the_answer_that_was_kept(open_app: OpenApp,
         await ui.press(*"gemma-3n", "enter")
         await ui.shows("2  sim-gemma-3n-e4b")
         await ui.press("ctrl+r")
-        await ui.shows("1 sim-llama-3.1-8b", "✓ done", "Esc leave, keep all")
+        await ui.shows("1 sim-llama-3.1-8b", "✓ done", "esc Leave, keep all")
         await ui.press("2", "enter")
         await ui.shows("‹ 2/2 ›", "sim-gemma-3n-e4b")
         await ui.until(lambda: ui.composer.has_focus and not ui.composer.text)

@@ -113,6 +113,7 @@ def test_every_line_is_exactly_as_wide_as_it_should_be(width: int, path: str, st
         (38, ["path", "status", "took"]),
         (46, ["time", "path", "status", "took"]),
         (76, ["time", "method", "path", "status", "took", "size", "bar"]),
+        (81, ["time", "method", "path", "status", "took", "size", "bar"]),
         (100, ["time", "method", "path", "status", "took", "first", "size", "tries", "bar"]),
     ],
 )

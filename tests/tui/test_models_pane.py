@@ -298,9 +298,9 @@ async def test_a_server_that_goes_leaves_its_list(tmp_path: Path) -> None:
     async with models_pane(tmp_path, seen=view()) as ui:
         await ui.shows("qwen/qwen3-8b")
         ui.pane.show_server(away(view()))
-        await ui.shows("Nobody answers at http://127.0.0.1:1234. This is the list of 09:41.", "qwen/qwen3-8b")
+        await ui.shows("Nothing answers at http://127.0.0.1:1234. This is the list of 09:41.", "qwen/qwen3-8b")
         await ui.press("l")
-        await ui.until(lambda: "Nobody answers at http://127.0.0.1:1234. This needs the server." in ui.told)
+        await ui.until(lambda: "Nothing answers at http://127.0.0.1:1234. This needs the server." in ui.told)
         ui.pane.show_server(away(view(), Presence.LOCKED))
         await ui.shows("wants an API key", "F6")
         ui.pane.show_server(view())
@@ -394,11 +394,11 @@ async def test_a_real_server_stopped_and_started_again(tmp_path: Path) -> None:
                 for _ in range(3):
                     server.stop()
                     monitor.poke()
-                    await ui.shows("Nobody answers at", "sim-qwen3-8b", "1 of 7")
+                    await ui.shows("Nothing answers at", "sim-qwen3-8b", "1 of 7")
                     server = SimulatorServer(again)
                     server.start()
                     monitor.poke()
-                    await ui.until(lambda: "Nobody answers" not in ui.screen)
+                    await ui.until(lambda: "Nothing answers" not in ui.screen)
                     assert ui.cursor == "sim-qwen3-8b"
                     assert "1 of 7" in ui.screen
         finally:

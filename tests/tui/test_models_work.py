@@ -87,7 +87,7 @@ async def test_what_cannot_be_is_said_before_it_is_sent(tmp_path: Path) -> None:
         await ui.press(*["backspace"] * 4, "8", "k")
         ui.pane.show_server(away(view()))
         await ui.press("enter")
-        await ui.shows("Nobody answers at http://127.0.0.1:1234.")
+        await ui.shows("Nothing answers at http://127.0.0.1:1234.")
         assert ui.app.screen is form, "the form stays open, with what was typed"
         assert form.query_one("#context_length", Input).value == "8k"
         ui.pane.show_server(view())

@@ -115,3 +115,13 @@ async def test_without_tools_there_is_nothing_to_tick(open_app: OpenApp) -> None
         assert "tick" not in ui.screen
         frame = ui.app.screen.query_one(".frame")
         assert frame.size.height < 16
+
+
+async def test_the_palette_stands_in_a_frame_like_that_of_any_dialog(open_app: OpenApp) -> None:
+    async with open_app(BASE, connect=FakeServer().connect, size=(80, 24)) as ui:
+        await ui.ready()
+        await ui.press("ctrl+p")
+        await ui.shows("╭─ Commands ─", "Enter take   Esc back ─╯", "Choose the model to ask")
+        # What is typed begins where the commands do.
+        begins = row_with(ui, "Search for commands").index("Search")
+        assert begins == row_with(ui, "Choose the model to ask").index("Choose")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
 
+from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.finding_words import likeness, painted
 from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.typed import app_of
@@ -94,4 +95,9 @@ class Finds(Provider):
 
 
 class Palette(Keyed[None], CommandPalette):
-    """Textual's palette, with the keys that the user wants."""
+    """Textual's palette, with the keys that the user wants, in a frame like that of any dialog."""
+
+    def on_mount(self) -> None:
+        """Say what it is, and how it is left."""
+        self.query_one("#--input").border_title = "Commands"
+        self.query_one(CommandList).border_subtitle = told("Enter take   {dialog.leave} back")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _AWAY: Final = {
     Presence.CONNECTING: "The server at {url} has not answered yet.",
-    Presence.OFFLINE: "Nobody answers at {url}.",
+    Presence.OFFLINE: "Nothing answers at {url}.",
     Presence.LOCKED: "The server at {url} wants an API key.",
     Presence.STRANGE: "What answers at {url} is no model server that I know.",
 }

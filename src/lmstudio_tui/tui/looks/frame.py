@@ -16,13 +16,30 @@ FRAME_CSS: Final = """
     Button.-primary { color: $accent; text-style: bold; }
     Button.-warning { color: $text-warning; text-style: bold; }
     Button:hover { background: $accent 30%; }
-    Button:focus { color: $accent; background: $surface; text-style: bold reverse; }
-    Button.-warning:focus { color: $text-warning; }
+    Button:focus, Button:focus:hover { color: $background; background: $accent; text-style: bold; }
+    Button.-warning:focus { background: $text-warning; }
     CommandPalette > #--container { width: 90%; max-width: 84; margin-top: 2; background: transparent; }
-    CommandPalette #--input { border: round $border; background: $surface; padding: 0 1; }
-    CommandPalette #--input Label { display: none; }
-    CommandInput, CommandInput:focus { border: none; height: 1; }
-    CommandList { border: round $border-blurred; background: $surface; max-height: 60vh; padding: 0 1; }
+    CommandPalette #--input {
+        border: round $border;
+        border-bottom: none;
+        border-title-color: $accent;
+        border-title-style: bold;
+        background: $surface;
+        padding: 0 1;
+    }
+    CommandPalette SearchIcon { display: none; }
+    CommandPalette #--results { height: auto; }
+    CommandInput, CommandInput:focus { border: none; height: 1; padding: 0 1; }
+    CommandList, CommandList:focus {
+        border: round $border;
+        border-top: none;
+        border-subtitle-color: $text-muted;
+        background: $surface;
+        max-height: 60vh;
+        padding: 1 1 0 1;
+        scrollbar-size-vertical: 1;
+    }
+    CommandList > .option-list--option { padding: 0 1; }
     #body { height: 1fr; }
     #panes { height: 1fr; }
     Rail { display: none; }

@@ -222,7 +222,7 @@ class ImagesView(Pane):
             return "No image matches the filter.", "", told("{images.back} clears it.")
         if not self._album.loaded:
             return ("…",)
-        return "No image yet.", "", "Those that are made are kept here,", "with their prompts."
+        return "No image yet.", "", told("{images.make} makes one of the prompt."), "It is kept here, with its prompt."
 
     def _show_chosen(self) -> None:
         record = self.list.chosen

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _NARROW: Final = 60
 _LEAST_PATH: Final = 17
+_WHOLE_PATH: Final = 24
+"""Most paths are whole in so many cells; that is worth more than the columns that are wanted least."""
+_LEAST_WANTED: Final = frozenset({"first", "tries"})
 _WIDTHS: Final = {
     "time": 8,
     "method": 4,
@@ -66,7 +69,8 @@ def columns_for(width: int) -> tuple[tuple[str, int], ...]:
     used = _LEAST_PATH
     gap = gap_for(width)
     for name in _RANK[1:]:
-        if used + gap + _WIDTHS[name] > width:
+        kept = _WHOLE_PATH - _LEAST_PATH if name in _LEAST_WANTED else 0
+        if used + gap + _WIDTHS[name] + kept > width:
             break
         chosen.append(name)
         used += gap + _WIDTHS[name]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.containers import Horizontal
 from textual.message import Message
@@ -16,6 +17,10 @@ from lmstudio_tui.tui.widgets.frames import BETWEEN, pieces_of
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult, RenderResult
+
+
+_AROUND: Final = 5
+"""Cells around the words, from the corner on: half of what is said of the title would not be told."""
 
 
 class FrameEdge(Widget):
@@ -36,19 +41,23 @@ class FrameEdge(Widget):
         super().__init__()
         self._title = "Models"
         self._hint = ""
+        self._stale = False
 
-    def show(self, title: str, hint: str) -> None:
+    def show(self, title: str, hint: str, *, stale: bool) -> None:
         """Show other words."""
-        if (title, hint) != (self._title, self._hint):
-            self._title, self._hint = title, hint
+        if (title, hint, stale) != (self._title, self._hint, self._stale):
+            self._title, self._hint, self._stale = title, hint, stale
             self.refresh()
 
     def render(self) -> RenderResult:
         width = self.size.width
+        words = self._title
+        while BETWEEN in words and cell_len(words) + _AROUND > width:
+            words = words.rpartition(BETWEEN)[0]
         title = Text(" ")
-        for text, kind in pieces_of(self._title, {"loaded": "good"}):
+        for text, kind in pieces_of(words, {} if self._stale else {"loaded": "good"}):
             title.append(text, self.get_component_rich_style(f"frame-edge--{kind}"))
-        title.append("" if BETWEEN in self._title else " ")
+        title.append("" if BETWEEN in words else " ")
         title.truncate(max(0, width - 3), overflow="ellipsis")
         hint = Text(f" {self._hint} " if self._hint else "", style=self.get_component_rich_style("frame-edge--hint"))
         if title.cell_len + hint.cell_len + 6 > width:
@@ -103,11 +112,16 @@ class FrameTop(Horizontal):
         """Where the filter is typed."""
         return self.query_one(FilterInput)
 
-    def show(self, title: str) -> None:
-        """Show the title; the filter is there while something is in it, or the cursor is."""
+    def show(self, title: str, *, stale: bool = False) -> None:
+        """Show the title; the filter is there while something is in it, or the cursor is.
+
+        Args:
+            title: with what is said of it.
+            stale: whether that is what was known before: then nothing of it is good.
+        """
         filtering = bool(self.filter.value) or self.filter.has_focus
         self.set_class(filtering, "-filtering")
-        self.query_one(FrameEdge).show(title, "" if filtering else told("{models.filter} filter"))
+        self.query_one(FrameEdge).show(title, "" if filtering else told("{models.filter} filter"), stale=stale)
 
 
 class Corner(Widget):

@@ -156,8 +156,8 @@ class Listing:
     def _why_none(self) -> str:
         status = self.view.status
         if status is not None and _LISTS_ALL not in status.surfaces:
-            return (
+            return told(
                 "With just-in-time loading off a server lists only what is loaded: load a model there, "
-                "or turn it on, and the list follows by itself."
+                "or turn it on, and the list follows by itself. {app.servers} goes to another server."
             )
         return told("Press {models.download} to download one.")

@@ -218,7 +218,7 @@ class ModelsView(Pane):
     def _show_around(self, shown: int) -> None:
         """The title, the line over the list, and what stands in place of rows."""
         listing = self._listing
-        self._top.show(listing.title(shown))
+        self._top.show(listing.title(shown), stale=not listing.view.online)
         self.table.show_empty(listing.empty())
         banner = listing.banner()
         line = self.query_one("#banner", Static)

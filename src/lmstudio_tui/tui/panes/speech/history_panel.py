@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.media.records import UtteranceRecord
     from lmstudio_tui.tui.typed import WidgetOptions
 
-_EMPTY: Final = ("Nothing was spoken yet.", "What is spoken is kept here, to be heard again, saved or spoken anew.")
+_EMPTY: Final = (
+    "Nothing was spoken yet.",
+    "{speech.speak} speaks the text. It is kept here, to be heard again and saved.",
+)
 _NONE_FOUND: Final = ("None of them is like that.", "{speech.stop} filters no more.")
 _MOST_OF_A_TEXT: Final = 2000
 """Characters of the text that is shown under the list."""

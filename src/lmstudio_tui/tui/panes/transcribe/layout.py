@@ -32,6 +32,8 @@ _BESIDE: Final = 96
 """Cells of the pane from which on the transcript stands beside the recordings."""
 _TALL: Final = 30
 """Rows of the pane from which on the waveform has several."""
+_SHORT: Final = 19
+"""Rows below which nothing is said twice, and nothing stands empty."""
 _RATE: Final = 1 / 10
 """Seconds between two looks at what changes by itself."""
 
@@ -47,6 +49,9 @@ class TranscribeLayout(Pane):
     TranscribeLayout {
         & > #service { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #service.-cannot { height: auto; max-height: 3; text-wrap: wrap; }
+        &.-short > #service.-cannot { max-height: 1; text-wrap: nowrap; }
+        &.-short RecordingBox { margin-bottom: 0; }
+        &.-short #recordings { height: 5; }
         & > #both { layout: vertical; }
         & .panel {
             border: round $border-blurred;
@@ -111,6 +116,7 @@ class TranscribeLayout(Pane):
     def on_resize(self) -> None:
         """Beside each other where there is room."""
         self.set_class(self.size.width >= _BESIDE, "-beside")
+        self.set_class(self.size.height < _SHORT, "-short")
         self.query_one(Columns).share_out()
         self.query_one(RecordingBox).set_class(self.size.height >= _TALL, "-tall")
 

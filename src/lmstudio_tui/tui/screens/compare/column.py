@@ -16,6 +16,7 @@ from lmstudio_tui.features.chat.compare import NAMES, figures_of, state_of
 from lmstudio_tui.features.chat.live import LiveAnswer
 from lmstudio_tui.text_safety import clean, clean_line
 from lmstudio_tui.tui.commands import bindings, moves, told
+from lmstudio_tui.tui.widgets.frames import BETWEEN, Tone, entitle
 from lmstudio_tui.tui.widgets.transcript import Role, ToolView, Transcript, Turn
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SIGNS: Final[dict[State, str]] = {"waiting": "·", "answering": "▸", "done": "✓", "stopped": "■", "failed": "✗"}
 _WORDS: Final[dict[State, str]] = {"waiting": "waits its turn", "answering": "answering", "done": "done"}
+_TONES: Final[dict[str, Tone]] = {"✓ done": "good", "▸ answering": "busy", "■ stopped": "busy", "✗ failed": "bad"}
 BEST: Final = "★"
 _ONE_LINE: Final = 64
 """Columns from which on the figures stand in one line."""
@@ -64,15 +66,10 @@ class Column(Vertical):
         padding: 0 1;
         &:focus-within { border: round $border; border-title-color: $accent; border-title-style: bold; }
         & > .state, & > .figures { text-wrap: nowrap; text-overflow: ellipsis; }
-        & > .state { height: 1; }
+        & > .state { height: 1; color: $text-muted; }
         & > .figures {
             height: auto; min-height: 2; border-top: solid $border-blurred; color: $text-muted;
         }
-        & > .state.-done { color: $text-success; }
-        & > .state.-answering { color: $accent; }
-        & > .state.-waiting { color: $text-muted; }
-        & > .state.-stopped { color: $text-warning; }
-        & > .state.-failed { color: $text-error; }
     }
     """
 
@@ -91,7 +88,6 @@ class Column(Vertical):
         self._live: LiveAnswer | None = None
         self._answer: Said | None = None
         self._best: frozenset[str] = frozenset()
-        self.border_title = Text(f"{number + 1} {label}")
 
     def compose(self) -> ComposeResult:
         yield Static(classes="state")
@@ -186,12 +182,10 @@ class Column(Vertical):
     def _show_state(self, state: State) -> None:
         self.state = state
         line = self.query_one(".state", Static)
-        line.set_classes(f"state -{state}")
-        words = _WORDS.get(state, state)
-        if self._live is not None:
-            words = f"{words} {time.monotonic() - self._live.started_at:.0f} s"
-        text = Text(f"{SIGNS[state]} {words}", no_wrap=True, overflow="ellipsis")
-        line.update(text.append(f"  {self._contestant.short_words}", style="dim"), layout=False)
+        words = f"{SIGNS[state]} {_WORDS.get(state, state)}"
+        entitle(self, f"{self.number + 1} {self.label}{BETWEEN}{words}", tones=_TONES)
+        waited = "" if self._live is None else f"{time.monotonic() - self._live.started_at:.0f} s  "
+        line.update(Text(f"{waited}{self._contestant.short_words}", no_wrap=True, overflow="ellipsis"), layout=False)
 
     def _show_figures(self) -> None:
         ended = self._answer if self._live is None else None

@@ -140,10 +140,10 @@ class DiffScreen(Keyed[None], ModalScreen[None]):
         other = "in one text" if self._is_beside else "side by side"
         self.query_one(KeyLine).show(
             [
-                Key("{dialog.leave}", "back", "leave"),
-                Key("{compare.next_change}", "next change", "change(1)"),
-                Key("{compare.previous_change}", "change before", "change(-1)"),
-                Key("{compare.layout}", other, "turn"),
+                Key("dialog.leave", "back", "leave"),
+                Key("compare.next_change", "next change", "change(1)"),
+                Key("compare.previous_change", "change before", "change(-1)"),
+                Key("compare.layout", other, "turn"),
                 Key("↑↓", "scroll"),
             ]
         )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
+from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
-from lmstudio_tui.tui.commands import told
+from lmstudio_tui.tui.commands import key_of, keys_of
+from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.events import Click
 
-_APART: Final = "   "
-
 
 class Key(NamedTuple):
-    """Keys, or ids in braces; what they do; the action of the screen that a click runs, empty when there is none."""
+    """A key as it is shown, or the id of a command; what it does; the action that a click runs, or none."""
 
     key: str
     words: str
@@ -27,14 +27,13 @@ class Key(NamedTuple):
 
 
 class KeyLine(Static):
-    """Shows as many keys as there is room for; the first ones matter most."""
+    """Shows as many keys as there is room for, as the footer does; the first ones matter most."""
 
     DEFAULT_CSS = """
     KeyLine {
         height: 1;
-        padding: 0 1;
         background: $footer-background;
-        color: $text-muted;
+        color: $footer-description-foreground;
     }
     """
 
@@ -67,11 +66,19 @@ class KeyLine(Static):
         parts: list[Content] = []
         self._places = []
         for key in self._keys:
-            shown = told(key.key)
-            width = cell_len(f"{shown} {key.words}")
+            shown = self._shown(key.key)
+            words = f"{key.words[:1].upper()}{key.words[1:]} "
+            width = cell_len(f" {shown} {words}")
             if at + width > room:
                 continue
-            parts.append(Content.assemble((shown, "bold $accent"), f" {key.words}"))
+            parts.append(Content.assemble((f" {shown} ", "bold $footer-key-foreground"), words))
             self._places.append((at, at + width, key.action))
-            at += width + len(_APART)
-        self.update(Content(_APART).join(parts))
+            at += width
+        self.update(Content("").join(parts))
+
+    def _shown(self, key: str) -> str:
+        """A key as the footer shows it."""
+        if "." not in key:
+            return key
+        keys = keys_of(key)
+        return app_of(self).get_key_display(Binding(keys[0], "")) if keys else key_of(key)

@@ -40,13 +40,13 @@ _TICK: Final = 1.0
 """Seconds."""
 _WITH_ANSWERS: Final = frozenset({"again", "keep", "diff", "copy", "step", "look", "scroll", "fold"})
 _SETUP_KEYS: Final = (
-    Key("{compare.begin}", "compare", "begin"),
-    Key("Enter", "choose"),
-    Key("{dialog.leave}", "back", "leave"),
-    Key("{compare.add}", "add"),
-    Key("{compare.parameters}", "parameters"),
-    Key("{compare.drop}", "remove"),
-    Key("Tab", "next"),
+    Key("compare.begin", "compare", "begin"),
+    Key("⏎", "choose"),
+    Key("dialog.leave", "back", "leave"),
+    Key("compare.add", "add"),
+    Key("compare.parameters", "parameters"),
+    Key("compare.drop", "remove"),
+    Key("tab", "next"),
 )
 
 
@@ -245,18 +245,18 @@ class CompareScreen(LookingScreen[CompareResult | None]):
             line.show(_SETUP_KEYS)
             return
         busy = race.is_busy(self._arena.front)
-        stop = Key("{dialog.leave}", "stop" if busy else "stop all" if race.going_on else "leave, keep all", "leave")
-        again = [] if busy else [Key("{compare.again}", "ask again", "again")]
+        stop = Key("dialog.leave", "stop" if busy else "stop all" if race.going_on else "leave, keep all", "leave")
+        again = [] if busy else [Key("compare.again", "ask again", "again")]
         line.show(
             [
                 stop,
-                Key("{compare.keep}", "keep this one", "keep"),
-                Key("{compare.diff}", "diff", "diff"),
+                Key("compare.keep", "keep this one", "keep"),
+                Key("compare.diff", "diff", "diff"),
                 Key("1–4 ←→", "go to"),
                 *again,
-                Key("{compare.copy}", "copy", "copy"),
+                Key("compare.copy", "copy", "copy"),
+                Key("compare.fold", "reasoning", "fold"),
                 Key("★", "best"),
-                Key("{compare.fold}", "reasoning", "fold"),
             ]
         )
 
