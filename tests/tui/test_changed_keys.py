@@ -129,6 +129,9 @@ async def test_a_clash_is_told_at_the_start(open_app: OpenApp) -> None:
         ({"app.simulator": ("Q",)}, "typed", "typed in the prompt"),
         ({"app.simulator": ("ctrl+w",)}, "taken", "edits the text"),
         ({"chat.new": ("tab",)}, "taken", "goes on"),
+        ({"app.palette": ("ctrl+k",)}, "taken", "in fields that is lost"),
+        ({"images.make": ("ctrl+w",)}, "taken", "edits the text in a field"),
+        ({"images.make": ("M",)}, "typed", "typed in a field; elsewhere it works"),
         ({"chat.send": ()}, "none", "nothing does it"),
     ],
 )
@@ -143,6 +146,8 @@ def test_what_is_wrong_with_keys_is_found(changed: dict[str, tuple[str, ...]], k
         {"chat.stop": ("alt+x",)},
         {"chat.stop": ("alt+x",), "chat.switch": ("alt+x",)},
         {"app.simulator": ()},
+        # They have letters anyway.
+        {"list.rename": ("R",), "transcribe.record": ("R",)},
         # In other panes, so never at once.
         {"images.again": ("g", "i")} | {"images.again": ("i",)},
         {"inspector.raw": ("l",)} | {"inspector.raw": ("z",)},
