@@ -19,6 +19,7 @@ from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.jump import Jump, labels_for
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
+from lmstudio_tui.tui.widgets.model_table import ModelTable
 
 pytestmark = pytest.mark.anyio
 
@@ -320,3 +321,13 @@ async def test_the_palette_finds_by_the_word_of_the_footer_and_by_keys(
         await ui.type(typed)
         await ui.until(lambda: bool(re.search(rf"{re.escape(typed)}.*\n(.*\n){{2,3}}.*{found}", ui.screen)))
         assert "How the app looks" not in ui.screen, "what only has these letters is no answer"
+
+
+async def test_the_help_tells_no_key_that_goes_elsewhere(open_app: OpenApp) -> None:
+    async with open_app(BASE, connect=FakeServer().connect) as ui:
+        await ui.ready()
+        await ui.press("ctrl+o", "2")
+        await ui.until(lambda: isinstance(ui.app.focused, ModelTable))
+        await ui.press("f1")
+        await ui.shows("Here: the models", "Scroll left.", "A line down")
+        assert "Page right" not in ui.screen, "the table would, were it not the key to the next pane"
