@@ -16,8 +16,8 @@ PAGE = ROOT / "docs" / "keys.md"
 _HEAD = """# Keys
 
 F1 shows them in the app, those of what has the cursor first, and filters them (`/`). Ctrl+P searches everything that
-can be done, by name, and conversations, models, servers and themes. Everything works without a mouse, and with one:
-click, wheel, select text.
+can be done, by name or key, and conversations, models, servers, settings and themes. Everything works without a mouse,
+and with one: click, wheel, select text.
 
 ## Going anywhere
 

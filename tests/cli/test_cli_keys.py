@@ -34,6 +34,17 @@ def test_the_map_is_printed_with_what_is_changed(cli: Run, home: Path) -> None:
     assert "* " not in cli("keys").out
 
 
+def test_what_each_command_does_is_never_left_out(cli: Run) -> None:
+    lines = cli("keys").out.splitlines()
+    assert all(any(f" {one.id} " in line and line.endswith(one.help) for line in lines) for one in COMMANDS)
+
+
+def test_in_a_narrow_terminal_it_stands_below(home: Path) -> None:
+    environ = {"HOME": str(home), "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    with Terminal("keys", "prompt", "newline", environ=environ, size=(60, 24)) as terminal:
+        terminal.shows("chat.newline\n", "Start a new line in the prompt.")
+
+
 def test_everything_is_there_as_json(cli: Run, home: Path) -> None:
     found = cli("keys", "--json", "--config", config(home, '[keys]\n"chat.send" = "ctrl+s"\n')).json
     assert {one["id"] for one in found["commands"]} == {one.id for one in COMMANDS}
@@ -59,6 +70,8 @@ def test_check_finds_clashes_and_keys_that_never_arrive(cli: Run, home: Path) ->
     [
         ('[keys]\n"chat.sent" = "f12"', ["'chat.sent' must be the id of a command", "chat.send"]),
         ('[keys]\n"chat.send" = "ctlr+s"', ["chat.send must be a key such as", "'ctlr+s'", "Did you mean ctrl+s?"]),
+        ('[keys]\n"chat.send" = "g, g"', ["not 'g, g'", 'Several keys are a list: ["g", "g"].']),
+        ('[keys]\n"chat.send" = "ctrl+x d"', ["not 'ctrl+x d'", "There are no sequences of keys."]),
         ('[keys]\ntheme = "nord"', ["'theme' must be the id of a command", "above that line"]),
         ('[keys]\n"chat.send" = 5', ["'chat.send' must be a key or a list of keys"]),
         ('keys = "ctrl+s"', ["keys must be a table of keys"]),

@@ -19,6 +19,7 @@ from lmstudio_tui.tui.screens.help import HelpScreen
 from lmstudio_tui.tui.screens.jump import Jump, labels_for
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
+from lmstudio_tui.tui.widgets.model_table import ModelTable
 
 pytestmark = pytest.mark.anyio
 
@@ -129,6 +130,9 @@ async def test_a_clash_is_told_at_the_start(open_app: OpenApp) -> None:
         ({"app.simulator": ("Q",)}, "typed", "typed in the prompt"),
         ({"app.simulator": ("ctrl+w",)}, "taken", "edits the text"),
         ({"chat.new": ("tab",)}, "taken", "goes on"),
+        ({"app.palette": ("ctrl+k",)}, "taken", "in fields that is lost"),
+        ({"images.make": ("ctrl+w",)}, "taken", "edits the text in a field"),
+        ({"images.make": ("M",)}, "typed", "typed in a field; elsewhere it works"),
         ({"chat.send": ()}, "none", "nothing does it"),
     ],
 )
@@ -143,6 +147,8 @@ def test_what_is_wrong_with_keys_is_found(changed: dict[str, tuple[str, ...]], k
         {"chat.stop": ("alt+x",)},
         {"chat.stop": ("alt+x",), "chat.switch": ("alt+x",)},
         {"app.simulator": ()},
+        # They have letters anyway.
+        {"list.rename": ("R",), "transcribe.record": ("R",)},
         # In other panes, so never at once.
         {"images.again": ("g", "i")} | {"images.again": ("i",)},
         {"inspector.raw": ("l",)} | {"inspector.raw": ("z",)},
@@ -315,3 +321,13 @@ async def test_the_palette_finds_by_the_word_of_the_footer_and_by_keys(
         await ui.type(typed)
         await ui.until(lambda: bool(re.search(rf"{re.escape(typed)}.*\n(.*\n){{2,3}}.*{found}", ui.screen)))
         assert "How the app looks" not in ui.screen, "what only has these letters is no answer"
+
+
+async def test_the_help_tells_no_key_that_goes_elsewhere(open_app: OpenApp) -> None:
+    async with open_app(BASE, connect=FakeServer().connect) as ui:
+        await ui.ready()
+        await ui.press("ctrl+o", "2")
+        await ui.until(lambda: isinstance(ui.app.focused, ModelTable))
+        await ui.press("f1")
+        await ui.shows("Here: the models", "Scroll left.", "A line down")
+        assert "Page right" not in ui.screen, "the table would, were it not the key to the next pane"

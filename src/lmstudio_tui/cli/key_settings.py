@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,10 +49,18 @@ def read_keys(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]
             try:
                 keys.append(parse_key(name))
             except KeyNameError as error:
-                hint = f"Did you mean {error.near}?" if error.near else "lmstudio-tui keys shows how keys are written."
-                raise KeysError(f"{id_} must be {error}, not {_quoted(name)}.", hint) from None
+                raise KeysError(f"{id_} must be {error}, not {_quoted(name)}.", _meant(name, error.near)) from None
         found[id_] = tuple(dict.fromkeys(keys))
     return found
+
+
+def _meant(name: str, near: str) -> str:
+    """What to do about what is no name of a key."""
+    parts = [part for part in re.split(r"[\s,]+", name) if part]
+    if len(parts) > 1:
+        listed = ", ".join(f'"{part}"' for part in parts)
+        return f"Several keys are a list: [{listed}]. There are no sequences of keys."
+    return f"Did you mean {near}?" if near else "lmstudio-tui keys shows how keys are written."
 
 
 def checked_keys(loaded: LoadedSettings) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,15 +18,15 @@ from lmstudio_tui.cli.outcome import as_json as error_as_json
 from lmstudio_tui.cli.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lmstudio_tui.tui.commands import Command
     from lmstudio_tui.tui.key_clashes import KeyProblem
 
 _CHANGED = "*"
 _WIDEST_KEYS = 26
-_LEAST_HELP = 24
-"""Columns for what a command does; narrower, it stands below."""
+_BELOW = " " * 6
+"""Before what a command does, where that stands below its name."""
 
 
 def keys(
@@ -112,7 +114,7 @@ def _as_json(shown: list[Command], changed: Mapping[str, tuple[str, ...]], found
     }
 
 
-def _places(shown: list[Command]) -> Iterable[tuple[str, list[Command]]]:
+def _places(shown: list[Command]) -> Iterator[tuple[str, list[Command]]]:
     """The commands by place and part, with a title each."""
     from lmstudio_tui.tui.catalogue.places import PLACES
 
@@ -124,20 +126,21 @@ def _places(shown: list[Command]) -> Iterable[tuple[str, list[Command]]]:
 
 
 def _table(shown: list[Command], changed: Mapping[str, tuple[str, ...]]) -> str:
-    """For people: as wide as the terminal."""
-    width = shutil.get_terminal_size().columns
-    ids = max((len(one.id) for one in shown), default=0)
-    keys = min(_WIDEST_KEYS, max((cell_len(one.shown_keys) for one in shown), default=0))
+    """For people: as wide as the terminal; a line each where it goes elsewhere, to be searched."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     lines: list[str] = []
     for title, here in _places(shown):
         lines += [*([""] if lines else []), title]
+        ids = max(len(one.id) for one in here)
+        keys = min(_WIDEST_KEYS, max(cell_len(one.shown_keys) for one in here))
         for one in here:
             mark = _CHANGED if one.id in changed else " "
             key = one.shown_keys or "no key"
             line = f"{mark} {key}{' ' * max(0, keys - cell_len(key))}  {one.id:<{ids}}"
-            if width - cell_len(line) - 2 >= min(_LEAST_HELP, len(one.help)):
-                line += f"  {one.help}"
-            lines.append(line.rstrip())
+            if width is None or width - cell_len(line) - 2 >= len(one.help):
+                lines.append(f"{line}  {one.help}")
+            else:
+                lines += [line.rstrip(), *wrap(one.help, width, initial_indent=_BELOW, subsequent_indent=_BELOW)]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -10,12 +10,12 @@ from queue import Full, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from textual._xterm_parser import XTermParser
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver
 from textual.events import AppFocus
 
 from lmstudio_tui.tui.job_control import JobControlApp
+from lmstudio_tui.tui.key_parser import KeyParser
 from lmstudio_tui.tui.resting_reads import resting_reads
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class BrowserDriver(WebDriver):
 
     def run_input_thread(self) -> None:
         """Hand on what comes from the page, until reading is to end."""
-        parser, packets = XTermParser(self._debug), ByteStream()
+        parser, packets = KeyParser(self._debug), ByteStream()
         decode = getincrementaldecoder("utf-8")("replace").decode
         self._begun.wait()
         source = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0

@@ -50,6 +50,11 @@ _EDITING: Final = frozenset(
 )
 """Keys with which a text is edited."""
 
+_WITH_FIELDS: Final[frozenset[Where]] = frozenset(
+    {"conversations", "embeddings", "images", "speech", "transcribe", "parameters", "compare"}
+)
+"""Places with fields of text, in which some commands work while one types."""
+
 
 @dataclass(frozen=True)
 class KeyProblem:
@@ -136,7 +141,19 @@ def _alone(id_: str, keys: tuple[str, ...]) -> Iterator[KeyProblem]:
             yield KeyProblem("typed", key, (id_,), f"{shown} ({id_}) is typed into the text there.")
         elif one.where in {"everywhere", "chat"} and is_typed(key):
             yield KeyProblem("typed", key, (id_,), f"{shown} ({id_}) is typed in the prompt; elsewhere it works.")
-        elif one.where in {"everywhere", "chat"} and not one.priority and key in _EDITING:
+        elif one.priority and key in _EDITING:
+            said = f"{shown} ({id_}) edits a text; in fields that is lost where the command works."
+            yield KeyProblem("taken", key, (id_,), said)
+        elif one.where in {"everywhere", "chat"} and key in _EDITING:
             yield KeyProblem("taken", key, (id_,), f"{shown} ({id_}) edits the text in the prompt; elsewhere it works.")
+        elif _works_while_typing(one) and is_typed(key):
+            yield KeyProblem("typed", key, (id_,), f"{shown} ({id_}) is typed in a field; elsewhere it works.")
+        elif _works_while_typing(one) and key in _EDITING:
+            yield KeyProblem("taken", key, (id_,), f"{shown} ({id_}) edits the text in a field; elsewhere it works.")
     if not keys and not one.palette:
         yield KeyProblem("none", "", (id_,), f"{id_} has no key, and is not in the palette: nothing does it.")
+
+
+def _works_while_typing(one: Command) -> bool:
+    """Whether a command has only keys that come through a field of text, until they are changed."""
+    return one.where in _WITH_FIELDS and all(not is_typed(key) and key not in _EDITING for key in one.usual_keys)

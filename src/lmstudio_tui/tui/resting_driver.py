@@ -9,9 +9,9 @@ from selectors import EVENT_READ, SelectSelector
 from typing import TYPE_CHECKING, Any
 
 from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from lmstudio_tui.tui.key_parser import KeyParser
 from lmstudio_tui.tui.resting_reads import CHUNK, TICK, resting_reads
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RestingDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Hand on what is typed, until reading is to end."""
-        parser = XTermParser(self._debug)
+        parser = KeyParser(self._debug)
         # What is no UTF-8 is shown as such: terminals send it when they are told to, and when a letter was cut in two.
         decode = getincrementaldecoder("utf-8")("replace").decode
         for raw in resting_reads(self.fileno, self._ended):
@@ -52,7 +52,7 @@ class RestingDriver(LinuxDriver):
             self._hand_on(parser.tick())
         self._read_the_rest(parser)
 
-    def _read_the_rest(self, parser: XTermParser) -> None:
+    def _read_the_rest(self, parser: KeyParser) -> None:
         """What the terminal has still to say is no text for the shell."""
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)

@@ -85,7 +85,7 @@ CHAT: tuple[Command, ...] = (
         priority=True,
     ),
     Command("chat.retry", "ctrl+r", "retry", "Ask again", "Send the last prompt again.", "chat", priority=True),
-    Command("chat.new", "ctrl+n", "new_chat", "New chat", "Begin a new conversation.", "chat", priority=True),
+    Command("chat.new", "ctrl+n,alt+n", "new_chat", "New chat", "Begin a new conversation.", "chat", priority=True),
     Command(
         "chat.undo", "f8", "undo_last", "Undo", "Bring back what was deleted or closed last.", "chat", priority=True
     ),

@@ -78,7 +78,7 @@ DIALOGS: tuple[Command, ...] = (
             ("sets.rename", "f2", "rename", "Rename", "Give the set another name."),
             ("sets.delete", "delete", "delete", "Delete", "Delete the set; undoing brings it back."),
             ("sets.undo", "f8", "undo", "Undo", "Bring back the set deleted last."),
-            ("sets.new", "ctrl+n", "new", "New", "Begin a new set."),
+            ("sets.new", "ctrl+n,alt+n", "new", "New", "Begin a new set."),
         ),
     ),
     *only_in(

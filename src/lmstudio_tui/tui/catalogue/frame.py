@@ -37,11 +37,17 @@ FRAME: tuple[Command, ...] = (
         priority=True,
     ),
     Command(
-        "app.next_pane", "ctrl+pagedown", "turn(1)", "Next pane", "Go to the next pane.", "everywhere", priority=True
+        "app.next_pane",
+        "ctrl+pagedown,alt+full_stop",
+        "turn(1)",
+        "Next pane",
+        "Go to the next pane.",
+        "everywhere",
+        priority=True,
     ),
     Command(
         "app.previous_pane",
-        "ctrl+pageup",
+        "ctrl+pageup,alt+comma",
         "turn(-1)",
         "Previous pane",
         "Go to the pane before.",

@@ -161,9 +161,11 @@ def _keys_of(widget: Widget) -> Iterator[tuple[str, str]]:
     keys: dict[str, list[str]] = {}
     is_text = isinstance(widget, Input | TextArea)
     texts = {one.id: one.help for one in COMMANDS}
+    before_all = {key for one in COMMANDS if one.where == "everywhere" and one.priority for key in one.keys_now}
     for key, found in bindings_of(widget).items():
         for one in found:
-            own = f"{one.description}." if one.description and not is_text else ""
+            told_here = one.description and not is_text and key not in before_all
+            own = f"{one.description.capitalize()}." if told_here else ""
             text = texts.get(one.id or "", own)
             if text:
                 keys.setdefault(text, []).append(readable_key(key))
