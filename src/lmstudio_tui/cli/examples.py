@@ -28,7 +28,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "history list": ("lmstudio-tui history list --json",),
     "history search": ("lmstudio-tui history search rust lifetimes",),
     "history show": ("lmstudio-tui history show 1a2b",),
-    "history export": ("lmstudio-tui history export 1a2b -o trip.html", "lmstudio-tui history export 1a2b -f json -o backup/"),
+    "history export": (
+        "lmstudio-tui history export 1a2b -o trip.html",
+        "lmstudio-tui history export 1a2b -f json -o backup/",
+    ),
     "history import": ("lmstudio-tui history import conversations.json",),
     "history delete": ("lmstudio-tui history delete 1a2b --yes",),
     "history restore": ("lmstudio-tui history restore 1a2b6bc48e0e4d0f9d3d3d6f6b1f9c55",),
