@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -156,6 +157,8 @@ def test_no_help_is_cut_off_in_80_columns(cli: Run, monkeypatch: pytest.MonkeyPa
         text = cli(*command.split(), "--help").out
         lines = text.splitlines()
         assert max(map(len, lines)) <= 80
+        # Words of Python's, and braces around what is required, are not for readers.
+        assert [line for line in lines if re.search(r"<(str|int|float|list|path|bool)\b|\{|\]\]", line)] == []
         assert [line for line in lines if line.endswith(("...", "…")) and not line.startswith("Usage: ")] == []
         below = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
         commands += [f"{command} {line.split()[0]}" for line in below.splitlines()]

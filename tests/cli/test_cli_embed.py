@@ -579,3 +579,10 @@ def test_the_page_shows_what_is_printed(embed: Run) -> None:
         assert list(told[name]) == list(embed(*TEXTS, *more).json)
     assert list(told["embed models"]) == list(embed(*TEXTS, "-m", "one", "-m", "two").json)
     assert list(told["embed"]["data"][0]) == list(embed("a").json["data"][0])
+
+
+def test_of_which_file_something_is_said(embed: Run, tmp_path: Path) -> None:
+    (tmp_path / "pets.csv").write_text("name,age\ncat,1\n", encoding="utf-8")
+    done = embed("--file", "pets.csv", "-o", "a.npy")
+    assert "warning: pets.csv: The texts are from “name”; there is also “age”.\n" in done.err
+    assert "note: written to a.npy: 1 text of 12 dimensions.\n" in done.err

@@ -146,7 +146,8 @@ def say_written(path: Path, result: Result) -> None:
     side = result.sides[0]
     reused = sum(side.reused for side in result.sides)
     kept = f", {reused:,} of them as they were kept" if reused else ""
-    say(f"note: written to {path}: {side.embedded:,} texts of {side.dimensions:,} dimensions{kept}.")
+    texts = "text" if side.embedded == 1 else "texts"
+    say(f"note: written to {path}: {side.embedded:,} {texts} of {side.dimensions:,} dimensions{kept}.")
 
 
 def _pieces(result: Result, form: Form, encoding: str) -> Iterator[bytes]:

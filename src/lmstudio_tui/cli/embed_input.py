@@ -11,6 +11,7 @@ from lmstudio_tui.cli import media_files
 from lmstudio_tui.cli.console import piped_bytes, warn
 from lmstudio_tui.cli.outcome import CommandError, Exit
 from lmstudio_tui.store.embeddings.records import TextRecord
+from lmstudio_tui.text_safety import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -101,7 +102,7 @@ def _piped() -> list[TextRecord]:
 
     with _reading():
         read = read_piped(_from_standard_input(), limit=_LIMIT)
-    return _noted(read)
+    return _noted(read, "standard input")
 
 
 def _piped_whole() -> str:
@@ -126,7 +127,7 @@ def _file(path: Path, column: str | None) -> list[TextRecord]:
 
     with _reading():
         read = read_texts(path, column=column, limit=_LIMIT, pipes=True)
-    return _noted(read)
+    return _noted(read, clean_line(path.name))
 
 
 @contextlib.contextmanager
@@ -145,9 +146,10 @@ def _reading() -> Generator[None]:
     raise failure
 
 
-def _noted(read: TextsRead) -> list[TextRecord]:
+def _noted(read: TextsRead, name: str) -> list[TextRecord]:
+    """The texts, when what is to be known of their file is said."""
     for note in read.notes:
-        warn(note)
+        warn(f"{name}: {note}")
     return read.texts
 
 

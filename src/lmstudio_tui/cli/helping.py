@@ -29,17 +29,22 @@ def parameter_groups(command: Any, context: Any) -> dict[str, list[tuple[str, st
     """Arguments and options, as the help shows them, by the titles of their groups; the usual ones first."""
     found: dict[str, list[tuple[str, str]]] = {"Arguments": [], OPTIONS: []}
     for one in command.get_params(context):
+        if one.param_type_name == "argument":
+            found["Arguments"].append((_argument(one), one.help or ""))
+            continue
         record = one.get_help_record(context)
         if record is not None:
-            kind = (
-                "Arguments" if one.param_type_name == "argument" else getattr(one, "rich_help_panel", None) or OPTIONS
-            )
-            found.setdefault(kind, []).append(record)
+            found.setdefault(getattr(one, "rich_help_panel", None) or OPTIONS, []).append(record)
     return {title: rows for title, rows in found.items() if rows}
 
 
 class HelpfulCommand(TyperCommand):
     """A command whose help has its options in groups, and examples."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Arguments as in a page of the manual: brackets are around what may be left out."""
+        arguments = [one for one in self.get_params(ctx) if one.param_type_name == "argument"]
+        return [self.options_metavar or "", *map(_used, arguments)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options."""
@@ -98,6 +103,16 @@ def make_helpful(app: typer.Typer) -> None:
         if group.typer_instance is not None:
             make_helpful(group.typer_instance)
     app.info.cls = HelpfulGroup
+
+
+def _argument(one: Any) -> str:
+    """What an argument is called."""
+    return one.metavar or str(one.name).upper()
+
+
+def _used(argument: Any) -> str:
+    name = _argument(argument) if argument.required else f"[{_argument(argument)}]"
+    return name if argument.nargs == 1 else f"{name}..."
 
 
 def _write(formatter: Any, groups: Iterable[tuple[str, Sequence[tuple[str, str]]]]) -> None:

@@ -31,7 +31,7 @@ _BELOW = " " * 6
 
 def keys(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WORD]...", help="Only what has all these words.", show_default=False)
+        list[str] | None, typer.Argument(metavar="WORD", help="Only what has all these words.", show_default=False)
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Say only what is wrong with the keys; exit code 1 if something is.")

@@ -31,7 +31,7 @@ class _Outcome:
 def unload(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(metavar="[INSTANCE|MODEL]", help="An instance, or a model that has only one.")
+        str | None, typer.Argument(metavar="INSTANCE|MODEL", help="An instance, or a model that has only one.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="All instances of the model; without a name, everything that is loaded.")

@@ -22,7 +22,7 @@ def _finite(value: float) -> float:
 def simulate(
     context: typer.Context,
     host: Annotated[str, typer.Option(metavar="NAME", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65535)] = 1234,
+    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 takes any free one.", min=0, max=65535)] = 1234,
     flavour: Annotated[
         Literal["lmstudio", "classic", "openai"], typer.Option(help="Which kind of server to stand in for.")
     ] = "lmstudio",

@@ -23,10 +23,12 @@ _INSTALL = 'pip install "lmstudio-tui[web]"'
 
 
 def web(
-    port: Annotated[int, typer.Option(help="The port; 0 takes any free one.", min=0, max=65535)] = DEFAULT_PORT,
+    port: Annotated[
+        int, typer.Option(metavar="N", help="The port; 0 takes any free one.", min=0, max=65535)
+    ] = DEFAULT_PORT,
     host: Annotated[str, typer.Option(metavar="NAME", help="The address to listen on.")] = "127.0.0.1",
     expose: Annotated[
-        bool, typer.Option("--expose", help="Let other machines reach it, where --host has them; see below.")
+        bool, typer.Option("--expose", help="Let other machines reach it, where --host has them.")
     ] = False,
     public_url: Annotated[
         str | None,
