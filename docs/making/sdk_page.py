@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _HEAD: Final = """# SDK reference
 
-Everything that `lmstudio_tui.sdk` exports, from its source. [The guide](sdk.md) shows how it goes together.
+Everything that `lmstudio_tui.sdk` exports, from its source. [The guide](sdk.md) shows how it goes together. “Server
+contract” is [what the servers send](server-contract.md), by its sections.
 """
 _TITLES: Final = {
     "client": "The client",
