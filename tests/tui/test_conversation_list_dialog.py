@@ -236,6 +236,15 @@ async def test_the_keys_in_the_border_can_be_clicked() -> None:
         await driver.until(lambda: isinstance(driver.app.screen, LineEntry))
 
 
+async def test_a_conversation_can_be_deleted_with_the_mouse_alone() -> None:
+    async with opened() as driver:
+        for words in ("↓ list", "x delete"):
+            await driver.shows(words)
+            y, line = next((y, line) for y, line in enumerate(driver.screen.splitlines()) if words in line)
+            await driver.pilot.click(offset=(line.index(words) + 3, y))
+        await driver.until(lambda: [one.id for one in driver.desk.deleted] == ["a"])
+
+
 async def test_what_changes_meanwhile_is_seen() -> None:
     async with opened() as driver:
         driver.desk.kept["d"] = Conversation(id="d", title="From elsewhere", updated_at=NOW.timestamp())

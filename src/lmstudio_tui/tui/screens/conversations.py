@@ -251,6 +251,10 @@ class Conversations(Dialog[tuple[str, str | None, str] | None]):
         self._list.focus_list()
         self.call_next(self._list.run_action, what)
 
+    def action_to_list(self) -> None:
+        """To where letters are keys."""
+        self._list.focus_list()
+
     def action_leave(self) -> None:
         """Choose none."""
         self.dismiss(None)
@@ -274,7 +278,8 @@ def _keys(width: int, *, in_search: bool) -> Content:
         if sum(len(text) + 2 for text in (*kept.values(), *around)) - 2 <= width:
             break
         kept.pop(name, None)
-    parts = [Content(text) for text in around[:-1]]
+    parts = [Content(around[0])]
+    parts += [Content.from_markup("[@click=screen.to_list]$text[/]", text=text) for text in around[1:-1]]
     for name, text in kept.items():
         action = command(f"list.{name}").action
         parts.append(Content.from_markup(f"[@click=\"screen.list('{action}')\"]$text[/]", text=text))

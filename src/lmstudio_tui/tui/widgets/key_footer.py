@@ -148,6 +148,8 @@ class KeyFooter(Widget, can_focus=False):
         key = self._at(event.x)
         if key is None:
             return
+        # Who clicks knows what it does; said any longer, it would cover what is above.
+        self.tooltip = None
         if key.enabled:
             app_of(self).simulate_key(key.key)
         else:
