@@ -7,6 +7,7 @@ from app_parts import Driver, FakeServer, OpenApp
 from picture_first import PicturedDesk
 
 from lmstudio_tui.sdk import AuthenticationError, ServerRefusedError
+from lmstudio_tui.tui.commands import use_keys
 from lmstudio_tui.tui.screens.help import KeyList
 from lmstudio_tui.tui.screens.settings.line import SettingLine
 from lmstudio_tui.tui.widgets.options import Options
@@ -125,3 +126,16 @@ async def test_the_palette_stands_in_a_frame_like_that_of_any_dialog(open_app: O
         # What is typed begins where the commands do.
         begins = row_with(ui, "Search for commands").index("Search")
         assert begins == row_with(ui, "Choose the model to ask").index("Choose")
+
+
+async def test_what_names_a_key_names_the_one_that_it_has_now(open_app: OpenApp) -> None:
+    keys = {"app.go_to": ("alt+j",)}
+    try:
+        async with open_app(BASE, connect=FakeServer().connect, size=(80, 24), keys=keys) as ui:
+            await ui.ready()
+            await ui.press("alt+j", "2")
+            await ui.shows("▸2 Models")
+            await ui.pilot.resize_terminal(36, 9)
+            await ui.shows("This needs", "Alt+J goes elsewhere.")
+    finally:
+        use_keys({})

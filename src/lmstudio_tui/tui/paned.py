@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher
 
-from lmstudio_tui.tui.commands import command_or_none, commands, key_of
+from lmstudio_tui.tui.commands import command_or_none, commands, key_of, told
 from lmstudio_tui.tui.keyed import bindings_of
 from lmstudio_tui.tui.panes import PANES
 from lmstudio_tui.tui.panes.making import make_pane
@@ -116,7 +116,7 @@ class PanedApp(ThemedApp):
                 else:
                     yield self._make_panes()
         yield KeyFooter()
-        yield TooSmall(f"{key_of('app.go_to')} goes elsewhere.")
+        yield TooSmall(told("{app.go_to} goes elsewhere."))
 
     def _make_panes(self) -> ContentSwitcher:
         # The chat is always there: an answer goes on, and a draft is kept, whichever pane is in front.

@@ -121,7 +121,7 @@ class ServersScreen(ServersView):
 
     def _gone(self, name: str, removed: object) -> None:
         self._removed.append((name, removed))
-        self._reload(told=(f"{name} is removed.", "z brings it back."))
+        self._reload(told=(f"{name} is removed.", told("{servers.restore} brings it back.")))
 
     def action_restore(self) -> None:
         """Bring back what was removed last."""

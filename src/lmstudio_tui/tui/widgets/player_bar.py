@@ -68,8 +68,8 @@ class PlayerBar(Widget, can_focus=True):
 
     ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "player-bar--heard", "player-bar--there", "player-bar--dim", "player-bar--busy", "player-bar--warn",
-        "player-bar--failed",
+        "player-bar--heard", "player-bar--there", "player-bar--dim", "player-bar--idle", "player-bar--busy",
+        "player-bar--warn", "player-bar--failed",
     }  # fmt: skip
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +84,7 @@ class PlayerBar(Widget, can_focus=True):
         & > .player-bar--heard { color: $accent; }
         & > .player-bar--there { color: $text-muted; }
         & > .player-bar--dim { color: $border-blurred; }
+        & > .player-bar--idle { color: $text-disabled; }
         & > .player-bar--busy { color: $accent; text-style: bold; }
         & > .player-bar--warn { color: $text-warning; }
         & > .player-bar--failed { color: $text-error; }
@@ -174,7 +175,7 @@ class PlayerBar(Widget, can_focus=True):
             case "toggle":
                 return Text(_WORDS[state.phase], style=self._toggle_style)
             case "stop":
-                return Text("■ stop", style=self._style("there" if self.busy else "dim"))
+                return Text("■ stop", style=self._style("there" if self.busy else "idle"))
             case "time":
                 return self._times(width)
             case "bar":

@@ -74,7 +74,7 @@ class ImageForm(Vertical):
         """It is to be made: `request` says what."""
 
     def compose(self) -> ComposeResult:
-        self.border_title = "Image"
+        self.border_title = "Prompt"
         self.border_subtitle = "Enter make"
         yield PromptBox(id="prompt")
         with Horizontal(classes="row"):

@@ -139,7 +139,7 @@ class TranscribeView(TranscribeLayout):
     def _nothing_heard(self, record: RecordingRecord | None) -> tuple[str, ...]:
         """What to say where there is no transcript, a line each."""
         if record is not None and (problem := self._problems.get(record.id)):
-            return "It was not transcribed.", "", problem, "", "t tries again."
+            return "It was not transcribed.", "", problem, "", told("{transcribe.transcribe} tries again.")
         cannot = self._listener.cannot("transcription")
         ways = ("", cannot, *self._listener.how_to_get_one("transcription")) if cannot else ()
         if record is None:
@@ -152,7 +152,7 @@ class TranscribeView(TranscribeLayout):
         marked = ("", f"! {clean_line(record.problem)}") if record.problem else ()
         if cannot:
             return f"{clean_line(record.name)} has no transcript.", *marked, *ways
-        ways = ("", "t transcribes it, T translates it to English.")
+        ways = ("", told("{transcribe.transcribe} transcribes it, {transcribe.translate} translates it to English."))
         return f"{clean_line(record.name)} has no transcript yet.", *marked, *ways
 
     def _entitle_transcript(self, parts: list[str], subtitle: str) -> None:

@@ -39,7 +39,7 @@ class Arena(Vertical):
         height: 1fr;
         & > #prompt { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #tabs {
-            height: 1; padding: 0 1; display: none;
+            height: 1; display: none;
             link-style: none; link-color: $text-muted; link-background: transparent;
             link-style-hover: underline; link-color-hover: $foreground; link-background-hover: transparent;
         }
@@ -133,7 +133,8 @@ class Arena(Vertical):
         for column in self.columns:
             label = column.label
             label = label if cell_len(label) <= room else f"{set_cell_size(label, room - 1)}…"
-            words = f" {column.number + 1} {SIGNS[column.state]} {label} "
+            front = column.number == self.front
+            words = f"{'▸' if front else ' '}{column.number + 1} {SIGNS[column.state]} {label} "
             tab = Content.from_markup(f'[@click="screen.look({column.number})"]$words[/]', words=words)
-            parts.append(tab.stylize("bold reverse") if column.number == self.front else tab)
+            parts.append(tab.stylize("bold $accent") if front else tab)
         self.query_one("#tabs", Static).update(Content(" ").join(parts))

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from lmstudio_tui.features.chat.word_diff import Piece, counted, word_diff
 from lmstudio_tui.text_safety import clean, clean_line
-from lmstudio_tui.tui.commands import bindings, bound
+from lmstudio_tui.tui.commands import bindings, bound, told
 from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.screens.compare.diff_rows import DiffRows, laid_out
 from lmstudio_tui.tui.screens.compare.diff_view import DiffView
@@ -89,7 +89,7 @@ class DiffScreen(Keyed[None], ModalScreen[None]):
         yield Static("comparing …", classes="head", id="summary")
         yield DiffView()
         yield KeyLine()
-        yield TooSmall("Esc goes back.")
+        yield TooSmall(told("{dialog.leave} goes back."))
 
     def on_resize(self) -> None:
         """What does not fit is not shown in part."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import ModalScreen, ScreenResultType
 
-from lmstudio_tui.tui.commands import bindings, moves
+from lmstudio_tui.tui.commands import bindings, moves, told
 from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.messages import CopyWanted, SaveWanted
 from lmstudio_tui.tui.panes.chat.files import code_file_name
@@ -40,7 +40,7 @@ class LookingScreen(Keyed[ScreenResultType], ModalScreen[ScreenResultType]):
 
     def on_mount(self) -> None:
         """What does not fit is not shown in part."""
-        self.mount(TooSmall("Esc goes back."))
+        self.mount(TooSmall(told("{dialog.leave} goes back.")))
         fit(self, USABLE, app_of(self).size)
 
     def on_resize(self) -> None:

@@ -31,6 +31,7 @@ class Suggestions(Widget, can_focus=False):
         clicked: called with the row that was clicked.
     """
 
+    BORDER_TITLE = "Suggestions"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "suggestions--chosen",
         "suggestions--label",
@@ -44,13 +45,14 @@ class Suggestions(Widget, can_focus=False):
         display: none;
         width: auto;
         height: auto;
-        background: $panel;
+        background: $surface;
         border: round $border-blurred;
+        border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         padding: 0 1;
         & > .suggestions--label { color: $foreground; }
         & > .suggestions--help { color: $text-muted; }
-        & > .suggestions--chosen { color: $accent; text-style: bold; background: $border-blurred; }
+        & > .suggestions--chosen { color: $foreground; text-style: bold; background: $accent 22%; }
     }
     """
 
