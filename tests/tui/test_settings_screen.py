@@ -149,6 +149,13 @@ async def test_the_palette_goes_to_a_setting(simulator: SimulatorServer, tmp_pat
         await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen))
         await ui.shows("▸ animation", "off lets nothing move smoothly")
         assert ui.under == "animation"
+        # From there, too, and whatever is searched for.
+        await ui.find("timeout")
+        await ui.press("ctrl+p")
+        await ui.type("what the log of")
+        await ui.shows("Setting log_level")
+        await ui.press("enter")
+        await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen) and ui.under == "log_level")
 
 
 async def test_a_file_that_cannot_be_read_is_told_with_the_way_back(

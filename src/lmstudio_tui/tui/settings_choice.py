@@ -57,13 +57,16 @@ class SettingsChoice:
         Args:
             at: the name of the setting to begin at; else the first one.
         """
+        from lmstudio_tui.tui.screens.settings import SettingsScreen
+
+        front = self._app.screen
+        if isinstance(front, SettingsScreen):
+            front.go_to(at)
         if len(self._app.screen_stack) > 1:
             return
         if self._services.settings is None:
             self._app.notify("There is no file to keep settings in.", severity="warning")
             return
-        from lmstudio_tui.tui.screens.settings import SettingsScreen
-
         desk = self._services.settings()
         models = list(self._models())
         screen = SettingsScreen(

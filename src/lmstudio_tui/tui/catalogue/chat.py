@@ -108,8 +108,10 @@ CHAT: tuple[Command, ...] = (
         "chat",
         priority=True,
     ),
-    Command("chat.next_tab", "alt+right", "tab(1)", "Next tab", "Go to the next tab.", "chat", priority=True),
-    Command("chat.previous_tab", "alt+left", "tab(-1)", "Previous tab", "Go to the tab before.", "chat", priority=True),
+    Command("chat.next_tab", "alt+right,alt+l", "tab(1)", "Next tab", "Go to the next tab.", "chat", priority=True),
+    Command(
+        "chat.previous_tab", "alt+left,alt+h", "tab(-1)", "Previous tab", "Go to the tab before.", "chat", priority=True
+    ),
     Command(
         "chat.close_tab",
         "alt+w",

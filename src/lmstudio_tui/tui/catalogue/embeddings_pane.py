@@ -108,9 +108,15 @@ EMBEDDINGS_PANE: tuple[Command, ...] = (
         Command(f"embeddings.{name}_typing", key, f"view('{name}')", title, text, _HERE, priority=True)
         for name, key, title, text in _VIEWS
     ),
-    Command("embeddings.next_view", "alt+right", "turn(1)", "Next view", "The view after.", _HERE, priority=True),
+    Command("embeddings.next_view", "alt+right,alt+l", "turn(1)", "Next view", "The view after.", _HERE, priority=True),
     Command(
-        "embeddings.previous_view", "alt+left", "turn(-1)", "Previous view", "The view before.", _HERE, priority=True
+        "embeddings.previous_view",
+        "alt+left,alt+h",
+        "turn(-1)",
+        "Previous view",
+        "The view before.",
+        _HERE,
+        priority=True,
     ),
     *only_in(("texts",), Command("embeddings.edit", "e", "edit", "Edit", "Edit the text under the cursor.", _HERE)),
     *only_in(

@@ -88,7 +88,7 @@ class SettingList(VerticalScroll):
             first = first and not title.display
         under = self.under
         if under is None:
-            self._put(next((line.row.name for line in self._shown), ""))
+            self.put(next((line.row.name for line in self._shown), ""))
         else:
             self.call_after_refresh(self._bring, under)
 
@@ -105,9 +105,10 @@ class SettingList(VerticalScroll):
 
     def go_to(self, line: SettingLine) -> None:
         """Put the cursor on a line."""
-        self._put(line.row.name)
+        self.put(line.row.name)
 
-    def _put(self, name: str) -> None:
+    def put(self, name: str) -> None:
+        """Put the cursor on the setting of that name."""
         if name == self._cursor:
             return
         self._cursor = name

@@ -136,6 +136,13 @@ class SettingsView(Dialog[None]):
             else:
                 field.insert(event.character)
 
+    def go_to(self, name: str) -> None:
+        """Go to a setting, whatever is searched for."""
+        if self._editing is None and any(row.name == name for row in self._rows):
+            self.list.put(name)
+            self.query_one("#search", Input).value = ""
+            self.set_focus(self.list)
+
     # Reading
 
     def reload(
