@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from documented import DOCS
-
 from terminal import CTRL_Q, ESCAPE, Terminal, new_user
 
 CTRL_O, CTRL_R, CTRL_S, CTRL_T, CTRL_N, F7 = b"\x0f", b"\x12", b"\x13", b"\x14", b"\x0e", b"\x1b[18~"
