@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from rich.cells import cell_len
 from textual.await_complete import AwaitComplete
-from textual.content import Content
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from lmstudio_tui.tui.commands import told
-from lmstudio_tui.tui.key_names import KeyNameError, parse_key
 from lmstudio_tui.tui.keyed import Keyed
 from lmstudio_tui.tui.typed import app_of
+from lmstudio_tui.tui.widgets.frame_keys import BETWEEN_KEYS, press_key_of
 from lmstudio_tui.tui.widgets.key_footer import KeyFooter
 from lmstudio_tui.tui.widgets.too_small import USABLE, TooSmall, fit
 
@@ -24,11 +23,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 Result = TypeVar("Result")
-_BETWEEN_KEYS: Final = "   "
 _CORNERS: Final = 6
 """Cells of the frame's lower line that no key can have."""
-_CORNER: Final = 3
-"""How many of them are at its right end."""
 
 
 class Dialog(Keyed[Result], ModalScreen[Result]):
@@ -88,24 +84,16 @@ class Dialog(Keyed[Result], ModalScreen[Result]):
         for frame in self.query_children(".frame"):
             if (said := frame.border_subtitle or "") != self._fitted:
                 self._said = said
-            *keys, last = self._said.split(_BETWEEN_KEYS)
-            while keys and cell_len(_BETWEEN_KEYS.join([*keys, last])) > frame.outer_size.width - _CORNERS:
+            *keys, last = self._said.split(BETWEEN_KEYS)
+            while keys and cell_len(BETWEEN_KEYS.join([*keys, last])) > frame.outer_size.width - _CORNERS:
                 keys.pop()
-            self._fitted = _BETWEEN_KEYS.join([*keys, last])
+            self._fitted = BETWEEN_KEYS.join([*keys, last])
             frame.border_subtitle = self._fitted
 
     def on_click(self, event: Click) -> None:
         """What the frame says of a key can be clicked: that presses the key."""
-        app = app_of(self)
         for frame in self.query_children(".frame"):
-            said = frame.border_subtitle or ""
-            # Where the words are links, they do it themselves.
-            if event.screen_y == frame.region.bottom - 1 and "@click" not in said:
-                plain = Content.from_markup(said).plain
-                start = frame.region.right - _CORNER - cell_len(plain)
-                if key := _key_at(plain, event.screen_x - start):
-                    # By the app: Textual has no key go further up than to who sends it.
-                    app.call_later(app.simulate_key, key)
+            press_key_of(frame, event)
 
     def redraw(self) -> None:
         """The theme is another. Who keeps what was drawn in its colours draws it anew here."""
@@ -138,22 +126,3 @@ class Dialog(Keyed[Result], ModalScreen[Result]):
 
     def _screens(self) -> list[Screen[object]]:
         return app_of(self).screen_stack
-
-
-def _key_at(said: str, at: int) -> str:
-    """Textual's name of the key that the words there are about; empty where there is none.
-
-    Args:
-        said: keys, each with what it does behind it.
-        at: the cell, counted from the first of them.
-    """
-    start = 0
-    for part in said.split(_BETWEEN_KEYS):
-        end = start + cell_len(part)
-        if start <= at < end:
-            try:
-                return parse_key(part.split(" ", 1)[0])
-            except KeyNameError:
-                return ""
-        start = end + len(_BETWEEN_KEYS)
-    return ""

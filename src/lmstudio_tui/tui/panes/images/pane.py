@@ -13,8 +13,10 @@ from lmstudio_tui.tui.panes.images.handing import look, save
 from lmstudio_tui.tui.panes.images.picker import choose_model, choose_size
 from lmstudio_tui.tui.panes.images.rows import made_together
 from lmstudio_tui.tui.panes.images.view import ImagesView
+from lmstudio_tui.tui.widgets.frame_keys import press_key_of
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.binding import BindingType
     from textual.widget import Widget
     from textual.widgets import Input
@@ -74,6 +76,10 @@ class ImagesPane(ImagesView):
     def on_thumbnails_chosen(self, event: Thumbnails.Chosen) -> None:
         """A small one was clicked."""
         self.list.choose(event.image_id)
+
+    def on_click(self, event: events.Click) -> None:
+        """What the frame of the list says of its key can be clicked."""
+        press_key_of(self.query_one("#history"), event, self.list)
 
     def on_preview_clicked(self) -> None:
         """The large one was clicked."""

@@ -14,6 +14,7 @@ from lmstudio_tui.tui.panes.speech.utterance_list import UtteranceList
 from lmstudio_tui.tui.panes.speech.words import facts_in_words, keeps
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
 from lmstudio_tui.tui.widgets.fitting import home_path
+from lmstudio_tui.tui.widgets.frame_keys import press_key_of
 from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Unpack
 
+    from textual import events
     from textual.app import ComposeResult
 
     from lmstudio_tui.store.media.records import UtteranceRecord
@@ -125,6 +127,10 @@ class HistoryPanel(Vertical):
         self.border_title = framed(f"Spoken{BETWEEN}{count}" if self._records else "Spoken")
         self._describe()
         self._mark_filter()
+
+    def on_click(self, event: events.Click) -> None:
+        """What the frame says of its key can be clicked."""
+        press_key_of(self, event, self.list)
 
     def _mark_filter(self) -> None:
         filtering = bool(self.filter.value) or self.filter.has_focus

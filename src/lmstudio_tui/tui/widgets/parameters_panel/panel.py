@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from lmstudio_tui.features.chat.parameter_fields import FIELDS, Field
 from lmstudio_tui.features.chat.parameters import Parameters
 from lmstudio_tui.tui.commands import bindings, moves, told
+from lmstudio_tui.tui.widgets.frame_keys import press_key_of
 from lmstudio_tui.tui.widgets.frames import BETWEEN, framed
 from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.parameters_panel.presets import PresetBox
@@ -232,6 +233,10 @@ class ParametersPanel(Vertical):
         if settled:
             self._look()
             self.post_message(self.ParametersChanged(self._parameters, self._of))
+
+    def on_click(self, event: events.Click) -> None:
+        """What the frame says of its key can be clicked."""
+        press_key_of(self, event)
 
     # Looks
 
