@@ -298,7 +298,7 @@ def test_the_library_is_where_it_says(page: str, home: dict[str, str]) -> None:
 def test_there_are_as_many_faults_as_it_says() -> None:
     for page in (README, PAGES["docs/sdk.md"]):
         assert re.search(r"more than a hundred and eighty\s+\[?faults by name", page)
-    assert 180 < len({**FAULTS, **EMBEDDING_FAULTS, **MEDIA_FAULTS}) < 190
+    assert len({**FAULTS, **EMBEDDING_FAULTS, **MEDIA_FAULTS}) > 180
 
 
 def _anchor(title: str) -> str:
