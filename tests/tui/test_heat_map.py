@@ -22,6 +22,7 @@ from lmstudio_tui.tui.commands import commands
 from lmstudio_tui.tui.panes.embeddings.group_colours import MARKS, group_colours, group_mark
 from lmstudio_tui.tui.panes.embeddings.heat_layout import ZOOMS, HeatLayout, zooms_for
 from lmstudio_tui.tui.panes.embeddings.heat_map import HeatMap
+from lmstudio_tui.tui.panes.embeddings.heat_painter import names_in
 from lmstudio_tui.tui.panes.embeddings.heat_scale import ABSENT, STEPS, HeatScale, exact, figure, heat_colours, shade
 from lmstudio_tui.tui.panes.embeddings.perception import colour_of, lab_of, mixed, ramp
 from lmstudio_tui.tui.themes import QUIET_DARK, QUIET_LIGHT, THEMES
@@ -522,3 +523,10 @@ async def test_without_colours_shades_tell() -> None:
         assert "▀" not in ui.screen
         await ui.press("plus", "plus")
         await ui.shows("1.0", ".98")
+
+
+def test_names_beside_values_are_whole_or_say_that_they_are_not() -> None:
+    sources = [Source(2, title="nomic-embed-text-v1.5"), Source(2, title="bge-m3")]
+    assert names_in(sources, 27) == ["nomic-embed-text-v1.5", "bge-m3"]
+    assert names_in(sources, 20) == ["nomic-emb…", "bge-m3"]
+    assert names_in(sources, 8) == ["", ""], "four letters of a name say nothing"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.tui.panes.embeddings.heat_layout import HeatLayout
     from lmstudio_tui.tui.panes.embeddings.heat_palette import HeatPalette
-    from lmstudio_tui.tui.panes.embeddings.heat_tiles import HeatTiles, Painted
+    from lmstudio_tui.tui.panes.embeddings.heat_tiles import HeatSource, HeatTiles, Painted
     from lmstudio_tui.vectors.values import Metric
 
 _OF_ITSELF: Final[dict[Metric, str]] = {
@@ -36,6 +36,8 @@ _OF_ITSELF: Final[dict[Metric, str]] = {
 """What the value of a text with itself is."""
 _LEGEND: Final = 16
 """Cells of the scale below the map."""
+_SHORTEST: Final = 5
+"""Cells below which a name says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,14 +249,16 @@ class HeatPainter:
         legend = self._legend(values)
         wide = sum(cell_len(segment.text) for segment in legend)
         segments: list[Segment] = []
-        for number, (source, value) in enumerate(zip(self.tiles.sources, values, strict=True)):
+        metric = 0 if self.metric is None else len(METRIC_NAMES[self.metric]) + 1
+        titles = names_in(self.tiles.sources, room - metric - sum(len(exact(value)) + 5 for value in values))
+        for number, (title, value) in enumerate(zip(titles, values, strict=True)):
             level = self.tiles.scales[number].level(value)
             swatch = Style(color=self.palette.colour(level).rich_color)
             segments.append(Segment(" ■ " if level < STEPS and not self.palette.plain else "   ", inks.base + swatch))
             segments.append(Segment(f"{exact(value)} ", inks.strong))
             if number == 0 and self.metric is not None:
                 segments.append(Segment(f"{METRIC_NAMES[self.metric]} ", inks.base))
-            segments.append(Segment(f"{clean_line(source.title)} ", inks.dim))
+            segments.append(Segment(f"{title} ", inks.dim))
         used = sum(cell_len(segment.text) for segment in segments)
         if used + wide + 2 <= room:
             return [*segments, Segment(" " * (room - used - wide), inks.base), *legend]
@@ -274,3 +278,12 @@ class HeatPainter:
         every = [Segment(f"1 text in {stride}   ", self.inks.dim)] if stride > 1 else []
         low, high = (Segment(f" {figure(value)} ", self.inks.dim) for value in (scale.low, scale.high))
         return [*every, low, *bar, high]
+
+
+def names_in(sources: Sequence[HeatSource], room: int) -> list[str]:
+    """What the sources are called, in so many cells together: each as long as the others, or none."""
+    titles = [clean_line(source.title) for source in sources]
+    if sum(cell_len(title) for title in titles) <= room:
+        return titles
+    share = room // len(titles)
+    return [fitted(title, min(share, cell_len(title))) if share >= _SHORTEST else "" for title in titles]

@@ -244,7 +244,8 @@ class ItemRows(QuietScrollView, can_focus=True, inherit_bindings=False):
         mark = Segment("▌ " if under else "  ", base + self._look("mark" if self.has_focus else "dim"))
         pieces = self._paint(item, line - self._starts[item])
         segments = [mark, *(Segment(text, base + self._look(style)) for text, style in pieces)]
-        return Strip(self.told(segments, line)).adjust_cell_length(width, base).apply_offsets(0, line)
+        strip = Strip(self.told(segments, line)).adjust_cell_length(width, base)
+        return strip.apply_offsets(0, line) if self.ALLOW_SELECT else strip
 
     def told(self, segments: list[Segment], line: int) -> list[Segment]:
         """A row of the list, as it is painted."""
