@@ -128,7 +128,7 @@ PICTURES = (
     Picture("embeddings-map", (120, 34), MAPPED, ("32 points",), EmbeddingServer, pane="embeddings", texts=1),
     Picture("transcribe", (120, 34), ("@Weekly",), ("Good morning", "✓ images"), pane="transcribe", media=True),
     Picture("speech", (120, 34), (*SAID,), ("af_heart", "✓ images"), pane="speech", media=True),
-    Picture("images", (120, 34), ("tab", "@red house"), ("512×512", "✓ images"), pane="images", media=True),
+    Picture("images", (120, 34), ("@red house",), ("512×512", "✓ images"), pane="images", media=True),
     Picture("inspector", (160, 44), ("5",), ("+0.420",), Watched, pane="inspector"),
     Picture("servers", (100, 30), ("f4", "@nas", "f", "@Ollama"), ("Enter adds",), Watched),
     Picture("server-facts", (100, 30), ("f3", "@Health", *["down"] * 3), ("Latency:",), Watched),

@@ -165,7 +165,7 @@ async def test_every_parameter_is_there_and_can_be_reached(size: tuple[int, int]
             assert region.height >= 1
             assert desk.panel.region.contains_region(region)
         assert desk.row("top_k").query_one(Input).placeholder == "default 40"
-        assert desk.row("top_p").query_one(Input).placeholder == "server's default"
+        assert desk.row("top_p").query_one(Input).placeholder == "server's own"
 
 
 async def test_only_what_was_changed_is_marked_and_told() -> None:

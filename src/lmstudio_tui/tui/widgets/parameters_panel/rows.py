@@ -272,7 +272,7 @@ class ParameterRow(Vertical):
         changed = self.value is not None
         self.set_class(changed, "-changed")
         self._mark.update("●" if changed else "")
-        default = "server's default" if self._default is None else f"default {clean_line(str(self._default))}"
+        default = "server's own" if self._default is None else f"default {clean_line(str(self._default))}"
         self._box.placeholder = _EMPTY.get(self.field.name, default)
         try:
             value = read(self.field, self.typed)
