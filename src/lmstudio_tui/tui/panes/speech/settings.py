@@ -25,6 +25,8 @@ SETTINGS: Final[tuple[SettingName, ...]] = get_args(SettingName)
 
 _LABEL: Final = 8
 """Cells for the name, the space behind it included."""
+_SHORT_DEFAULT: Final = "default"
+"""Where there is no room to say whose."""
 
 
 class Setting(Widget, can_focus=True):
@@ -88,7 +90,7 @@ class Setting(Widget, can_focus=True):
         said = clean_line(self._value) or self._default
         if cell_len(said) > room:
             # Who published it tells the least.
-            said = said.rpartition("/")[2] or said
+            said = said.rpartition("/")[2] or said if self._value else _SHORT_DEFAULT
         if cell_len(said) > room:
             said = set_cell_size(said, room - 1).rstrip() + "…"
         value = Text(said, style="" if self._value else self._style("default"))
