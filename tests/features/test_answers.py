@@ -51,7 +51,7 @@ def delivered(text: str = "", *, error: LMStudioError | None = None, **partial: 
         (None, True, "complete", ""),
         (RequestCancelledError("Cancelled."), True, "stopped", "Stopped. What had arrived is kept."),
         (RequestCancelledError("Cancelled."), False, "stopped", "Stopped before anything came."),
-        (StreamInterruptedError("It was cut"), True, "interrupted", "It was cut. What arrived is kept; m goes on"),
+        (StreamInterruptedError("It was cut"), True, "interrupted", "It was cut. What arrived is kept; Alt+M goes on"),
         (StreamInterruptedError("It was cut."), False, "interrupted", "It was cut. Ctrl+R asks again."),
         (AuthenticationError("No key", status=401), False, "failed", "No key. F6 types a key; then Ctrl+R"),
         (ServerConnectionError("Nothing listens", hint="Start it"), False, "failed", "Nothing listens. Start it. Ctrl"),

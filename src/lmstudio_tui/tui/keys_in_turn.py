@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.message_pump import MessagePump
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 2.0
 """Seconds after which keys go on although the one before seems to be under way: nothing is to wait for ever."""
 _WAYS: Final = 2
 """A key goes up from the widget to the app; what the widget asks for because of it comes the same way behind it."""
