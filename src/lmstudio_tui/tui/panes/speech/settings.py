@@ -15,6 +15,7 @@ from textual.widgets import Button
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, moves, told
+from lmstudio_tui.tui.panes.speech.words import OWN_CHOICE, OWN_CHOICE_SHORT
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult, RenderResult
@@ -25,8 +26,6 @@ SETTINGS: Final[tuple[SettingName, ...]] = get_args(SettingName)
 
 _LABEL: Final = 8
 """Cells for the name, the space behind it included."""
-_SHORT_DEFAULT: Final = "default"
-"""Where there is no room to say whose."""
 
 
 class Setting(Widget, can_focus=True):
@@ -90,7 +89,7 @@ class Setting(Widget, can_focus=True):
         said = clean_line(self._value) or self._default
         if cell_len(said) > room:
             # Who published it tells the least.
-            said = said.rpartition("/")[2] or said if self._value else _SHORT_DEFAULT
+            said = OWN_CHOICE_SHORT if said == OWN_CHOICE else said.rpartition("/")[2] or said
         if cell_len(said) > room:
             said = set_cell_size(said, room - 1).rstrip() + "…"
         value = Text(said, style="" if self._value else self._style("default"))

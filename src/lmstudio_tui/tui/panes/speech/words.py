@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.media.records import UtteranceRecord
 
 OWN_CHOICE = "the server's own"
+OWN_CHOICE_SHORT = "default"
+"""Where there is no room to say whose."""
 
 
 def speed_in_words(speed: float | None) -> str:
