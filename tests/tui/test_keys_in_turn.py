@@ -16,10 +16,10 @@ from textual.widgets import Input, TextArea
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.tui import keys_in_turn
-from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
 from lmstudio_tui.tui.screens.conversations import Conversations
 from lmstudio_tui.tui.screens.key_entry import KeyEntry
 from lmstudio_tui.tui.screens.model_picker import ModelPicker
+from lmstudio_tui.tui.typing_ahead import TypingAheadApp
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 def burst(app: App[None], *keys: str) -> None:
     """Send keys without waiting for what the ones before do; a text is sent letter by letter."""
     for key in keys:
-        names = [key] if key in {"enter", "escape", "left"} or "+" in key or key[1:].isdigit() else list(key)
+        names = [key] if key in {"enter", "escape", "left", "tab"} or "+" in key or key[1:].isdigit() else list(key)
         for name in names:
             event = Key({" ": "space"}.get(name, name), name if len(name) == 1 else None)
             event.set_sender(app)
@@ -84,7 +84,7 @@ class Slow(Screen[None]):
         await self._door.wait()
 
 
-class Host(KeysInTurnApp):
+class Host(TypingAheadApp):
     BINDINGS: ClassVar[list[BindingType]] = [("f5", "open", "Open"), ("f6", "ask", "Ask")]
 
     def __init__(self) -> None:
@@ -93,6 +93,7 @@ class Host(KeysInTurnApp):
 
     def compose(self) -> ComposeResult:
         yield Input(id="below")
+        yield Input(id="next")
 
     def action_open(self) -> None:
         self.push_screen(Slow(self.door))
@@ -120,6 +121,20 @@ async def test_a_screen_that_takes_its_time_gets_what_was_typed_meanwhile() -> N
                 break
             await pilot.pause(0.02)
         assert (app.below, app.screen.query_one(Input).value) == ("ab", "cdef")
+
+
+async def test_tab_does_not_overtake_letters_that_wait() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        burst(app, "f6", "ab", "tab", "cd")
+        await pilot.pause(0.2)
+        assert (app.below, app.focused) == ("", app.query_one("#below"))
+        app.door.set()
+        for _ in range(200):
+            if (app.below, app.query_one("#next", Input).value) == ("ab", "cd"):
+                break
+            await pilot.pause(0.02)
+        assert (app.below, app.query_one("#next", Input).value) == ("ab", "cd")
 
 
 async def test_nothing_is_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

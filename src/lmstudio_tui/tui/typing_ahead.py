@@ -1,4 +1,4 @@
-"""What is typed quickly goes where it was meant to: nothing is lost at the start, and Tab is not overtaken."""
+"""What is typed quickly goes where it was meant to: nothing is lost at the start."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from textual.events import Event
     from textual.widget import Widget
 
-_GOING_ON: Final = {"tab": "app.focus_next", "shift+tab": "app.focus_previous"}
-"""Textual's keys for going on, and what they do."""
 _LATEST: Final = 1.0
 """Seconds after the start of the screen: from then on keys count even if nothing has the focus."""
 
 
 class TypingAheadApp(KeysInTurnApp):
-    """An app that loses nothing of what was typed while it started, and in which letters after Tab go where Tab goes.
+    """An app that loses nothing of what was typed while it started.
 
     What was typed before the start the terminal has kept until it was read. As long as the app is being opened there is
     nothing to take a key, nor a click.
@@ -78,22 +76,8 @@ class TypingAheadApp(KeysInTurnApp):
                 self.preview(event)
         elif self.opening and isinstance(event, MouseEvent):
             event.stop()
-        elif isinstance(event, Key) and not event.is_forwarded and self._goes_on(event.key):
-            await self._check_bindings(event.key)
         else:
             await super().on_event(event)
-
-    def _goes_on(self, key: str) -> bool:
-        """Whether a key does nothing but go from a line of text to the next thing, or to the one before.
-
-        Then it is done at once: it would come to its turn behind the letters after it, which are for what comes next.
-        """
-        from textual.widgets import Input
-
-        if key not in _GOING_ON or not isinstance(self.focused, Input) or not self.app_focus:
-            return False
-        active = self.screen.active_bindings.get(key)
-        return active is not None and active.enabled and active.binding.action in _GOING_ON.values()
 
     def _heed_focus(self, focused: Widget | None) -> None:
         # The chat is there behind every pane, and may be the first to have the focus.
