@@ -176,6 +176,14 @@ class Terminal:
         self.drained()
         return took
 
+    def leave(self, seconds: float = LEAVING) -> None:
+        """Press Ctrl+Q, and see that the app ends as it should: in time, without an error, the terminal as it was."""
+        self.type(CTRL_Q)
+        self.ended(seconds)
+        assert self.process.returncode == 0
+        self.assert_sane()
+        assert b"Traceback" not in self.raw
+
     def drained(self) -> None:
         """Read what there is, without waiting for more."""
         while select.select([self._master], [], [], 0)[0]:

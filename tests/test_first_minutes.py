@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal import CTRL_Q, Terminal, new_user
+from terminal import Terminal, new_user
 
 F12 = b"\x1b[24~"
 TOUR = "searches all that can be done"
@@ -48,13 +48,10 @@ def test_from_no_server_to_an_answer_and_a_setting(environ: dict[str, str], tmp_
         file = tmp_path / "config" / "lmstudio-tui" / "config.toml"
         assert file.read_text() == "connect_timeout = 7\n"
         assert os.name != "posix" or file.stat().st_mode & 0o777 == 0o600
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        terminal.assert_sane()
+        terminal.leave()
     with Terminal(environ=environ) as terminal:
         # What was said is there again, and nobody is a newcomer twice.
         terminal.shows("no server", "▌ hello")
         assert "Welcome" not in terminal.text
         assert TOUR not in terminal.text
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from terminal import COMMAND, CTRL_Q, ESCAPE, F1, PATIENCE, Terminal, new_user
+from terminal import COMMAND, ESCAPE, F1, PATIENCE, Terminal, new_user
 
 
 @pytest.fixture
@@ -59,10 +59,7 @@ def test_the_demo_from_the_first_screen_to_the_last_byte(environ: dict[str, str]
         terminal.shows("Stop")
         terminal.type(ESCAPE)
         terminal.shows("Stopped")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
         # Nothing is left where the shell goes on.
         assert b"Traceback" not in terminal.raw
 
@@ -78,9 +75,7 @@ def test_what_is_typed_before_the_app_is_there_is_not_lost(environ: dict[str, st
         terminal.type(b" and on")
         terminal.shows("the second and on")
         assert terminal.text.count("Erste Zeile") == 1, "the echo is gone"
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        terminal.assert_sane()
+        terminal.leave()
 
 
 def test_letters_typed_before_the_app_is_there_are_no_commands_to_a_list(environ: dict[str, str]) -> None:
@@ -103,14 +98,10 @@ def test_what_was_used_last_is_there_again(environ: dict[str, str], simulator: S
         terminal.shows("ask for gemma", "sim-gemma-3n-e4b")
         terminal.type(b"\r")
         terminal.shows("Ask sim-gemma-3n-e4b")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
+        terminal.leave()
     with Terminal(*address, environ=environ) as terminal:
         terminal.shows("Ask sim-gemma-3n-e4b")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        terminal.assert_sane()
+        terminal.leave()
 
 
 def test_without_a_server_there_is_a_page_that_helps(environ: dict[str, str]) -> None:
@@ -124,10 +115,7 @@ def test_without_a_server_there_is_a_page_that_helps(environ: dict[str, str]) ->
         terminal.until(lambda: framed(terminal))
         terminal.type(b"hello\r")
         terminal.shows("Simulated answer")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 @pytest.mark.parametrize("model", ["fault-stall", "fault-stall-headers"])
@@ -140,10 +128,7 @@ def test_a_stalled_stream_does_not_hold_up_the_end(
         terminal.shows(f"Ask {model}")
         terminal.type(b"hello\r")
         terminal.shows("▌ hello", "waiting" if model == "fault-stall-headers" else "Good to see you", "Stop")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
     assert simulator.wait_for(
         lambda s: any(r.disconnected for r in s.requests if r.path == "/v1/chat/completions"), timeout=5
     )
@@ -154,10 +139,7 @@ def test_a_server_that_never_answers_does_not_hold_up_the_end(environ: dict[str,
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with Terminal("--base-url", address, environ=environ) as terminal:
             terminal.shows("Looking for a server")
-            terminal.type(CTRL_Q)
-            terminal.ended()
-            assert terminal.process.returncode == 0
-            terminal.assert_sane()
+            terminal.leave()
 
 
 def test_a_server_that_goes_away_is_noticed_in_the_middle_of_an_answer(environ: dict[str, str]) -> None:
@@ -170,10 +152,7 @@ def test_a_server_that_goes_away_is_noticed_in_the_middle_of_an_answer(environ: 
         assert server.wait_for(lambda s: any(r.path == "/v1/chat/completions" for r in s.requests), timeout=10)
         server.stop()
         terminal.shows("was interrupted", "What arrived is kept", "no server")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 # Ending from outside
@@ -249,9 +228,7 @@ def test_warnings_of_the_settings_are_said_when_the_screen_is_given_back(
     config.chmod(0o644)
     with Terminal("--demo", environ=environ) as terminal:
         terminal.ready()
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
+        terminal.leave()
         assert b"warning:" in terminal.raw.rpartition(b"\x1b[?1049l")[2]
         assert b"sk-secret" not in terminal.raw
 
@@ -275,10 +252,7 @@ def test_an_editor_has_the_terminal_and_gives_it_back(environ: dict[str, str], t
         # What is no UTF-8 ends nothing.
         terminal.type(b"\xff\xfe?")
         terminal.shows("?")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 _TOLD = """
@@ -305,8 +279,7 @@ def test_nothing_heavy_is_imported_before_a_pane_needs_it(
         terminal.shows("Go to")
         terminal.type(b"2")
         terminal.shows("▸2 Models")
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
     imported = set(json.loads(told.read_text()))
     assert "lmstudio_tui.tui.panes.models" in imported
     heavy = {"numpy", "sounddevice", "soundfile", "soxr", "PIL", "starlette", "uvicorn", "typer"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from terminal import CTRL_Q, Terminal, new_user
+from terminal import Terminal, new_user
 
 _SGR = re.compile(rb"\x1b\[([\d;]*)m")
 _PLAIN = {0, 1, 2, 3, 4, 7, 9, 21, 22, 23, 24, 27, 29, 39, 49}
@@ -62,8 +62,7 @@ def test_without_colours_selection_and_focus_are_seen(environ: dict[str, str], m
         look_around(terminal)
         terminal.until(lambda: is_chosen(terminal, "sim-llama-3.1-8b ←"))
         assert "┃" in terminal.lines[row_of(terminal, "sim-llama-3.1-8b ←")], "the frame with the focus"
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
         assert colours(terminal) <= _PLAIN
         terminal.assert_sane()
 
@@ -72,8 +71,7 @@ def test_an_empty_no_color_means_nothing(environ: dict[str, str]) -> None:
     with Terminal(environ={**environ, "NO_COLOR": ""}) as terminal:
         terminal.ready()
         assert 38 in colours(terminal)
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
 
 
 @pytest.mark.parametrize("more", [{"TERM": "xterm"}, {"TEXTUAL_COLOR_SYSTEM": "standard"}], ids=str)
@@ -81,8 +79,7 @@ def test_with_sixteen_colours(environ: dict[str, str], more: dict[str, str]) -> 
     with Terminal(environ={**environ, "COLORTERM": "", **more}) as terminal:
         look_around(terminal)
         terminal.until(lambda: is_chosen(terminal, "sim-llama-3.1-8b ←"))
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
         found = colours(terminal)
         assert not found & {38, 48}, "none of more than sixteen"
         assert found & set(range(91, 97)), "some of the sixteen"
@@ -102,8 +99,7 @@ def test_with_ascii_alone(environ: dict[str, str], more: dict[str, str]) -> None
     with Terminal(environ={**environ, **more}) as terminal:
         look_around(terminal)
         terminal.until(lambda: any(line.startswith("#=") for line in terminal.lines))
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
         assert not [byte for byte in terminal.raw if byte > 127]
 
 
@@ -111,8 +107,7 @@ def test_the_first_picture_knows_that_ascii_was_asked_for(environ: dict[str, str
     for first in (True, False):
         with Terminal(environ={**environ, "LM_STUDIO_ASCII": "true"}) as terminal:
             terminal.shows("is listening", "#= Ask sim-llama")
-            terminal.type(CTRL_Q)
-            terminal.ended()
+            terminal.leave()
             assert first or terminal.raw.isascii()
 
 
@@ -120,5 +115,4 @@ def test_the_first_picture_knows_that_ascii_was_asked_for(environ: dict[str, str
 def test_ascii_may_be_refused(environ: dict[str, str], more: dict[str, str]) -> None:
     with Terminal(environ={**environ, **more, "LM_STUDIO_ASCII": "false"}) as terminal:
         terminal.shows("is listening", "╭─ Ask sim-llama")
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+import pytest
+
+from lmstudio_tui.cli import run
 from lmstudio_tui.simulator import RecordedRequest, SimulatorServer
 
 SCRIPT = [str(Path(sys.executable).with_name("lmstudio-tui"))]
@@ -39,6 +43,29 @@ class Run(Protocol):
     """Runs the command with some arguments."""
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> Result: ...
+
+
+def forget_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's settings, nobody's terminal."""
+    for name in [name for name in os.environ if name.startswith(("LM_", "LMSTUDIO_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process."""
+
+    def command(*arguments: str, stdin: bytes = b"") -> Result:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = run(arguments)
+        printed = capsys.readouterr()
+        return Result(code, printed.out, printed.err)
+
+    return command
 
 
 def finished(process: subprocess.Popen[bytes], before: bytes = b"") -> Result:

@@ -10,7 +10,7 @@ from cli_runs import Run
 
 from lmstudio_tui.simulator import SimulatorServer
 from lmstudio_tui.tui.commands import COMMANDS
-from terminal import CTRL_Q, Terminal
+from terminal import Terminal
 
 
 def config(home: Path, text: str) -> str:
@@ -102,8 +102,7 @@ def test_a_changed_key_works_in_a_terminal(home: Path, sim: SimulatorServer) -> 
         terminal.shows("is listening", "Ctrl+X sends", "^x Send")
         terminal.type(b"hello\x18")
         terminal.shows("tok/s")
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
     # The keys of the last time are those of the first picture.
     assert json.loads(next(home.rglob("state.json")).read_text())["keys"]["chat.send"] == ["ctrl+x"]
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from documented import DOCS
-from terminal import CTRL_Q, ESCAPE, Terminal, new_user
+from terminal import ESCAPE, Terminal, new_user
 
 CTRL_O, CTRL_R, CTRL_S, CTRL_T, CTRL_N, F7 = b"\x0f", b"\x12", b"\x13", b"\x14", b"\x0e", b"\x1b[18~"
 PAGE = " ".join((DOCS / "getting-started.md").read_text(encoding="utf-8").split())
@@ -23,7 +23,7 @@ def test_every_step_leads_where_it_says(tmp_path: Path) -> None:
         "**Ctrl+O**, then **3**. Type a text, Enter; another, Enter.",
     ):
         assert said in PAGE
-    with Terminal("--demo", environ=new_user(tmp_path)) as terminal:
+    with Terminal("--demo", environ=new_user(tmp_path), whole_frames=True) as terminal:
 
         def goes(number: bytes, *texts: str) -> None:
             terminal.type(CTRL_O)
@@ -107,6 +107,4 @@ def test_every_step_leads_where_it_says(tmp_path: Path) -> None:
         terminal.type(b"A cat sat.\rA dog sat.\r")
         terminal.shows("● embedded", "1.0 .")
 
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        terminal.assert_sane()
+        terminal.leave()

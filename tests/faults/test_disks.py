@@ -15,7 +15,7 @@ import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.store.library import Library
-from terminal import COMMAND, CTRL_Q, Terminal, new_user
+from terminal import COMMAND, Terminal, new_user
 
 OWN = ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
 """Runs a program with mounts of its own, which end with it."""
@@ -66,14 +66,6 @@ def texts_in(library: Library) -> list[str]:
     return [message.text for one in loaded if one is not None for message in one.messages]
 
 
-def leave(terminal: Terminal) -> None:
-    terminal.type(CTRL_Q)
-    terminal.ended(20)
-    assert terminal.process.returncode == 0
-    terminal.assert_sane()
-    assert b"Traceback" not in terminal.raw
-
-
 @mounting
 def test_a_disk_that_is_full_for_a_while(home: Path, simulator: SimulatorServer, tmp_path: Path) -> None:
     program = [*OWN, "sh", "-c", SMALL, str(home), *COMMAND]
@@ -98,7 +90,7 @@ def test_a_disk_that_is_full_for_a_while(home: Path, simulator: SimulatorServer,
         terminal.shows("are saved again")
         for ending in ("", "-wal"):
             shutil.copyfile(f"{inside / LIBRARY}{ending}", tmp_path / f"library{ending}")
-        leave(terminal)
+        terminal.leave(20)
     library = Library(tmp_path / "library")
     found = texts_in(library)
     library.close()
@@ -119,7 +111,7 @@ def test_a_home_that_may_not_be_written(home: Path, simulator: SimulatorServer) 
             terminal.type(str(number).encode())
             terminal.until(lambda: "Esc back" not in terminal.text)
             terminal.quiet()
-        leave(terminal)
+        terminal.leave(20)
 
 
 def test_a_library_that_somebody_else_keeps_locked(home: Path, simulator: SimulatorServer) -> None:
@@ -128,7 +120,7 @@ def test_a_library_that_somebody_else_keeps_locked(home: Path, simulator: Simula
         terminal.ready()
         terminal.type(b"before\r")
         terminal.shows("Simulated answer", "tok/s")
-        leave(terminal)
+        terminal.leave(20)
     path = home / LIBRARY
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -143,7 +135,7 @@ def test_a_library_that_somebody_else_keeps_locked(home: Path, simulator: Simula
             terminal.shows("▌ meanwhile", "Simulated answer", "tok/s")
             other.execute("COMMIT")
             other.close()
-            leave(terminal)
+            terminal.leave(20)
     library = Library(path)
     found = texts_in(library)
     library.close()

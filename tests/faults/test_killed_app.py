@@ -14,7 +14,7 @@ import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.store.library import Library
-from terminal import CTRL_Q, Terminal, new_user
+from terminal import Terminal, new_user
 
 PARTS, HOMES, KILLS = 2, 3, 9
 SIZE = (100, 60)
@@ -69,9 +69,7 @@ def life(home: Path, server: SimulatorServer, seed: int) -> None:
                 seen = killed_while_it_answers(terminal, number, chance.uniform(0, LONGEST))
                 kept_whole(home, number, seen)
             else:
-                terminal.type(CTRL_Q)
-                terminal.ended()
-                terminal.assert_sane()
+                terminal.leave()
             assert b"Traceback" not in terminal.raw
 
 

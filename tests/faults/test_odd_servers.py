@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fault_parts import EVENTS_HEAD, GIGABYTE, MEGABYTE, OddServer, event, reset, wait_until_left
 
-from terminal import CTRL_Q, ESCAPE, Terminal, new_user
+from terminal import ESCAPE, Terminal, new_user
 
 if TYPE_CHECKING:
     import socket
@@ -77,11 +77,7 @@ def test_one_after_the_other(tmp_path: Path) -> None:
                 terminal.until(lambda number=number: terminal.text.count("was interrupted") == number - 1)
             terminal.until(lambda: "esc Stop" not in terminal.text)
         terminal.shows("Drop by drop", "Cut off", "Sound and")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
-        assert b"Traceback" not in terminal.raw
+        terminal.leave()
     assert not list(Path(environ["XDG_STATE_HOME"]).glob("lmstudio-tui/reports/*"))
 
 
@@ -102,10 +98,7 @@ def test_a_gigabyte_of_words(tmp_path: Path) -> None:
             assert most_memory(terminal.process.pid) < ROOM
         terminal.type(b" and afterwards")
         terminal.shows("and afterwards")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 def most_memory(process: int) -> int:

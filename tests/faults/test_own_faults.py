@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal import CTRL_Q, ESCAPE, F1, Terminal, new_user
+from terminal import ESCAPE, F1, Terminal, new_user
 
 SECRET = "a-key-that-nobody-may-see"
 F5 = b"\x1b[15~"
@@ -50,10 +50,7 @@ def test_the_app_goes_on(environ: dict[str, str]) -> None:
         terminal.type(b"\r")
         terminal.until(lambda: "Something went wrong" not in terminal.text)
         terminal.shows("not lost")
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
     assert len(reports(environ)) == 1
     assert SECRET not in terminal.raw.decode() + reports(environ)[0]
 
@@ -78,10 +75,7 @@ def test_a_screen_that_cannot_be_made(environ: dict[str, str]) -> None:
         terminal.type(b"\r")
         terminal.until(lambda: "Something went wrong" not in terminal.text)
         terminal.type(ESCAPE)
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 def test_on_the_command_line(environ: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
 from lmstudio_tui.store.library import Library, Message
-from terminal import COMMAND, CTRL_Q, ESCAPE, F1, Terminal, new_user
+from terminal import COMMAND, ESCAPE, F1, Terminal, new_user
 from waiting import until
 
 OWNING = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -107,10 +107,7 @@ def test_stopped_by_the_shell_and_brought_back(
         # Keys are read once.
         terminal.type(b"0123456789" * 5)
         terminal.shows("turn 0 turn 1 turn 2 " + "0123456789" * 5)
-        terminal.type(CTRL_Q)
-        terminal.ended()
-        assert terminal.process.returncode == 0
-        terminal.assert_sane()
+        terminal.leave()
 
 
 def test_resized_a_thousand_times(environ: dict[str, str], simulator: SimulatorServer) -> None:
@@ -176,9 +173,5 @@ def ends_well(terminal: Terminal, environ: dict[str, str]) -> None:
     """At its usual size everything is there, and nothing has gone wrong."""
     terminal.resize(80, 24)
     terminal.until(lambda: "lmstudio-tui" in terminal.lines[0] and "Quit" in terminal.lines[-1])
-    terminal.type(CTRL_Q)
-    terminal.ended()
-    assert terminal.process.returncode == 0
-    terminal.assert_sane()
-    assert b"Traceback" not in terminal.raw
+    terminal.leave()
     assert not list(Path(environ["XDG_STATE_HOME"]).glob("lmstudio-tui/reports/*"))

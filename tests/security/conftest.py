@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,7 +10,7 @@ from typing import Any
 
 import pytest
 from app_parts import Driver, OpenApp, services, settled
-from cli_runs import Result, Run
+from cli_runs import forget_user
 from hostile_app import OpenHostile, Painted
 from hostile_strings import TRAP, acts
 from rich.console import Console
@@ -21,7 +18,6 @@ from textual.app import App
 from textual.screen import Screen
 from textual.strip import Strip
 
-from lmstudio_tui.cli import run
 from lmstudio_tui.sdk import ClientConfig
 from lmstudio_tui.tui.app import LMStudioApp
 
@@ -35,15 +31,11 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nobody's settings, nobody's terminal."""
-    for name in [name for name in os.environ if name.startswith(("LM_", "LMSTUDIO_", "XDG_"))]:
-        monkeypatch.delenv(name)
-    for name in ("NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
+    forget_user(monkeypatch)
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
-    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -111,17 +103,3 @@ def open_unsafe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
             yield Driver(app, pilot)
 
     return open_it
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process."""
-
-    def command(*arguments: str, stdin: bytes = b"") -> Result:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = run(arguments)
-        printed = capsys.readouterr()
-        return Result(code, printed.out, printed.err)
-
-    return command

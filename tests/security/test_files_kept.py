@@ -102,8 +102,7 @@ def test_everything_the_app_writes_is_the_users_alone(
             terminal.quiet(0.3)
             terminal.type(ESCAPE if terminal.process.poll() is None and "?" in terminal.text else b"")
             if terminal.process.poll() is None:
-                terminal.type(CTRL_Q)
-            terminal.ended()
+                terminal.leave()
         Mishaps(home / "state" / "lmstudio-tui" / "reports", lambda: ()).keep(ValueError("x"), "a test")
     written = {path.name for path in home.rglob("*") if path.is_file()}
     assert {"library.sqlite3", "embeddings.sqlite", "state.json", "requests.log"} <= written

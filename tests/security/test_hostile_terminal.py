@@ -8,7 +8,7 @@ import pytest
 from hostile_server import hostile_server
 from hostile_strings import CORPUS, OPEN, painted_acts, terminal_acts
 
-from terminal import CTRL_Q, ESCAPE, Terminal, new_user
+from terminal import ESCAPE, Terminal, new_user
 
 _KEYS = {
     "chat": (b"Hello\r", b"\x14", ESCAPE, b"\x1b[18~", ESCAPE, b"\x1bOR", ESCAPE, b"\t"),
@@ -31,8 +31,7 @@ def test_nothing_but_text_and_textual_s_own_orders(tmp_path: Path, pane: str) ->
                 terminal.type(key)
                 terminal.quiet(0.3)
             shown = len(terminal.raw)
-            terminal.type(CTRL_Q)
-            terminal.ended()
+            terminal.leave()
         assert terminal_acts(terminal.raw) == []
         # Before and after that Textual sets modes, which a server may do at no time.
         painted = terminal.raw[started:shown]

@@ -16,7 +16,7 @@ from lmstudio_tui.features.clipboard import copying
 from lmstudio_tui.sdk import ClientConfig, LMStudioClient, LMStudioError
 from lmstudio_tui.settings import load_settings
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
-from terminal import CTRL_Q, ESCAPE, Terminal, new_user
+from terminal import ESCAPE, Terminal, new_user
 
 KEY = "sk-lm-Zq8Wv3Ty:pL5kM9nB2xC7dF4gH1jQ"
 WRONG = "sk-lm-Rt6Uy1Io:aS3dF8gH5jK2lZ9xC4vB"
@@ -96,8 +96,7 @@ def test_a_session_in_the_app_leaves_no_key_anywhere(
         terminal.shows("Enter save")
         terminal.type(b"\r")
         terminal.until(lambda: any(tmp_path.glob("*.har")))
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
     assert [one for one in locked.requests if f"Bearer {KEY}" == one.headers.get("authorization")], "it was used"
     assert found_in(terminal.raw, KEY) == []
     assert files_with(tmp_path, KEY, but=[keeper]) == {}
@@ -117,8 +116,7 @@ def test_a_key_that_is_typed_is_not_shown(tmp_path: Path, locked: SimulatorServe
         terminal.shows("The key of this server")
         terminal.type(KEY.encode() + b"\r")
         terminal.ready()
-        terminal.type(CTRL_Q)
-        terminal.ended()
+        terminal.leave()
     assert found_in(terminal.raw, KEY, WRONG) == []
     assert files_with(tmp_path, KEY, WRONG) == {}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.features.hinted import HintedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -14,18 +16,8 @@ _NEAR = 3
 """Names that may have been meant."""
 
 
-class KeysError(ValueError):
-    """Keys that cannot be used: there is no such command, or no such key.
-
-    Args:
-        message: what is wrong.
-        hint: the next step.
-    """
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+class KeysError(HintedError):
+    """Keys that cannot be used: there is no such command, or no such key."""
 
 
 def read_keys(written: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
