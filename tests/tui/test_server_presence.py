@@ -131,6 +131,14 @@ async def test_a_simulator_that_cannot_start_is_said(open_app: OpenApp) -> None:
         await ui.shows("could not be started")
 
 
+async def test_a_second_that_goes_by_while_the_app_is_left_does_no_harm(open_app: OpenApp) -> None:
+    async with open_app(f"http://127.0.0.1:{_free_port()}") as ui:
+        await ui.shows("Nothing answers at")
+        # As a timer does that was due already when the app began to be taken down.
+        tick = ui.app._shown._tick
+    tick()
+
+
 async def test_a_key_is_asked_for_and_used(open_app: OpenApp) -> None:
     key = "sk-lm-abcdefgh:0123456789abcdefghij"
     with SimulatorServer(SimulatorConfig(speed=0, api_key=key)) as server:

@@ -83,6 +83,9 @@ class ServerDisplay:
             self._ticking = None
 
     def _tick(self) -> None:
+        # The seconds go by while the app is taken down.
+        if not is_present(self._app):
+            return
         self._app.query_one(HeaderBar).refresh()
         if self._view.silent_since is not None:
             self.show_facts()
