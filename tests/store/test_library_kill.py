@@ -25,6 +25,8 @@ name = sys.argv[2]
 library.create(Conversation(id=name, title=f"Title {name}"))
 library.add(Message(id=f"{name}p", conversation_id=name, parent_id=None, role="user", text="ask"))
 writer = library.begin(Message(id=f"{name}a", conversation_id=name, parent_id=f"{name}p", role="assistant"))
+# Open from here on: on a busy machine that alone may take a second.
+assert library.flush()
 for number in range(10**9):
     (writer.reasoning if number < 20 else writer.text)(f"{number} ")
     if number % 100 == 50:
