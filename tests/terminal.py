@@ -217,8 +217,9 @@ class Terminal:
 
 
 def new_user(tmp_path: Path) -> dict[str, str]:
-    """A new user's environment, without a server and without settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LM_STUDIO_", "SSH_", "XDG_"))}
+    """A new user's environment, without a server and without settings; what runs in it is not measured."""
+    others = ("LM_STUDIO_", "SSH_", "XDG_", "COVERAGE_PROCESS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     for name in ("COLUMNS", "LINES", "NO_COLOR", "TMUX", "TERM_PROGRAM"):
         kept.pop(name, None)
     folders = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
