@@ -5,7 +5,7 @@ Measuring makes them take half as long again, and one of three finds nearly all 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from zlib import crc32
 
 import pytest
@@ -20,6 +20,11 @@ ONE_OF = 3
 def is_measured(test: str) -> bool:
     """Whether a test, by its full name, is one of those."""
     return not test.startswith(WHOLE_APP) or crc32(test.encode()) % ONE_OF == 0
+
+
+def unmeasured(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which programs are not measured."""
+    return {name: value for name, value in environ.items() if not name.startswith("COVERAGE_PROCESS")}
 
 
 @pytest.hookimpl(wrapper=True)

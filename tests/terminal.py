@@ -19,6 +19,7 @@ from typing import Self
 import pyte
 
 from lmstudio_tui.tui.themes import QUIET_DARK
+from measuring import unmeasured
 
 COLUMNS, LINES = 80, 24
 PATIENCE = 60.0
@@ -180,7 +181,7 @@ class Terminal:
         """Press Ctrl+Q, and see that the app ends as it should: in time, without an error, the terminal as it was."""
         self.type(CTRL_Q)
         self.ended(seconds)
-        assert self.process.returncode == 0
+        assert self.process.returncode == 0, f"it ended with {self.process.returncode}"
         self.assert_sane()
         assert b"Traceback" not in self.raw
 
@@ -218,8 +219,8 @@ class Terminal:
 
 def new_user(tmp_path: Path) -> dict[str, str]:
     """A new user's environment, without a server and without settings; what runs in it is not measured."""
-    others = ("LM_STUDIO_", "SSH_", "XDG_", "COVERAGE_PROCESS")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    others = ("LM_STUDIO_", "SSH_", "XDG_")
+    kept = {name: value for name, value in unmeasured(os.environ).items() if not name.startswith(others)}
     for name in ("COLUMNS", "LINES", "NO_COLOR", "TMUX", "TERM_PROGRAM"):
         kept.pop(name, None)
     folders = {f"XDG_{name}_HOME": str(tmp_path / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}

@@ -18,6 +18,7 @@ import pytest
 
 from lmstudio_tui.cli import run
 from lmstudio_tui.simulator import RecordedRequest, SimulatorServer
+from measuring import unmeasured
 
 SCRIPT = [str(Path(sys.executable).with_name("lmstudio-tui"))]
 MODULE = [sys.executable, "-m", "lmstudio_tui"]
@@ -104,9 +105,10 @@ def started(
     Its coverage is not measured: that takes a lock at each new line, and the exception of a signal that comes right
     then would leave it taken for ever.
     """
-    plain = {name: value for name, value in (env or os.environ).items() if not name.startswith("COVERAGE_PROCESS")}
     with signals_as_usual():
-        process = subprocess.Popen([*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=plain)
+        process = subprocess.Popen(
+            [*command, *arguments], stdin=stdin, stdout=output, stderr=output, env=unmeasured(env or os.environ)
+        )
     try:
         yield process
     finally:

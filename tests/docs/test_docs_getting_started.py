@@ -32,8 +32,7 @@ def test_every_step_leads_where_it_says(tmp_path: Path) -> None:
             terminal.shows(*texts)
 
         # 2. Ask
-        terminal.shows("is listening")
-        terminal.until(lambda: terminal.prompt_focused)
+        terminal.ready()
         terminal.type(b"Write three sentences about lighthouses.\r")
         # Something of the answer: "esc Stop" is there while it is awaited, and what has not come cannot be kept.
         terminal.shows("esc Stop", "Three sentences about lighthouses")

@@ -13,6 +13,7 @@ import check_package
 import pytest
 
 from lmstudio_tui import __version__
+from measuring import unmeasured
 
 _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
 
@@ -49,7 +50,7 @@ def test_it_is_installed_and_starts(wheel: Path, tmp_path: Path) -> None:
     assert (target / "share" / "man" / "man1" / "lmstudio-tui.1").exists()
     for option in ("--version", "--help"):
         command = [sys.executable, "-W", "error", "-m", "lmstudio_tui", option]
-        environ = {**os.environ, "PYTHONPATH": str(target)}
+        environ = {**unmeasured(os.environ), "PYTHONPATH": str(target)}
         done = subprocess.run(command, capture_output=True, text=True, env=environ, cwd=tmp_path, timeout=100)
         assert (done.returncode, done.stderr) == (0, "")
         assert "lmstudio-tui" in done.stdout
