@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["cli_runs", "sound_server"]
+pytest_plugins = ["measuring", "cli_runs", "sound_server"]
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
