@@ -78,6 +78,11 @@ class Keeper:
         return None if self._spare is None or self._hopeless else max(0.0, self._due - time.monotonic())
 
     @property
+    def saves(self) -> bool:
+        """Whether what is written is on disk, and not in a copy in memory."""
+        return self._spare is None
+
+    @property
     def token(self) -> Callable[[], str | None]:
         """Names this process to others, from the first call on."""
         return self._presence.token

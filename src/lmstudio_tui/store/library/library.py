@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from lmstudio_tui.store.library import reading, search, writing
@@ -189,8 +190,23 @@ class Library:
             self._answers[begun.id] = writer
         return writer
 
+    def make_ready(self) -> None:
+        """Have the file opened, or made, before there is something to write: that takes longest the first time."""
+        self._write(lambda _: None)
+
+    def saved(self, timeout: float) -> bool:
+        """Wait until what was written so far is on disk, unless it is known that it cannot be written now.
+
+        Args:
+            timeout: seconds to wait.
+
+        Returns:
+            whether it is on disk.
+        """
+        return self._worker.ask(attrgetter("saves"), timeout) == (True,)
+
     def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until everything is on disk.
+        """Wait until everything is on disk, and try once more what could not be written until now.
 
         Args:
             timeout: seconds to wait.

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
     from lmstudio_tui.tui.typed import WidgetOptions
 
+_PATIENCE = 0.3
+"""Seconds that the disk has for what was said before it is shown all the same. It takes a few thousandths, mostly."""
+
 
 class ConversationBase(Vertical):
     """One conversation: what was said, on one branch, and the prompt below it.
@@ -242,6 +245,10 @@ class ConversationBase(Vertical):
 
     # What is kept
 
+    def on_text_area_changed(self) -> None:
+        """Somebody is about to say something."""
+        self._record.make_ready()
+
     def keep(self) -> None:
         """From now on it is in the library."""
         if self._record.keep():
@@ -267,9 +274,11 @@ class ConversationBase(Vertical):
         self._record.change(draft=draft)
 
     def _add(self, message: Message) -> None:
-        """One more message: at the end of what is shown, or as the beginning of another branch."""
+        """One more message: at the end of what is shown, or as the beginning of another branch; kept first."""
         self.keep()
         self._record.add(message)
+        if message.status != "streaming":
+            self.desk.library.saved(_PATIENCE)
         self._shown.add(message)
         self._arrange()
         self._tell()

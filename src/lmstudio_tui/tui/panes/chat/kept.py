@@ -36,6 +36,7 @@ class KeptConversation:
         self.parameters, self.tools = _asked_with(conversation)
         """With what it is asked, and the names of the tools that the model may call."""
         self._library = library
+        self._ready = kept
         self._now = now
 
     def loaded(self, conversation: Conversation) -> None:
@@ -46,6 +47,12 @@ class KeptConversation:
     def gone(self) -> None:
         """The library has nothing of it any more."""
         self.kept = False
+
+    def make_ready(self) -> None:
+        """It will be in the library soon."""
+        if not self._ready:
+            self._ready = True
+            self._library.make_ready()
 
     def keep(self) -> bool:
         """From now on it is in the library. Whether it was not until now."""
