@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, process_time
 from types import MappingProxyType
-from typing import Self, cast
+from typing import Self, TypedDict, Unpack, cast
 
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from lmstudio_tui.audio.sound import Sound
 from lmstudio_tui.features.clipboard import Copied
@@ -151,6 +152,26 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: f
     raise AssertionError(f"it did not come to pass within {seconds} s; the screen:\n{screen_text(pilot)}")
 
 
+class How(TypedDict, total=False):
+    """How something is clicked on."""
+
+    offset: tuple[int, int]
+    times: int
+    button: int
+
+
+async def click(pilot: Pilot[None], target: str | type[Widget] | Widget, **how: Unpack[How]) -> None:
+    """Click on a widget once it has its place: one that was only just made has none yet."""
+
+    def has_its_place() -> bool:
+        screen = pilot.app.screen
+        found = target if isinstance(target, Widget) else next(iter(screen.query(target)), None)
+        return found is not None and found.screen is screen and bool(found.region)
+
+    await until(pilot, has_its_place)
+    await pilot.click(target, **how)
+
+
 def screen_text(pilot: Pilot[None]) -> str:
     """What the screen shows, as lines of text."""
     screen = pilot.app.screen
@@ -186,6 +207,9 @@ class Piloted:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def click(self, target: str | type[Widget] | Widget, **how: Unpack[How]) -> None:
+        await click(self.pilot, target, **how)
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from PIL import Image
 from textual.app import App
 from textual.pilot import Pilot
@@ -187,11 +187,11 @@ async def test_with_the_mouse(folder: Path) -> None:
         await ui.shows("inside.txt")
         await ui.click("inside.txt")
         await ui.shows("2 marked")
-        await ui.pilot.click("#attach")
+        await click(ui.pilot, "#attach")
         await ui.gives([folder / "notes.md", folder / "photos" / "inside.txt"])
     async with opened(AttachFile(folder)) as ui:
         await ui.shows("Back")
-        await ui.pilot.click("#back")
+        await click(ui.pilot, "#back")
         await ui.gives([])
 
 

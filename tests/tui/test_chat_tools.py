@@ -131,7 +131,7 @@ async def test_a_call_is_refused(simulator: SimulatorServer, open_app: OpenApp, 
         await _use_tools(ui)
         await ui.ask(QUESTION)
         await _called(ui)
-        await ui.pilot.click("#refuse")
+        await ui.click("#refuse")
         await _gone_on(ui)
         assert "refused" in sent(simulator)[-1]["messages"][2]["content"]
         assert ui.transcript.turns[1].tools[0].state == "refused"

@@ -49,7 +49,7 @@ async def test_dragged_remembered_and_put_back(open_app: OpenApp, tmp_path: Path
         assert abs(share - (before[0] - 12) / sum(before)) < 0.001
         await ui.press("alt+greater_than_sign")
         await ui.until(lambda: widths(columns)[0] == before[0] - 8)
-        await ui.pilot.click(handle, offset=(0, handle.region.height - 4), times=2)
+        await ui.click(handle, offset=(0, handle.region.height - 4), times=2)
         await ui.until(lambda: widths(columns) == before)
         await ui.until(lambda: pane not in StateFile(tmp_path / "state.json").load().columns)
 

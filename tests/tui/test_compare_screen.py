@@ -241,7 +241,7 @@ async def test_leaving_before_anything_was_asked_keeps_what_was_typed(library: L
         await ui.press("shift+tab", "end", *" Now.", "escape")
         assert await ui.gives() == CompareResult((), None, "Compare their errors. Now.")
     async with comparing(library, sdk(many())) as ui:
-        await ui.pilot.click("#back")
+        await ui.click("#back")
         await ui.until(lambda: ui.host.given == [None])
     loaded = library.load("talk")
     assert loaded is not None
@@ -286,7 +286,7 @@ async def test_one_after_the_other_and_kept_as_branches_of_one_prompt(library: L
 async def test_all_at_once(library: Library) -> None:
     server = many("qwen3-8b", "gemma-3n-e4b")
     async with comparing(library, sdk(server)) as ui:
-        await ui.pilot.click("#at-once")
+        await ui.click("#at-once")
         await ui.press("ctrl+r")
         await ui.are("answering", "answering")
         server.gates["gemma-3n-e4b"].set()
@@ -299,7 +299,7 @@ async def test_without_the_conversation_it_begins_anew(library: Library) -> None
     server = many()
     async with comparing(library, sdk(server)) as ui:
         await ui.shows("The conversation so far goes along")
-        await ui.pilot.click("#along")
+        await ui.click("#along")
         await ui.press("ctrl+r")
         await ui.are("done", "done")
         await ui.press("escape")
@@ -448,7 +448,7 @@ async def test_one_at_a_time_where_there_is_no_room(library: Library) -> None:
         await ui.shows("brown fox.", "red fox.")
         await ui.pilot.resize_terminal(80, 24)
         await ui.hides("red fox.")
-        await ui.pilot.click("#tabs", offset=(22, 0))
+        await ui.click("#tabs", offset=(22, 0))
         await ui.shows("red fox.")
 
 
@@ -524,10 +524,10 @@ async def test_the_same_words(library: Library) -> None:
 
 async def test_the_keys_at_the_bottom_can_be_clicked(library: Library) -> None:
     async with comparing(library, sdk(many())) as ui:
-        await ui.pilot.click("KeyLine", offset=(3, 0))
+        await ui.click("KeyLine", offset=(3, 0))
         await ui.are("done", "done")
         await ui.shows("esc Leave")
-        await ui.pilot.click("KeyLine", offset=(3, 0))
+        await ui.click("KeyLine", offset=(3, 0))
         assert (await ui.gives()).chosen is None
 
 

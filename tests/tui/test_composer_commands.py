@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from app_parts import screen_text
+from app_parts import click, screen_text
 from composer_parts import Desk, open_composer
 from textual import events
 
@@ -180,7 +180,7 @@ async def test_a_click_takes_a_row() -> None:
     async with open_composer() as desk:
         await desk.type("/")
         await desk.until(lambda: bool(shown(desk)))
-        await desk.pilot.click(Suggestions, offset=(4, 2))
+        await click(desk.pilot, Suggestions, offset=(4, 2))
         await desk.until(lambda: desk.composer.text == "/system ")
         assert desk.composer.has_focus
 

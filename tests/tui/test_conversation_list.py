@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -333,8 +333,8 @@ async def test_letters_are_text_in_the_search_and_other_keys_still_work() -> Non
 
 async def test_a_click_opens_and_one_on_a_heading_does_not() -> None:
     async with opened() as driver:
-        await driver.pilot.click(ConversationRows, offset=(5, driver.line_of("Today") - 1))
-        await driver.pilot.click(ConversationRows, offset=(5, driver.line_of("Haiku") - 1))
+        await click(driver.pilot, ConversationRows, offset=(5, driver.line_of("Today") - 1))
+        await click(driver.pilot, ConversationRows, offset=(5, driver.line_of("Haiku") - 1))
         assert await driver.says(ConversationList.Opened) == ConversationList.Opened("c", None, "")
         assert len(driver.app.said) == 1
 

@@ -152,7 +152,7 @@ async def test_one_model() -> None:
         await ui.says(NearestView.Opened, index=2)
         ui.it.choose(0)
         await ui.says(NearestView.Moved, index=0)
-        await ui.pilot.click(NearestRows, offset=(20, 1))
+        await ui.click(NearestRows, offset=(20, 1))
         await ui.says(NearestView.Moved, index=1)
 
 

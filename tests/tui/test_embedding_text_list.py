@@ -135,9 +135,9 @@ async def test_keys_go_everywhere() -> None:
         await ui.until(lambda: ui.it.chosen == 23)
         await ui.press("pageup", "enter")
         await ui.says(TextList.Opened, index=0)
-        await ui.pilot.click(TextRows, offset=(10, 5))
+        await ui.click(TextRows, offset=(10, 5))
         await ui.says(TextList.Moved, index=5)
-        await ui.pilot.click(TextRows, offset=(10, 5), times=2)
+        await ui.click(TextRows, offset=(10, 5), times=2)
         await ui.says(TextList.Opened, index=5)
         assert ui.of(TextList.Moved)[-1] == {"index": 5}
 

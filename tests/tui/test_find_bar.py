@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
@@ -110,7 +110,7 @@ async def test_it_can_be_used_with_the_mouse() -> None:
     async with opened("word") as driver:
         up, down, cross = driver.app.query(FindButton)
         for button in (down, up):
-            await driver.pilot.click(button)
+            await click(driver.pilot, button)
         await driver.says(FindBar.Changed("word"), FindBar.Step(1), FindBar.Step(-1))
-        await driver.pilot.click(cross)
+        await click(driver.pilot, cross)
         await until(driver.pilot, lambda: not driver.bar.display)

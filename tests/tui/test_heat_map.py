@@ -460,14 +460,14 @@ async def test_a_click_picks_and_two_open() -> None:
         await ui.press("plus")
         await ui.until(lambda: ui.map.zoom == "values")
         x = ui.lines[0].index(" 3 ") + 1
-        await ui.pilot.click(HeatMap, offset=Offset(x, 4))
+        await ui.click(HeatMap, offset=Offset(x, 4))
         await ui.at(3, 2)
-        await ui.pilot.click(HeatMap, offset=Offset(5, 2))  # a label: its row
+        await ui.click(HeatMap, offset=Offset(5, 2))  # a label: its row
         await ui.at(1, 2)
-        await ui.pilot.click(HeatMap, offset=Offset(x + 4, 0))  # a number: its column
+        await ui.click(HeatMap, offset=Offset(x + 4, 0))  # a number: its column
         await ui.at(1, 3)
-        await ui.pilot.click(HeatMap, offset=Offset(5, 29))  # the words below
-        await ui.pilot.click(HeatMap, offset=Offset(x, 3), times=2)
+        await ui.click(HeatMap, offset=Offset(5, 29))  # the words below
+        await ui.click(HeatMap, offset=Offset(x, 3), times=2)
         await ui.says(("opened", 2, 2))
 
 

@@ -116,9 +116,9 @@ async def test_the_button_makes_and_stops(tmp_path: Path) -> None:
     async with images_pane(tmp_path, server=server) as ui:
         ui.pane.form.prompt.focus()
         await ui.type("A cat")
-        await ui.pilot.click(MakeButton)
+        await ui.click(MakeButton)
         await ui.shows("Making one image")
-        await ui.pilot.click(MakeButton)
+        await ui.click(MakeButton)
         await ui.shows("Stopped; nothing had come.")
 
 
@@ -170,7 +170,7 @@ async def test_several_are_shown_small_with_one_large(tmp_path: Path) -> None:
         small = ui.app.query_one(Thumbnails)
         await ui.until(lambda: len(small._small) == 3)  # pyright: ignore[reportPrivateUsage]
         left = small._left  # pyright: ignore[reportPrivateUsage]
-        await ui.pilot.click(Thumbnails, offset=(left + 20, 1))
+        await ui.click(Thumbnails, offset=(left + 20, 1))
         await ui.shows("← 3 of 3 →")
 
 
@@ -334,7 +334,7 @@ async def test_it_is_looked_at_alone(tmp_path: Path) -> None:
         await ui.press("escape")
         await ui.until(lambda: ui.list.has_focus)
         await ui.until(lambda: ui.pictured is not None)
-        await ui.pilot.click(Preview)
+        await ui.click(Preview)
         await ui.until(lambda: isinstance(ui.app.screen, Look))
 
 

@@ -160,9 +160,9 @@ async def test_a_long_event_unfolds_with_the_mouse(open_inspector: OpenInspector
         await ui.press("enter", "5")
         await ui.shows("line 3", "more; Enter shows it whole")
         assert "line 4" not in ui.screen
-        await ui.pilot.click(WireView, offset=(15, 5))
+        await ui.click(WireView, offset=(15, 5))
         await ui.shows("line 11", "Enter folds it again")
-        await ui.pilot.click(WireView, offset=(15, 13))
+        await ui.click(WireView, offset=(15, 13))
         await ui.hides("line 11")
 
 

@@ -37,7 +37,7 @@ async def test_an_empty_list_says_what_will_be_there(open_inspector: OpenInspect
         await ui.press("y", "Y", "p", "c", "e", "r", "x", "w", "5", "right", "escape")
         await ui.press("enter")
         assert (await ui.posts(PaneWanted)).name == "chat"
-        await ui.pilot.click(RequestList, offset=(20, 8))
+        await ui.click(RequestList, offset=(20, 8))
         assert (await ui.posts(PaneWanted)).name == "chat"
         assert ui.app.posted == []
 
@@ -198,17 +198,17 @@ async def test_a_request_opens_and_closes_with_the_mouse(open_inspector: OpenIns
     async with open_inspector() as ui:
         ui.client.list_models()
         await ui.shows("Requests ─ 3")
-        await ui.pilot.click(RequestList, offset=(10, 3))
+        await ui.click(RequestList, offset=(10, 3))
         await ui.until(lambda: ui.list.chosen is not None and ui.list.chosen.path == "/v1/models")
-        await ui.pilot.click(RequestList, offset=(10, 3))
+        await ui.click(RequestList, offset=(10, 3))
         await ui.shows("‹ Back", "Done in")
-        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("2 Headers") - 1, 0))
+        await ui.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("2 Headers") - 1, 0))
         await ui.shows("200 OK")
-        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("4 Response") - 1, 0))
+        await ui.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("4 Response") - 1, 0))
         await ui.shows('"owned_by": "lmstudio-tui-simulator"', "w raw")
-        await ui.pilot.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("w raw") - 1, 0))
+        await ui.click(SectionTabs, offset=(ui.screen.splitlines()[2].index("w raw") - 1, 0))
         await ui.shows('"object":"model"')
-        await ui.pilot.click(SectionTabs, offset=(2, 0))
+        await ui.click(SectionTabs, offset=(2, 0))
         await ui.shows("Requests ─ 3")
 
 

@@ -416,12 +416,12 @@ async def test_lines_are_used_with_the_mouse(tmp_path: Path) -> None:
     async with models_pane(tmp_path, server=server, seen=view()) as ui:
         await open_form(ui, "G")
         go = ui.app.screen.query_one("#go", Button)
-        await ui.pilot.click(go)
+        await ui.click(go)
         await ui.shows("s stop")
         line = ui.app.query_one(ActivityLine)
-        await ui.pilot.click(line, offset=(line.size.width - 3, 0))
+        await ui.click(line, offset=(line.size.width - 3, 0))
         await ui.shows("x dismiss")
-        await ui.pilot.click(line, offset=(line.size.width - 3, 0))
+        await ui.click(line, offset=(line.size.width - 3, 0))
         await ui.until(lambda: not ui.app.query_one(ActivityStrip).display)
 
 

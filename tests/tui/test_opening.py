@@ -124,7 +124,7 @@ async def test_on_another_pane_keys_wait_and_clicks_do_nothing(tmp_path: Path) -
     async with opened(tmp_path, pane="models") as door:
         await door.ui.shows("▸2 Models")
         assert not door.ui.app.query(FirstPrompt)
-        await door.ui.pilot.click("PaneStrip", offset=(3, 0))
+        await door.ui.click("PaneStrip", offset=(3, 0))
         await door.ui.pilot.press("f1")
         await door.furnished()
         await door.ui.shows("─ Keys", "filter   Esc back")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
@@ -208,9 +208,9 @@ async def test_it_is_unset_by_key_by_click_and_by_emptying() -> None:
         await desk.type("seed", "")
         await desk.pilot.press("enter")
         await desk.until(lambda: desk.app.parameters.value("seed") is None)
-        await desk.pilot.click("#row-stop _Unset")
+        await click(desk.pilot, "#row-stop _Unset")
         await desk.until(lambda: desk.app.parameters.value("stop") is None)
-        await desk.pilot.click("#row-system _Unset")
+        await click(desk.pilot, "#row-system _Unset")
         await desk.until(lambda: desk.app.parameters == Parameters())
         assert "●" not in desk.screen
         assert not desk.row("seed").query_one("_Unset").visible

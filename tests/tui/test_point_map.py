@@ -229,7 +229,7 @@ async def test_nothing_yet() -> None:
         ui.map.say("Nothing is embedded yet.", "Press Ctrl+R.")
         await ui.shows("Nothing is embedded yet.", "Press Ctrl+R.")
         await ui.press("up", "plus", "minus", "0", "n", "N", "k", "enter")
-        await ui.pilot.click(PointMap, offset=Offset(4, 4))
+        await ui.click(PointMap, offset=Offset(4, 4))
         assert ui.map.cursor is None
         assert ui.app.said == []
         ui.map.show(Plane([None, None]), ["a", "b"])
@@ -309,11 +309,11 @@ async def test_zoom_and_pan() -> None:
 
 async def test_the_mouse_picks_drags_and_zooms() -> None:
     async with opened(CROSS, CROSS_NAMES) as ui:
-        await ui.pilot.click(PointMap, offset=ui.cell(3) + Offset(1, 0))
+        await ui.click(PointMap, offset=ui.cell(3) + Offset(1, 0))
         await ui.at(3)
-        await ui.pilot.click(PointMap, offset=Offset(3, 3))
+        await ui.click(PointMap, offset=Offset(3, 3))
         assert ui.map.cursor == 3
-        await ui.pilot.click(PointMap, offset=ui.cell(1), times=2)
+        await ui.click(PointMap, offset=ui.cell(1), times=2)
         await ui.until(lambda: ui.app.said[-2:] == [("moved", 1), ("opened", 1)])
         at = ui.cell(1)
         await ui.pilot._post_mouse_events([events.MouseScrollUp], PointMap, offset=at)

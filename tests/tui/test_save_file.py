@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
@@ -89,11 +89,11 @@ async def test_enter_saves_where_it_says(opened: Opened, tmp_path: Path, size: t
 async def test_the_mouse_alone(opened: Opened, tmp_path: Path) -> None:
     async with opened() as ui:
         await ui.shows("Save")
-        await ui.pilot.click("#save")
+        await click(ui.pilot, "#save")
         await ui.gives(tmp_path / "out.har")
     async with opened("other.har") as ui:
         await ui.shows("Back")
-        await ui.pilot.click("#back")
+        await click(ui.pilot, "#back")
         await ui.gives(None)
     assert not (tmp_path / "other.har").exists()
 
@@ -128,13 +128,13 @@ async def test_replacing_with_the_mouse(opened: Opened, tmp_path: Path) -> None:
     (tmp_path / "out.har").write_text("old")
     async with opened() as ui:
         await ui.shows("Save")
-        await ui.pilot.click("#save")
+        await click(ui.pilot, "#save")
         await ui.shows("is there already")
         button = ui.app.screen.query_one("#save", Button)
         assert str(button.label) == "Replace"
         # A button that was just pressed shows so for a moment, and takes no other click.
         await until(ui.pilot, lambda: not button.has_class("-active"))
-        await ui.pilot.click("#save")
+        await click(ui.pilot, "#save")
         await ui.gives(tmp_path / "out.har")
     assert (tmp_path / "out.har").read_text() == "content\n"
 
@@ -147,7 +147,7 @@ async def test_a_second_click_is_no_answer(opened: Opened, tmp_path: Path, monke
         await ui.pilot.press("enter")
         await ui.shows("is there already")
         await ui.pilot.press("enter", "enter")
-        await ui.pilot.click("#save")
+        await click(ui.pilot, "#save")
         assert ui.app.given == []
         assert (tmp_path / "out.har").read_text() == "precious"
 

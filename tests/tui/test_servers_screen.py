@@ -312,7 +312,7 @@ async def test_a_key_is_replaced_or_taken_away(path: Path) -> None:
         await under(servers, "sim")
         await servers.press("e")
         await form(servers)
-        await servers.pilot.click("#kind_variable")
+        await servers.click("#kind_variable")
         await servers.shows("Variable")
         await fill(servers, "key_text", "OTHER")
         await servers.press("ctrl+s")
@@ -321,8 +321,8 @@ async def test_a_key_is_replaced_or_taken_away(path: Path) -> None:
         assert KEY not in servers.file
         await servers.press("e")
         await form(servers)
-        await servers.pilot.click("#kind_none")
-        await servers.pilot.click("#do_save")
+        await servers.click("#kind_none")
+        await servers.click("#do_save")
         await until(servers.pilot, lambda: "OTHER" not in servers.file)
 
 
@@ -339,7 +339,7 @@ async def test_mistakes_are_told_as_they_are_typed(path: Path) -> None:
         await servers.shows("It must hold no user name")
         await fill(servers, "base_url", "ftp://x")
         await servers.shows("it must begin with")
-        await servers.pilot.click("#kind_variable")
+        await servers.click("#kind_variable")
         await fill(servers, "key_text", "a-b")
         await servers.shows("It must be the name of an environment variable")
         before = servers.file
@@ -360,7 +360,7 @@ async def test_another_machine_is_asked_about_and_wants_a_key(path: Path) -> Non
         await servers.hides("Is that what you want?")
         await servers.press("ctrl+s")
         await servers.shows("An API key is needed: far.lan is not this machine.")
-        await servers.pilot.click("#kind_command")
+        await servers.click("#kind_command")
         await fill(servers, "key_text", "echo k")
         await servers.press("ctrl+s")
         await servers.shows("key from a command")
@@ -420,7 +420,7 @@ async def test_the_kind_of_key_is_not_told_by_colour_alone(path: Path) -> None:
         await servers.press("e")
         await form(servers)
         await servers.shows("▐ ▌ none   ▐●▌ typed   ▐ ▌ variable")
-        await servers.pilot.click("#kind_variable")
+        await servers.click("#kind_variable")
         await servers.shows("▐ ▌ typed   ▐●▌ variable")
 
 

@@ -59,7 +59,7 @@ async def test_everything_is_chosen_by_key(tmp_path: Path) -> None:
 
 async def test_settings_are_opened_and_taken_back(tmp_path: Path) -> None:
     async with speech_pane(tmp_path) as ui:
-        await ui.pilot.click("#setting-format")
+        await ui.click("#setting-format")
         await ui.shows("quickly heard")
         await ui.press("down", "enter")
         await left(ui)
@@ -169,7 +169,7 @@ async def test_a_click_in_the_list_takes_it(tmp_path: Path) -> None:
         await ui.until(lambda: bool(ui.server.voices_asked))
         await ui.press("alt+v")
         await ui.shows("bass")
-        await ui.pilot.click("OptionList", offset=(3, 2))
+        await ui.click("OptionList", offset=(3, 2))
         await left(ui)
         assert (await asked(ui))["voice"] == "bass"
 
@@ -209,7 +209,7 @@ async def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sound.wav").write_bytes(b"RIFF\x00\x01\x02\x03" * 40)
     async with speech_pane(tmp_path, size=(100, 30)) as ui:
         ui.box.put("a draft")
-        await ui.pilot.click(ui.app.query_one("#file", Button))
+        await ui.click(ui.app.query_one("#file", Button))
         await ui.shows("Text from a file")
         await ui.type(str(tmp_path / "sound.wav"))
         await ui.press("enter")

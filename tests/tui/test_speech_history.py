@@ -74,14 +74,14 @@ async def test_keys_that_work_where_text_is_typed(tmp_path: Path) -> None:
 async def test_the_bar_is_obeyed(tmp_path: Path) -> None:
     async with speech_pane(tmp_path, before=THREE) as ui:
         await ui.spoken(3)
-        await ui.pilot.click(PlayerBar, offset=(2, 0))
+        await ui.click(PlayerBar, offset=(2, 0))
         await ui.shows("▶ playing")
         ui.player.set(duration_s=10.0, complete=True)
         await ui.shows("0:10.0")
         ui.bar.focus()
         await ui.press("right", "home", "up", "space")
         assert ui.player.done[-4:] == ["seek 5", "seek 0", "volume 1.1", "pause"]
-        await ui.pilot.click(PlayerBar, offset=(13, 0))
+        await ui.click(PlayerBar, offset=(13, 0))
         await ui.until(lambda: ui.player.done[-1] == "stop")
 
 
@@ -103,11 +103,11 @@ async def test_what_had_ended_goes_on_from_another_place(tmp_path: Path) -> None
 async def test_a_click_chooses_and_two_play(tmp_path: Path) -> None:
     async with speech_pane(tmp_path, before=THREE) as ui:
         await ui.spoken(3)
-        await ui.pilot.click(ui.list, offset=(12, 1))
+        await ui.click(ui.list, offset=(12, 1))
         assert ui.list.chosen is not None
         assert ui.list.chosen.text == THREE[1]
         assert not ui.player.played
-        await ui.pilot.click(ui.list, offset=(12, 1), times=2)
+        await ui.click(ui.list, offset=(12, 1), times=2)
         await ui.until(lambda: len(ui.player.played) == 1)
 
 

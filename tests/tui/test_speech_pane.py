@@ -54,11 +54,11 @@ async def test_the_keys_that_speak(tmp_path: Path, key: str) -> None:
 async def test_the_button_speaks_and_stops(tmp_path: Path) -> None:
     async with speech_pane(tmp_path, server=slow(4)) as ui:
         await ui.type("one")
-        await ui.pilot.click(SpeakButton)
+        await ui.click(SpeakButton)
         await ui.shows("Stop  Esc", "Waiting for the server's first sound")
         # Who clicks twice by mistake does not stop it at once.
         await ui.until(lambda: not ui.app.query_one(SpeakButton).has_class("-active"))
-        await ui.pilot.click(SpeakButton)
+        await ui.click(SpeakButton)
         await ui.shows("Speak  Ctrl+S")
         assert ui.said == "Stopped."
         assert not ui.shelf.all()

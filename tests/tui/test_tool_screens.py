@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import screen_text, until
+from app_parts import click, screen_text, until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -118,12 +118,12 @@ async def test_always_is_ticked_by_hand_and_never_before(tmp_path: Path) -> None
         await ui.shows("[ ] Always")
         await ui.press("shift+tab", "space")
         await ui.shows("[✓] Always")
-        await ui.pilot.click("#run")
+        await click(ui.pilot, "#run")
         await ui.gives(ToolDecision("run", "", always=True))
     async with opened(AnswerTool(call(), tool(tmp_path, "x"))) as ui:
         await ui.shows("[ ] Always")
         ui.app.screen.query_one(Tick).value = True
-        await ui.pilot.click("#refuse")
+        await click(ui.pilot, "#refuse")
         await ui.gives(ToolDecision("refuse"))
 
 
@@ -140,11 +140,11 @@ async def test_a_key_meant_for_something_else_runs_nothing(tmp_path: Path, monke
         await ui.shows("$ x")
         assert isinstance(ui.app.focused, AnswerBox)
         await ui.press("enter", "ctrl+r", "space")
-        await ui.pilot.click("#run")
-        await ui.pilot.click("#refuse")
+        await click(ui.pilot, "#run")
+        await click(ui.pilot, "#refuse")
         assert ui.app.given == []
         await until(ui.pilot, lambda: not any(one.has_class("-active") for one in ui.app.screen.query(Button)))
-        await ui.pilot.click("#later")
+        await click(ui.pilot, "#later")
         await ui.gives(ToolDecision("later", " "))
 
 
@@ -153,7 +153,7 @@ async def test_arguments_that_do_not_fit_and_a_tool_that_is_not_there(tmp_path: 
         await ui.shows("! days: '3' is not of type 'integer'.")
     async with opened(AnswerTool(call("{nope"), None)) as ui:
         await ui.shows("There is no tool of this name here.", "{nope")
-        await ui.pilot.click("#answer")
+        await click(ui.pilot, "#answer")
         await ui.shows("Type an answer first")
 
 
@@ -221,11 +221,11 @@ async def test_with_the_mouse(folder: Path) -> None:
         row = next(number for number, line in enumerate(lines) if "get_weather" in line)
         await ui.pilot.click(offset=(10, row))
         await ui.shows("[✓] get_weather")
-        await ui.pilot.click("#use")
+        await click(ui.pilot, "#use")
         await ui.gives(frozenset({"get_weather"}))
     async with opened(chooser(folder)) as ui:
         await ui.shows("Back")
-        await ui.pilot.click("#back")
+        await click(ui.pilot, "#back")
         await ui.gives(None)
 
 

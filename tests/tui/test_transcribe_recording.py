@@ -91,9 +91,9 @@ async def test_a_recording_is_discarded_and_brought_back(tmp_path: Path) -> None
 async def test_the_keys_in_the_box_can_be_clicked(tmp_path: Path) -> None:
     async with transcribe_pane(tmp_path) as ui:
         hints = ui.app.query_one(KeyHints)
-        await ui.pilot.click(hints, offset=(2, 0))
+        await ui.click(hints, offset=(2, 0))
         await ui.shows("Space stop")
-        await ui.pilot.click(hints, offset=(2, 0))
+        await ui.click(hints, offset=(2, 0))
         await ui.shows("Recordings ─ 1")
 
 

@@ -52,7 +52,7 @@ async def test_what_was_heard_is_selected_without_its_times_and_copied(tmp_path:
         ui.text.focus()
         await ui.press("y")
         await ui.until(lambda: ui.app.copied == [wanted])
-        await ui.pilot.click(TranscriptView, offset=(last, below))
+        await ui.click(TranscriptView, offset=(last, below))
         await ui.until(lambda: not ui.app.screen.get_selected_text())
         assert ui.text.cursor == 1
         await drag(ui, (x, y), (x + 3, y))

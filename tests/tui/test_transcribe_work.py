@@ -566,7 +566,7 @@ async def test_a_long_transcript_is_drawn_and_walked_through(tmp_path: Path) -> 
         await ui.shows("Sentence 0 goes on")
         await ui.pilot.resize_terminal(60, 20)
         await ui.shows("Sentence 0 goes on")
-        await ui.pilot.click(ui.text, offset=(20, 4))
+        await ui.click(ui.text, offset=(20, 4))
         assert ui.text.cursor is not None
         assert ui.text.cursor > 0
 
