@@ -1,8 +1,8 @@
-"""What every folder of tests has: a sound server, the command line within this process, and no hurry."""
+"""What every folder of tests has: a sound server, the command line within this process, no leftovers, and no hurry."""
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["measuring", "cli_runs", "sound_server"]
+pytest_plugins = ["measuring", "leftovers", "cli_runs", "sound_server"]
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -15,7 +15,7 @@ from lmstudio_tui.cli.opening import FLAGS, VALUES, plain_options
 from lmstudio_tui.paths import config_file
 
 HEAVY = (
-    *("httpx", "pydantic", "pydantic_settings", "typer", "click", "markdown_it", "pygments", "email"),
+    *("httpx", "pydantic", "typer", "click", "markdown_it", "pygments", "email"),
     *("numpy", "sounddevice", "soundfile", "soxr", "PIL", "starlette", "uvicorn"),
 )
 _LISTED = f"import sys; print([one for one in {HEAVY!r} if one in sys.modules])"

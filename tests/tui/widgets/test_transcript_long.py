@@ -87,6 +87,7 @@ async def test_going_up_into_a_huge_turn_meets_its_end() -> None:
         find(transcript, "Paragraph 0 ")
 
 
+@pytest.mark.usefixtures("no_collections")
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("text", ["word " * 200_000, "x" * 1_000_000, "line\n" * 20_000], ids=["words", "one", "lines"])
 async def test_a_megabyte_is_taken_in_slices(role: Role, text: str) -> None:

@@ -152,6 +152,7 @@ async def test_what_streams_in_is_searched_too() -> None:
         assert (await counted(pilot))[1] == 1
 
 
+@pytest.mark.usefixtures("no_collections")
 async def test_two_thousand_turns_are_searched_in_slices() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
