@@ -10,14 +10,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import Secret, SecretStr, ValidationError
-from pydantic_settings import PydanticBaseSettingsSource
 
 from lmstudio_tui.paths import CONFIG_VARIABLE, chosen_config_file
 from lmstudio_tui.settings import sources
 from lmstudio_tui.settings.belonging import withheld
 from lmstudio_tui.settings.keys import key_of, key_source
-from lmstudio_tui.settings.model import LAYERS, PARTS, PROFILE_NAME, SERVICES, Settings, address_names, key_names
-from lmstudio_tui.settings.precedence import in_order
+from lmstudio_tui.settings.model import PARTS, PROFILE_NAME, SERVICES, Settings, address_names, key_names
+from lmstudio_tui.settings.precedence import in_force, in_order
 from lmstudio_tui.settings.services import Service, ServiceConfigs
 from lmstudio_tui.settings.sources import Given, SettingsError
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
     from lmstudio_tui.sdk.config import ClientConfig
@@ -112,34 +110,8 @@ class LoadedSettings:
         return key_source(self.settings, "" if service == "main" else f"{service}_", self.origins)
 
 
-class _Layer(PydanticBaseSettingsSource):
-    """One source. pydantic-settings asks the layers in turn, and tells each what those before it gave."""
-
-    def __init__(self, given: Mapping[str, Given]) -> None:
-        super().__init__(Settings)
-        self.given = given
-        self.used: dict[str, Given] = {}
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:  # noqa: ARG002
-        """What the base class demands; only `__call__` is asked."""
-        return self.given[field_name].value, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """The values that no layer before has. The address counts as one value, whichever way it is spelt."""
-        taken = set(self.current_state)
-        if taken & _ADDRESS:
-            taken |= _ADDRESS
-        elif "base_url" in self.given:
-            taken.update(PARTS)
-        for names in map(key_names, SERVICES):  # so does a key
-            first = next((name for name in names if name in self.given), None)
-            taken.update(names if taken & set(names) else (name for name in names if name != first))
-        self.used = {name: given for name, given in self.given.items() if name not in taken}
-        return {name: _veiled(name, given.value) for name, given in self.used.items()}
-
-
 def _veiled(name: str, value: object) -> object:
-    """Secrets are wrapped at once, since pydantic-settings can be made to log what its sources return."""
+    """Secrets are wrapped at once, so that nothing on the way shows them."""
     if name.endswith("api_key") and isinstance(value, str):
         return SecretStr(value)
     return Secret[object](value) if name == "extra_headers" else value
@@ -190,20 +162,20 @@ def load_settings(
         else:
             from_profile = given if name == chosen else from_profile
     ordered = in_order(by_source, from_profile, rank)
-    layers = tuple(_Layer(given) for given in ordered)
-    settings = _checked(layers)
+    used = in_force(ordered)
+    settings = _checked(used)
     for given in by_source[1:]:
         _check_alone(given, by_source[0])
     kept_back: tuple[str, ...] = ()
     strangers = withheld(settings, from_profile, by_source[2])
     if strangers:
-        kept_back = _sentences(strangers, path, chosen, _origins(layers))
+        kept_back = _sentences(strangers, path, chosen, _origins(used))
         dropped = {(one.origin, name) for one in strangers for name in one.names}
-        layers = tuple(_Layer(_without(given, dropped)) for given in ordered)
-        settings = _checked(layers)
+        used = in_force([_without(given, dropped) for given in ordered])
+        settings = _checked(used)
     return LoadedSettings(
         settings,
-        _origins(layers),
+        _origins(used),
         path,
         content is not None,
         [*warnings, *kept_back],
@@ -256,15 +228,12 @@ def _holds_key(table: object) -> bool:
     return any(given.get(f"{service}api_key") for service in SERVICES) or any(map(_KEY_HEADER.search, names))
 
 
-def _checked(layers: tuple[_Layer, ...]) -> Settings:
-    token = LAYERS.set(layers)
+def _checked(given: Mapping[str, Given]) -> Settings:
+    values: dict[str, Any] = {name: _veiled(name, one.value) for name, one in given.items()}
     try:
-        return Settings()
+        return Settings(**values)
     except ValidationError as error:
-        used = {name: given for layer in layers for name, given in layer.used.items()}
-        raise _in_words(error.errors(include_url=False, include_input=False)[0], used) from None
-    finally:
-        LAYERS.reset(token)
+        raise _in_words(error.errors(include_url=False, include_input=False)[0], given) from None
 
 
 def _check_alone(given: Mapping[str, Given], flags: Mapping[str, Given]) -> None:
@@ -273,11 +242,7 @@ def _check_alone(given: Mapping[str, Given], flags: Mapping[str, Given]) -> None
     What a flag replaces is passed over, so that a flag can get past a wrong value.
     """
     passed = flags.keys() | (_ADDRESS if flags.keys() & _ADDRESS else set[str]())
-    values: dict[str, Any] = {name: _veiled(name, one.value) for name, one in given.items() if name not in passed}
-    try:
-        Settings(**values)
-    except ValidationError as error:
-        raise _in_words(error.errors(include_url=False, include_input=False)[0], given) from None
+    _checked({name: one for name, one in given.items() if name not in passed})
 
 
 def _in_words(error: ErrorDetails, used: Mapping[str, Given]) -> SettingsError:
@@ -302,8 +267,8 @@ def _quoted(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def _origins(layers: tuple[_Layer, ...]) -> dict[str, str]:
-    set_by = {name: given.origin for layer in layers for name, given in layer.used.items()}
+def _origins(used: Mapping[str, Given]) -> dict[str, str]:
+    set_by = {name: given.origin for name, given in used.items()}
     parts = dict.fromkeys(set_by[part] for part in PARTS if part in set_by)
     if parts:
         set_by["base_url"] = " and ".join(parts)

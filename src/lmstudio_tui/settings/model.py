@@ -5,11 +5,9 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import Field, Secret, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, Secret, SecretStr, ValidationInfo, field_validator
 
 from lmstudio_tui.settings.about import About
 
@@ -26,9 +24,6 @@ PROFILE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 APP_ONLY = frozenset({"profile", "theme", "density", "ascii", "animation", "log_level", "keys"})
 """What concerns the app and no server, and so stands in no profile."""
 
-LAYERS: ContextVar[tuple[PydanticBaseSettingsSource, ...]] = ContextVar("LAYERS", default=())
-"""How `load_settings` hands its sources to pydantic-settings, which asks the class for them."""
-
 _Name = Annotated[str, Field(min_length=1)]
 _Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=120)]
 _Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -38,14 +33,14 @@ _COMPOSED: Any = None
 """Stands for a base URL that is made of scheme, host and port."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The settings, checked. Each description says in words what a value must be; error messages are made of them.
 
     `base_url` is always the address in force; `scheme`, `host` and `port` are there if it was made of them.
     `Settings(…)` by itself reads neither environment nor file: that is what `load_settings` is for.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True)
 
     scheme: Annotated[
         Literal["http", "https"] | None,
@@ -163,19 +158,6 @@ class Settings(BaseSettings):
     keys: Annotated[
         dict[str, tuple[str, ...]], About("keys", "other keys for commands, by their names", at_once=False)
     ] = Field(default={}, description='a table of keys by commands, such as {"chat.send": "ctrl+s"}')
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Ours in place of the ready-made ones, which cannot tell where a value came from."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings, *LAYERS.get())
 
     @field_validator(
         "port", "timeout", "generation_timeout", "connect_timeout", "max_retries", "stream_retry_ms", mode="before"

@@ -1,10 +1,10 @@
-"""Where a profile ranks, and what it keeps from the other sources because it belongs to another server."""
+"""Which source counts: where a profile ranks, and what it keeps from the others that is another server's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.settings.model import SERVICES, address_names, key_names
+from lmstudio_tui.settings.model import PARTS, SERVICES, address_names, key_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.settings.sources import Given
 
 _FLAG = 0
+_ADDRESS = address_names("")
 
 
 def in_order(
@@ -38,6 +39,29 @@ def in_order(
             if there and not (_is_loopback(profile, service) and not profile.keys() & set(key_names(service))):
                 environment = _without(environment, secrets)
     return [flags, profile, environment, top] if rank == _FLAG else [flags, environment, profile, top]
+
+
+def in_force(ordered: Sequence[Mapping[str, Given]]) -> dict[str, Given]:
+    """What counts: for each setting, the first source that has it.
+
+    The address is one setting, whichever way it is spelt, and so is a key: what one source says of it is not completed
+    by the next.
+
+    Args:
+        ordered: the sources, the one that counts most first.
+    """
+    used: dict[str, Given] = {}
+    for given in ordered:
+        taken = set(used)
+        if taken & _ADDRESS:
+            taken |= _ADDRESS
+        elif "base_url" in given:
+            taken.update(PARTS)
+        for names in map(key_names, SERVICES):
+            first = next((name for name in names if name in given), None)
+            taken.update(names if taken & set(names) else (name for name in names if name != first))
+        used |= {name: one for name, one in given.items() if name not in taken}
+    return used
 
 
 def _without(given: Mapping[str, Given], names: Collection[str]) -> dict[str, Given]:
