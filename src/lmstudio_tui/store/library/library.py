@@ -191,8 +191,8 @@ class Library:
         return writer
 
     def make_ready(self) -> None:
-        """Have the file opened, or made, before there is something to write: that takes longest the first time."""
-        self._write(lambda _: None)
+        """Have the file opened, or made, and its log begun, for which the disk is waited for; later it is not."""
+        self._write(writing.begin_log)
 
     def saved(self, timeout: float) -> bool:
         """Wait until what was written so far is on disk, unless it is known that it cannot be written now.

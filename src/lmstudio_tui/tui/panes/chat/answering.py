@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lmstudio_tui.store.library.writer import AnswerWriter
 
 
-_LATEST: Final = 0.1
+_LATEST: Final = 0.3
 """Seconds that what has arrived waits for the disk before it is shown; a slow disk is no slow answer."""
 
 

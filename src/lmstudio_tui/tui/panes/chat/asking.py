@@ -103,10 +103,9 @@ class AskingView(ConversationBase):
             created_at=self.desk.now().timestamp(),
         )
         self.desk.prompts[:] = [*(one for one in self.desk.prompts if one != prompt), prompt]
-        self._add(message)
-        # At once: what was sent is no draft any more, whatever happens in the next moment.
+        # What is sent is no draft any more, whatever happens in the next moment.
         self.keep_draft()
-        self.have_answered(message)
+        self._say(message, self.have_answered)
 
     def have_answered(self, prompt: Message) -> None:
         """Have a prompt, or the answer of a tool, answered: as another branch, where there is an answer already."""
@@ -123,7 +122,8 @@ class AskingView(ConversationBase):
         if self.desk.client is None:
             self.notify(told("There is no connection yet: {chat.retry} asks again."), severity="warning")
             return
-        self._add(begun)
+        self._record.add(begun)
+        self._show(begun)
         path = self.thread.path[:-1]
         self._begin(begun, path)
 

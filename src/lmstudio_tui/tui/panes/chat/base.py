@@ -26,7 +26,7 @@ from lmstudio_tui.tui.widgets.transcript import Transcript
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Unpack
 
     from textual.app import ComposeResult
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
     from lmstudio_tui.tui.typed import WidgetOptions
 
-_PATIENCE = 0.3
-"""Seconds that the disk has for what was said before it is shown all the same. It takes a few thousandths, mostly."""
+_AT_ONCE = 0.02
+"""Seconds that everything waits for what was said to be on disk. It takes less than a thousandth, mostly."""
+_PATIENCE = 2.0
+"""Seconds that what was said waits for the disk, and nothing else does, before it is shown all the same."""
 
 
 class ConversationBase(Vertical):
@@ -83,6 +85,7 @@ class ConversationBase(Vertical):
         self._run: Run[StreamEvent, Outcome] | None = None
         self._command: Run[object, ToolResult] | None = None
         self._loading = kept
+        self._saying = False
         self._pages = Pages(self)
         self._others = OtherWindows(
             self, self._runs, lambda: desk.library.load(conversation.id), lambda: self._shown.theirs, self._show_theirs
@@ -147,8 +150,8 @@ class ConversationBase(Vertical):
 
     @property
     def streaming(self) -> bool:
-        """Whether an answer is on its way."""
-        return self._run is not None or self._command is not None
+        """Whether an answer is on its way, or what it is to."""
+        return self._run is not None or self._command is not None or self._saying
 
     @property
     def blank(self) -> bool:
@@ -273,12 +276,35 @@ class ConversationBase(Vertical):
             self.keep()
         self._record.change(draft=draft)
 
-    def _add(self, message: Message) -> None:
-        """One more message: at the end of what is shown, or as the beginning of another branch; kept first."""
+    def _say(self, message: Message, then: Callable[[Message], None]) -> None:
+        """Keep something that was said, and show it when it is on disk: nothing is seen that a crash would lose.
+
+        Args:
+            message: the whole of it.
+            then: what comes after it was shown.
+        """
         self.keep()
         self._record.add(message)
-        if message.status != "streaming":
-            self.desk.library.saved(_PATIENCE)
+        library = self.desk.library
+
+        def wait(emit: object, scope: object) -> bool:
+            del emit, scope
+            return library.saved(_PATIENCE)
+
+        def show(kept: bool) -> None:
+            del kept  # A library that cannot be written has said so.
+            self._saying = False
+            self._show(message)
+            then(message)
+
+        if library.saved(_AT_ONCE):
+            show(kept=True)
+        else:
+            self._saying = True
+            self._runs.start(wait, finished=show, name="kept")
+
+    def _show(self, message: Message) -> None:
+        """One more message: at the end of what is shown, or as the beginning of another branch."""
         self._shown.add(message)
         self._arrange()
         self._tell()

@@ -36,7 +36,7 @@ class KeptConversation:
         self.parameters, self.tools = _asked_with(conversation)
         """With what it is asked, and the names of the tools that the model may call."""
         self._library = library
-        self._ready = kept
+        self._ready = False
         self._now = now
 
     def loaded(self, conversation: Conversation) -> None:

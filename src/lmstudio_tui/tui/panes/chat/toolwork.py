@@ -134,7 +134,7 @@ class ToolingView(AskingView):
         self._tell()
 
     def _answer_call(self, call: ToolCallRecord, text: str, status: Status, note: str = "") -> None:
-        """Keep what came of a call, and go on when there is no other."""
+        """Keep what came of a call, and go on."""
         message = Message(
             id=new_id(),
             conversation_id=self.conversation.id,
@@ -146,7 +146,10 @@ class ToolingView(AskingView):
             note=note,
             created_at=self.desk.now().timestamp(),
         )
-        self._add(message)
+        self._say(message, self._call_answered)
+
+    def _call_answered(self, message: Message) -> None:
+        """Go on with the next call, or with the model when there is no other."""
         if self.open_calls():
             self.answer_tools()
         else:
