@@ -61,6 +61,14 @@ def fill(path: Path) -> None:
                 assert error.errno == errno.ENOSPC  # noqa: PT017 - until there is no room
 
 
+def ask(terminal: Terminal, simulator: SimulatorServer, prompt: str) -> None:
+    """Ask, and wait until that is answered: what is sent before then stays where it was typed."""
+    terminal.type(f"{prompt}\r".encode())
+    terminal.until(lambda: any(prompt.encode() in request.body for request in simulator.requests))
+    terminal.quiet(0.3)
+    terminal.until(lambda: "tok/s" in terminal.text and "esc Stop" not in terminal.lines[-1])
+
+
 def texts_in(library: Library) -> list[str]:
     loaded = [library.load(hit.conversation.id) for hit in library.conversations()]
     return [message.text for one in loaded if one is not None for message in one.messages]
@@ -73,19 +81,16 @@ def test_a_disk_that_is_full_for_a_while(home: Path, simulator: SimulatorServer,
         terminal.ready()
         # As the app sees it; its disk is nobody else's.
         inside = Path(f"/proc/{terminal.process.pid}/root{home}")
-        terminal.type(b"first\r")
-        terminal.shows("Simulated answer", "tok/s")
+        ask(terminal, simulator, "first")
         fill(inside / "filler")
         # There is some room within the files that are there.
         told = False
         for number in range(40):
-            terminal.type(f"Tell me a very long story {number}\r".encode())
-            terminal.until(lambda prompt=f"story {number}": prompt in terminal.text and "esc Stop" not in terminal.text)
+            ask(terminal, simulator, f"Tell me a very long story {number}")
             if told := NOT_SAVED in terminal.text:
                 break
         assert told
-        terminal.type(b"meanwhile\r")
-        terminal.until(lambda: "meanwhile" in terminal.text and "esc Stop" not in terminal.text)
+        ask(terminal, simulator, "meanwhile")
         (inside / "filler").unlink()
         terminal.shows("are saved again")
         for ending in ("", "-wal"):
