@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lmstudio_tui.features.settings_desk import Looks
-
 if TYPE_CHECKING:
+    from lmstudio_tui.features.settings_desk import Looks
     from lmstudio_tui.settings import Settings
 
 
 def looks_of(settings: Settings) -> Looks:
     """How the app is to look."""
+    from lmstudio_tui.features.settings_desk import Looks
+
     return Looks(
         settings.theme,
         settings.density,
