@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from time import monotonic, process_time
 from types import MappingProxyType
 from typing import Self, TypedDict, Unpack, cast
 
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -213,6 +215,13 @@ class Piloted:
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*text)
+
+    async def search(self, text: str, first: str) -> None:
+        """Type into the command palette, and wait until the first that it finds is this: Enter takes that."""
+        await self.until(lambda: isinstance(self.pilot.app.screen, CommandPalette))
+        await self.type(text)
+        found = re.compile(rf"{re.escape(text)}.*\n.*\n.*{re.escape(first)}")
+        await self.until(lambda: found.search(self.screen) is not None)
 
 
 class Driver(Piloted):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -89,9 +88,7 @@ async def test_a_command_may_have_no_key_and_is_in_the_palette_still(open_app: O
         await ui.press("ctrl+n")
         assert ui.pane.thread.path
         await ui.press("ctrl+p")
-        await ui.until(lambda: isinstance(ui.app.screen, CommandPalette))
-        await ui.type("Begin a new")
-        await ui.shows("Begin a new conversation")
+        await ui.search("Begin a new", "Begin a new conversation")
         await ui.press("enter")
         await ui.until(lambda: not ui.pane.thread.path)
 
@@ -292,9 +289,7 @@ async def test_the_palette_goes_to_conversations_models_and_themes(open_app: Ope
         await ui.until(lambda: not ui.pane.thread.path)
         for words, shown in (("Theme nord", "Theme nord"), ("Open about ott", "Open about otters")):
             await ui.press("ctrl+p")
-            await ui.until(lambda: isinstance(ui.app.screen, CommandPalette))
-            await ui.type(words)
-            await ui.shows(shown)
+            await ui.search(words, shown)
             await ui.press("enter")
             await ui.until(lambda: len(ui.app.screen_stack) == 1)
         await ui.until(lambda: ui.app.theme == "nord" and len(ui.pane.thread.path) == 2)
@@ -317,9 +312,7 @@ async def test_the_palette_finds_by_the_word_of_the_footer_and_by_keys(
         await ui.ask("hi")
         await ui.answered()
         await ui.press("ctrl+p")
-        await ui.until(lambda: isinstance(ui.app.screen, CommandPalette))
-        await ui.type(typed)
-        await ui.until(lambda: bool(re.search(rf"{re.escape(typed)}.*\n.*\n.*{found}", ui.screen)))
+        await ui.search(typed, found)
         assert "How the app looks" not in ui.screen, "what only has these letters is no answer"
 
 

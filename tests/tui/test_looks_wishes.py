@@ -43,8 +43,7 @@ async def test_a_theme_of_the_palette_is_there_the_next_time(tmp_path: Path) -> 
     async with opened(tmp_path) as ui:
         assert ui.app.theme == QUIET_DARK.name
         await ui.press("ctrl+p")
-        await ui.type("theme")
-        await ui.shows("Choose how the app looks")
+        await ui.search("theme", "Theme")
         await ui.press("enter")
         await ui.shows("high-contrast")
         await ui.type("high-contrast-light")

@@ -143,8 +143,7 @@ async def test_the_palette_goes_to_a_setting(simulator: SimulatorServer, tmp_pat
         await ui.press("escape")
         await ui.until(lambda: not isinstance(ui.app.screen, SettingsScreen))
         await ui.press("ctrl+p")
-        await ui.type("smoothly")
-        await ui.shows("Setting animation")
+        await ui.search("smoothly", "Setting animation")
         await ui.press("enter")
         await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen))
         await ui.shows("▸ animation", "off lets nothing move smoothly")
@@ -152,8 +151,7 @@ async def test_the_palette_goes_to_a_setting(simulator: SimulatorServer, tmp_pat
         # From there, too, and whatever is searched for.
         await ui.find("timeout")
         await ui.press("ctrl+p")
-        await ui.type("what the log of")
-        await ui.shows("Setting log_level")
+        await ui.search("what the log of", "Setting log_level")
         await ui.press("enter")
         await ui.until(lambda: isinstance(ui.app.screen, SettingsScreen) and ui.under == "log_level")
 
