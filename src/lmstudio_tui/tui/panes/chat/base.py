@@ -40,11 +40,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.tui.panes.chat.desk import ChatDesk
     from lmstudio_tui.tui.typed import WidgetOptions
 
-_AT_ONCE = 0.02
-"""Seconds that everything waits for what was said to be on disk. It takes less than a thousandth, mostly."""
-_PATIENCE = 2.0
-"""Seconds that what was said waits for the disk, and nothing else does, before it is shown all the same."""
-
 
 class ConversationBase(Vertical):
     """One conversation: what was said, on one branch, and the prompt below it.
@@ -85,7 +80,6 @@ class ConversationBase(Vertical):
         self._run: Run[StreamEvent, Outcome] | None = None
         self._command: Run[object, ToolResult] | None = None
         self._loading = kept
-        self._saying = False
         self._pages = Pages(self)
         self._others = OtherWindows(
             self, self._runs, lambda: desk.library.load(conversation.id), lambda: self._shown.theirs, self._show_theirs
@@ -151,7 +145,7 @@ class ConversationBase(Vertical):
     @property
     def streaming(self) -> bool:
         """Whether an answer is on its way, or what it is to."""
-        return self._run is not None or self._command is not None or self._saying
+        return self._run is not None or self._command is not None or self._record.waiting
 
     @property
     def blank(self) -> bool:
@@ -283,25 +277,14 @@ class ConversationBase(Vertical):
             message: the whole of it.
             then: what comes after it was shown.
         """
-        self.keep()
-        self._record.add(message)
-        library = self.desk.library
 
-        def wait(emit: object, scope: object) -> bool:
-            del emit, scope
-            return library.saved(_PATIENCE)
-
-        def show(kept: bool) -> None:
-            del kept  # A library that cannot be written has said so.
-            self._saying = False
+        def show() -> None:
             self._show(message)
             then(message)
 
-        if library.saved(_AT_ONCE):
-            show(kept=True)
-        else:
-            self._saying = True
-            self._runs.start(wait, finished=show, name="kept")
+        self.keep()
+        self._record.add(message)
+        self._record.when_on_disk(self._runs, show)
 
     def _show(self, message: Message) -> None:
         """One more message: at the end of what is shown, or as the beginning of another branch."""

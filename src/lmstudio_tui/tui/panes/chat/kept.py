@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.store.library import Library
     from lmstudio_tui.store.library.records import Conversation, Message
+    from lmstudio_tui.tui.worker_bridge import Runs
+
+_AT_ONCE = 0.02
+"""Seconds that everything waits for what was said to be on disk. It takes less than a thousandth, mostly."""
+_PATIENCE = 2.0
+"""Seconds that what was said waits for the disk, and nothing else does, before it is shown all the same."""
 
 
 class KeptConversation:
@@ -35,6 +41,8 @@ class KeptConversation:
         """Whether the library has it."""
         self.parameters, self.tools = _asked_with(conversation)
         """With what it is asked, and the names of the tools that the model may call."""
+        self.waiting = False
+        """Whether something was said that waits for the disk."""
         self._library = library
         self._ready = False
         self._now = now
@@ -85,6 +93,30 @@ class KeptConversation:
         self.change(head=message.id)
         if not self.conversation.title and message.role == "user":
             self.change(title=title_of(message.text, [one.name for one in message.attachments]))
+
+    def when_on_disk(self, runs: Runs, then: Callable[[], None]) -> None:
+        """Go on when all that was kept is on disk: at once, mostly; after a while all the same.
+
+        Args:
+            runs: of whoever waits; who is gone by then hears nothing.
+            then: goes on.
+        """
+        library = self._library
+
+        def wait(emit: object, scope: object) -> bool:
+            del emit, scope
+            return library.saved(_PATIENCE)
+
+        def go_on(kept: bool) -> None:
+            del kept  # A library that cannot be written has said so.
+            self.waiting = False
+            then()
+
+        if library.saved(_AT_ONCE):
+            then()
+        else:
+            self.waiting = True
+            runs.start(wait, finished=go_on, name="kept")
 
     def changed_elsewhere(self, conversation: Conversation) -> None:
         """It was renamed or pinned in the list."""
