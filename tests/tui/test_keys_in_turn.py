@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
 
 import pytest
-from app_parts import Driver, OpenApp
+from app_parts import Driver, OpenApp, until
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.events import Key, Paste
-from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
@@ -108,14 +106,6 @@ class Host(TypingAheadApp):
         return self.screen_stack[0].query_one("#below", Input).value
 
 
-async def come(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for it; what is asserted after this says what has not come."""
-    for _ in range(200):
-        if condition():
-            return
-        await pilot.pause(0.02)
-
-
 async def test_a_screen_that_takes_its_time_gets_what_was_typed_meanwhile() -> None:
     app = Host()
     async with app.run_test() as pilot:
@@ -126,7 +116,7 @@ async def test_a_screen_that_takes_its_time_gets_what_was_typed_meanwhile() -> N
         await pilot.pause(0.2)
         assert app.below == "ab"
         app.door.set()
-        await come(pilot, lambda: [one.value for one in app.screen.query(Input)] == ["cdef"])
+        await until(pilot, lambda: [one.value for one in app.screen.query(Input)] == ["cdef"])
         assert (app.below, app.screen.query_one(Input).value) == ("ab", "cdef")
 
 
@@ -137,7 +127,7 @@ async def test_tab_does_not_overtake_letters_that_wait() -> None:
         await pilot.pause(0.2)
         assert (app.below, app.focused) == ("", app.query_one("#below"))
         app.door.set()
-        await come(pilot, lambda: (app.below, app.query_one("#next", Input).value) == ("ab", "cd"))
+        await until(pilot, lambda: (app.below, app.query_one("#next", Input).value) == ("ab", "cd"))
         assert (app.below, app.query_one("#next", Input).value) == ("ab", "cd")
 
 
@@ -147,6 +137,6 @@ async def test_nothing_is_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -
     async with app.run_test() as pilot:
         began = monotonic()
         burst(app, "f6", "ab")
-        await come(pilot, lambda: app.below == "ab")
+        await until(pilot, lambda: app.below == "ab")
         assert app.below == "ab"
         assert monotonic() - began >= 0.2

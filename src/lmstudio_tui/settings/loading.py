@@ -15,8 +15,8 @@ from lmstudio_tui.paths import CONFIG_VARIABLE, chosen_config_file
 from lmstudio_tui.settings import sources
 from lmstudio_tui.settings.belonging import withheld
 from lmstudio_tui.settings.keys import key_of, key_source
-from lmstudio_tui.settings.model import PARTS, PROFILE_NAME, SERVICES, Settings, address_names, key_names
-from lmstudio_tui.settings.precedence import in_force, in_order
+from lmstudio_tui.settings.model import PARTS, PROFILE_NAME, SERVICES, Settings, key_names
+from lmstudio_tui.settings.precedence import ADDRESS, in_force, in_order
 from lmstudio_tui.settings.services import Service, ServiceConfigs
 from lmstudio_tui.settings.sources import Given, SettingsError
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from lmstudio_tui.sdk.errors import ConfigurationError
     from lmstudio_tui.settings.belonging import Withheld
 
-_ADDRESS = address_names("")
 _HIDDEN = frozenset(
     name for service in SERVICES for name in (*key_names(service), f"{service}base_url", "host", "extra_headers")
 )
@@ -241,7 +240,7 @@ def _check_alone(given: Mapping[str, Given], flags: Mapping[str, Given]) -> None
 
     What a flag replaces is passed over, so that a flag can get past a wrong value.
     """
-    passed = flags.keys() | (_ADDRESS if flags.keys() & _ADDRESS else set[str]())
+    passed = flags.keys() | (ADDRESS if flags.keys() & ADDRESS else set[str]())
     _checked({name: one for name, one in given.items() if name not in passed})
 
 

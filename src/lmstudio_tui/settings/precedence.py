@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
     from lmstudio_tui.settings.sources import Given
 
+ADDRESS = address_names("")
+"""The settings that spell the main server's address, whole or in parts."""
+
 _FLAG = 0
-_ADDRESS = address_names("")
 
 
 def in_order(
@@ -53,8 +55,8 @@ def in_force(ordered: Sequence[Mapping[str, Given]]) -> dict[str, Given]:
     used: dict[str, Given] = {}
     for given in ordered:
         taken = set(used)
-        if taken & _ADDRESS:
-            taken |= _ADDRESS
+        if taken & ADDRESS:
+            taken |= ADDRESS
         elif "base_url" in given:
             taken.update(PARTS)
         for names in map(key_names, SERVICES):
