@@ -17,6 +17,7 @@ from lmstudio_tui.sdk import (
     ServerRefusedError,
 )
 from lmstudio_tui.sdk.types.images import ImageRequest
+from lmstudio_tui.store.media.records import ImageRecord
 from lmstudio_tui.tui.panes.images.form import MakeButton
 from lmstudio_tui.tui.panes.images.preview import Preview
 from lmstudio_tui.tui.panes.images.thumbnails import Thumbnails
@@ -306,6 +307,33 @@ async def test_one_is_deleted_and_brought_back(tmp_path: Path) -> None:
         await ui.until(cat.path.exists)
         await ui.until(lambda: ui.chosen is not None and ui.chosen.prompt == "A cat")
         assert ui.pane.check_action("undo", ()) is False
+
+
+async def test_a_look_that_was_under_way_does_not_hide_what_was_made_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = shelf(tmp_path)
+    keep(media, "A cat")
+    looking, go_on = threading.Event(), threading.Event()
+    everything = media.images.all
+
+    def slow() -> tuple[ImageRecord, ...]:
+        found = everything()
+        looking.set()
+        assert go_on.wait(10)
+        return found
+
+    async with images_pane(tmp_path, media=media) as ui:
+        await ui.until(lambda: ui.prompts == ["A cat"])
+        monkeypatch.setattr(media.images, "all", slow)
+        ui.pane.arrive()
+        await ui.until(looking.is_set)
+        await ui.make(LIGHTHOUSE)
+        await ui.shows("One image in")
+        go_on.set()
+        for _ in range(20):
+            await ui.pilot.pause(0.01)
+            assert LIGHTHOUSE in ui.prompts
 
 
 async def test_one_that_cannot_be_deleted_stays(tmp_path: Path) -> None:

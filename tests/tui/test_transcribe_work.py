@@ -7,6 +7,7 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.events import Paste
@@ -29,16 +30,22 @@ from transcribe_parts import (
 from lmstudio_tui.audio.values import PlayerState, SoundError
 from lmstudio_tui.features.server_view import ServerView
 from lmstudio_tui.features.service_view import ServiceView
-from lmstudio_tui.sdk import ModelSummary, ServerFailureError, StreamInterruptedError
+from lmstudio_tui.sdk import CancelScope, ModelSummary, ServerFailureError, StreamInterruptedError
 from lmstudio_tui.sdk.types.audio import Transcription, TranscriptSegment
 from lmstudio_tui.store.media.records import RecordingRecord
 from lmstudio_tui.store.media.shelf import MediaShelf, StoreError
+from lmstudio_tui.tui.panes.transcribe.keeping import Recordings
 from lmstudio_tui.tui.panes.transcribe.transcript_editor import TranscriptEditor
 from lmstudio_tui.tui.screens.attach_file import AttachFile
 from lmstudio_tui.tui.screens.choose import Choose
 from lmstudio_tui.tui.screens.confirm import Confirm
 from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lmstudio_tui.tui.worker_bridge import Runs
 
 pytestmark = pytest.mark.anyio
 
@@ -454,17 +461,90 @@ async def test_what_another_app_recorded_appears_when_one_comes_back(tmp_path: P
         await ui.shows("From elsewhere")
 
 
+FULL = "the disk is full. Make room on it."
+
+
+def fill(media: MediaShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be written any more."""
+
+    def full(record: RecordingRecord) -> RecordingRecord:
+        raise StoreError("The recording cannot be described: the disk is full.", "Make room on it.")
+
+    monkeypatch.setattr(media.recordings, "keep", full)
+
+
 async def test_a_shelf_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     media = with_one(tmp_path)
     async with transcribe_pane(tmp_path, media=media) as ui:
         await ui.shows("Monday meeting")
-
-        def full(record: RecordingRecord) -> RecordingRecord:
-            raise StoreError("The recording cannot be described: the disk is full.", "Make room on it.")
-
-        monkeypatch.setattr(media.recordings, "keep", full)
+        fill(media, monkeypatch)
         await ui.press("t")
-        await ui.shows("The next item is the budget.", "the disk is full. Make room on it.")
+        await ui.shows("The next item is the budget.", FULL)
+
+
+async def test_what_could_not_be_written_stays_and_is_written_when_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = with_one(tmp_path)
+    async with transcribe_pane(tmp_path, media=media) as ui:
+        await ui.shows("Monday meeting")
+        fill(media, monkeypatch)
+        await ui.press("t")
+        await ui.shows("The next item is the budget.", FULL)
+        assert "Monday meeting could not be written as it is" in ui.pane.at_stake()
+        keep(shelf(tmp_path), "From elsewhere", ago=50)
+        ui.pane.arrive()
+        await ui.shows("From elsewhere", "The next item is the budget.", FULL)
+        monkeypatch.undo()
+        ui.pane.arrive()
+        await ui.until(lambda: FULL not in ui.screen)
+        assert "The next item is the budget." in ui.screen
+        assert shelf(tmp_path).recordings.all()[0].transcripts[0].text == HEARD.text
+        assert ui.pane.at_stake() == ""
+
+
+async def test_what_could_not_be_written_outlives_being_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media = with_one(tmp_path)
+    async with transcribe_pane(tmp_path, media=media) as ui:
+        await ui.shows("Monday meeting")
+        fill(media, monkeypatch)
+        await ui.press("t")
+        await ui.shows("The next item is the budget.", FULL)
+        await ui.press("x")
+        await ui.shows("Nothing recorded yet")
+        await ui.until(lambda: ui.kept() == ())
+        monkeypatch.undo()
+        await ui.press("u")
+        await ui.shows("The next item is the budget.")
+        await ui.until(lambda: [one.text for record in ui.kept() for one in record.transcripts] == [HEARD.text])
+
+
+class Later:
+    """Work that is done when the test says so, in whatever order."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Callable[[], None]] = []
+
+    def start(self, work: Callable[..., object], *, finished: Callable[..., None], **_: object) -> None:
+        self.jobs.append(lambda: finished(work(print, CancelScope())))
+
+
+def test_a_look_at_the_shelf_takes_nothing_back_that_is_not_written_yet(tmp_path: Path) -> None:
+    media = with_one(tmp_path, transcript())
+    later, told = Later(), list[str]()
+    recordings = Recordings(cast("Runs", later), media.recordings, lambda: None, told.append)
+    recordings.load()
+    later.jobs.pop(0)()
+    recordings.rename(recordings.all[0].id, "Budget")
+    recordings.load()
+    write, look = later.jobs
+    look()
+    assert [one.name for one in recordings.all] == ["Budget"]
+    write()
+    assert [one.name for one in media.recordings.all()] == ["Budget"]
+    assert told == []
 
 
 # Transcripts

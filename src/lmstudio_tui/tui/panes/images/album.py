@@ -44,6 +44,8 @@ class Album:
         self._say = say
         self._records: tuple[ImageRecord, ...] = ()
         self._removed: list[ImageRecord] = []
+        # Counts each change as it is shown and as it is on disk: what was read across one may be older than it.
+        self._changes = 0
         self.loaded = False
 
     @property
@@ -58,6 +60,7 @@ class Album:
 
     def load(self) -> None:
         """Look at what is there: other windows make images, too."""
+        changes = self._changes
 
         def read(emit: object, scope: CancelScope) -> tuple[ImageRecord, ...] | _Failure:
             del emit, scope
@@ -65,6 +68,9 @@ class Album:
 
         def show(found: tuple[ImageRecord, ...] | _Failure) -> None:
             self.loaded = True
+            if changes != self._changes:
+                self.load()
+                return
             if isinstance(found, _Failure):
                 self._say(found.sentence)
                 found = self._records
@@ -75,6 +81,7 @@ class Album:
 
     def add(self, records: Iterable[ImageRecord]) -> None:
         """Some were made."""
+        self._changes += 1
         self._take((*records, *self._records))
 
     def _take(self, records: Iterable[ImageRecord]) -> None:
@@ -120,7 +127,13 @@ class Album:
             found = _tried(work)
             return found if isinstance(found, _Failure) else None
 
-        self._runs.start(run, finished=done, name="images")
+        def ended(failure: _Failure | None) -> None:
+            self._changes += 1
+            done(failure)
+            self.load()
+
+        self._changes += 1
+        self._runs.start(run, finished=ended, name="images")
 
 
 def _tried(work: Callable[[], Result]) -> Result | _Failure:

@@ -35,13 +35,17 @@ class TranscribeDoing(TranscribeServing):
         self._able: tuple[bool, ...] = ()
 
     def at_stake(self) -> str:
-        """What is being recorded or transcribed."""
+        """What is being recorded or transcribed, and what could not be written."""
         parts: list[str] = []
         if self._taking.busy:
             elapsed = clock(self._taking.state.elapsed_s)
             parts.append(f"A recording is under way ({elapsed}): it ends here, and is kept.")
         if self._working.recording is not None:
             parts.append(f"{clean_line(self._working.recording.name)} is being transcribed: its text would be lost.")
+        parts += [
+            f"{clean_line(one.name)} could not be written as it is: {self._recordings.why_unwritten(one.id)}"
+            for one in self._recordings.at_stake
+        ]
         return " ".join(parts)
 
     def leave(self) -> None:
@@ -147,8 +151,8 @@ class TranscribeDoing(TranscribeServing):
             # Where it is in sight, the transcript itself says it.
             known = self._recordings.get(outcome.recording)
             name = clean_line(known.name) if known is not None else ""
-            if outcome.problem:
-                self._warn(f"{name}: {outcome.problem}" if name else outcome.problem)
+            if trouble := outcome.trouble:
+                self._warn(f"{name}: {trouble}" if name else trouble)
             else:
                 self._say(f"Transcribed: {name}")
         if outcome.doubt:

@@ -55,6 +55,8 @@ class Recordings:
         self._changed = changed
         self._failed = failed
         self._known: dict[str, RecordingRecord] = {}
+        # What memory knows and the disk does not yet, with the reason when there is one.
+        self._unwritten: dict[str, str] = {}
         self._gone: set[str] = set()
         self._steps: list[_Deleted | _Edited] = []
         self._count = 0
@@ -74,12 +76,25 @@ class Recordings:
         with self._memory:
             return self._known.get(recording or "")
 
+    def why_unwritten(self, recording: str) -> str:
+        """Why it is not on disk as it is shown, in words; empty when it is, or will be in a moment."""
+        with self._memory:
+            return self._unwritten.get(recording, "")
+
+    @property
+    def at_stake(self) -> list[RecordingRecord]:
+        """Those that could not be written as they are."""
+        with self._memory:
+            return [self._known[one] for one, why in self._unwritten.items() if why and one in self._known]
+
     def load(self) -> None:
-        """See what is on the shelf; another app may have put something there."""
+        """See what is on the shelf, where another app may have put something, and write what could not be written."""
         count = self._count
 
         def work(emit: object, scope: CancelScope) -> tuple[RecordingRecord, ...]:
             del emit, scope
+            for one in self.at_stake:
+                self._keep(one.id)
             with self._disk:
                 return self.shelf.all()
 
@@ -90,7 +105,8 @@ class Recordings:
                 self.load()
                 return
             with self._memory:
-                self._known = {one.id: one for one in records if one.id not in self._gone}
+                here = {one: self._known[one] for one in self._unwritten if one in self._known}
+                self._known = {one.id: one for one in records if one.id not in self._gone} | here
             self._changed()
 
         self._runs.start(work, finished=found, crashed=self._crashed, name="recordings")
@@ -100,7 +116,7 @@ class Recordings:
     def add(self, record: RecordingRecord) -> None:
         """One more, or another look of one."""
         with self._memory:
-            self._known[record.id] = record
+            self._put(record)
         self._write(record.id)
         self._changed()
 
@@ -112,9 +128,8 @@ class Recordings:
         """
         with self._memory:
             self._count += 1
-            self._known[record.id] = record
-        with self._disk:
-            self.shelf.keep(record)
+            self._put(record)
+        self._write_now(record.id)
 
     def rename(self, recording: str, name: str) -> None:
         """Give it another name."""
@@ -136,8 +151,7 @@ class Recordings:
             record = self._known.get(recording)
             if record is None:
                 return "The recording was deleted meanwhile."
-            heard = replace(record, transcripts=(transcript, *record.transcripts), name=name or record.name)
-            self._known[recording] = heard
+            self._put(replace(record, transcripts=(transcript, *record.transcripts), name=name or record.name))
         return self._keep(recording)
 
     def put_edited(self, recording: str, transcript: TranscriptRecord, *, beside: str | None) -> None:
@@ -164,6 +178,7 @@ class Recordings:
         with self._memory:
             self._count += 1
             record = self._known.pop(recording, None)
+            unwritten = self._unwritten.pop(recording, None)
             self._gone.add(recording)
         if record is None:
             return
@@ -183,6 +198,8 @@ class Recordings:
                 self._gone.discard(recording)
                 with self._memory:
                     self._known[recording] = record
+                    if unwritten is not None:
+                        self._unwritten[recording] = unwritten
                 self._tell(problem)
 
         self._runs.start(work, finished=done, crashed=self._crashed, name="recordings")
@@ -208,20 +225,24 @@ class Recordings:
         self._gone.discard(record.id)
         with self._memory:
             self._count += 1
-            self._known[record.id] = record
+            self._put(record)
 
         def work(emit: object, scope: CancelScope) -> RecordingRecord | str | None:
             del emit, scope
             try:
                 with self._disk:
-                    return self.shelf.restore(record.id)
+                    found = self.shelf.restore(record.id)
             except StoreError as error:
                 return failure_in_words(error)
+            # What could not be written before it was deleted is not in the trash either.
+            self._keep(record.id)
+            return found
 
         def done(found: RecordingRecord | str | None) -> None:
             if isinstance(found, str) or found is None:
                 with self._memory:
                     self._known.pop(record.id, None)
+                    self._unwritten.pop(record.id, None)
                 self._tell(found or f"{record.name} is not in the trash any more.")
 
         self._runs.start(work, finished=done, crashed=self._crashed, name="recordings")
@@ -232,11 +253,16 @@ class Recordings:
         with self._memory:
             if recording not in self._known:
                 return
-            self._known[recording] = change(self._known[recording])
+            self._put(change(self._known[recording]))
         self._write(recording)
         self._changed()
 
     # Writing
+
+    def _put(self, record: RecordingRecord) -> None:
+        """Memory knows it so, and the disk not yet. Call it with memory locked."""
+        self._known[record.id] = record
+        self._unwritten.setdefault(record.id, "")
 
     def _write(self, recording: str) -> None:
         """Write how it is now, in a thread: whichever comes last writes the last of it."""
@@ -249,15 +275,27 @@ class Recordings:
         self._runs.start(work, finished=self._tell, crashed=self._crashed, name="recordings")
 
     def _keep(self, recording: str) -> str:
+        try:
+            self._write_now(recording)
+        except StoreError as error:
+            return failure_in_words(error)
+        return ""
+
+    def _write_now(self, recording: str) -> None:
         with self._disk:
             record = self.get(recording)
             if record is None:
-                return ""
+                return
             try:
                 self.shelf.keep(record)
             except StoreError as error:
-                return failure_in_words(error)
-        return ""
+                with self._memory:
+                    self._unwritten[recording] = failure_in_words(error)
+                raise
+            with self._memory:
+                # What was changed meanwhile is written by whoever changed it.
+                if self._known.get(recording) is record:
+                    self._unwritten.pop(recording, None)
 
     def _tell(self, problem: str) -> None:
         if problem:

@@ -133,7 +133,8 @@ class TranscribeView(TranscribeLayout):
         view.show(transcript.text, transcript.segments, recording=record.id)
         versions = f"‹{self._version + 1}/{len(record.transcripts)}›" if len(record.transcripts) > 1 else ""
         problem = self._problems.get(record.id) or transcript.problem or clean_line(record.problem)
-        self._entitle_transcript([*title_of(transcript), versions], problem or clean_line(transcript.server))
+        trouble = f"{self._recordings.why_unwritten(record.id)} {problem}".strip()
+        self._entitle_transcript([*title_of(transcript), versions], trouble or clean_line(transcript.server))
         self._show_playing()
 
     def _nothing_heard(self, record: RecordingRecord | None) -> tuple[str, ...]:

@@ -42,13 +42,20 @@ class Outcome:
         recording: the id of what was listened to.
         transcript: what was heard; None when nothing was.
         problem: what went wrong, in words; empty when nothing did.
+        unwritten: why what was heard is not on disk, in words; empty when it is.
         doubt: whether the server is to be looked at.
     """
 
     recording: str
     transcript: TranscriptRecord | None = None
     problem: str = ""
+    unwritten: str = ""
     doubt: bool = False
+
+    @property
+    def trouble(self) -> str:
+        """All that went wrong, in words."""
+        return f"{self.problem} {self.unwritten}".strip()
 
 
 class Transcribing:
@@ -136,14 +143,13 @@ class Transcribing:
             try:
                 heard = transcribe(client, record.path, options, tell=emit, scope=scope, now=self._now)
             except TranscriptInterruptedError as error:
-                problem = failure_in_words(error)
-                lost = self._keep(record.id, error.record)
-                return Outcome(record.id, error.record, f"{problem} {lost}".strip(), doubt=True)
+                unwritten = self._keep(record.id, error.record)
+                return Outcome(record.id, error.record, failure_in_words(error), unwritten, doubt=True)
             except RequestCancelledError:
                 return Outcome(record.id, problem=STOPPED)
             except (LMStudioError, SoundError, StoreError) as error:
                 return Outcome(record.id, problem=failure_in_words(error), doubt=isinstance(error, LMStudioError))
-            return Outcome(record.id, heard, self._keep(record.id, heard))
+            return Outcome(record.id, heard, unwritten=self._keep(record.id, heard))
 
         self._run = self._runs.start(
             work, items=self._heard, finished=self._finished, crashed=self._crashed, name="transcribe"
@@ -173,7 +179,7 @@ class Transcribing:
             partial = self._partial()
             self._runs.start(
                 lambda _emit, _scope: self._keep(outcome.recording, partial),
-                finished=lambda lost: self._end(Outcome(outcome.recording, partial, f"{STOPPED} {lost}".strip())),
+                finished=lambda unwritten: self._end(Outcome(outcome.recording, partial, STOPPED, unwritten)),
                 crashed=self._crashed,
                 name="transcribe",
             )
