@@ -140,3 +140,17 @@ async def test_nothing_is_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -
         await until(pilot, lambda: app.below == "ab")
         assert app.below == "ab"
         assert monotonic() - began >= 0.2
+
+
+@pytest.mark.parametrize("again", range(3))
+async def test_enter_right_behind_the_last_letter_takes_what_the_last_letter_finds(
+    again: int, simulator: SimulatorServer, open_app: OpenApp
+) -> None:
+    """In the palette, the list is that of the letters before for some milliseconds."""
+    del again
+    async with open_app(simulator.base_url) as ui:
+        await ui.ready()
+        burst(ui.app, "ctrl+p", "theme", "enter", "solarized-light", "enter")
+        await ui.until(lambda: ui.app.theme == "solarized-light")
+        await ui.until(lambda: len(ui.app.screen_stack) == 1)
+        assert ui.composer.text == ""

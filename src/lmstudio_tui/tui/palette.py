@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, cast
 
+from textual import on
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Provider
+from textual.theme import ThemeProvider
+from textual.widgets import Input
 
 from lmstudio_tui.tui.commands import told
 from lmstudio_tui.tui.finding_words import likeness, painted
 from lmstudio_tui.tui.keyed import Keyed
+from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
 from lmstudio_tui.tui.typed import app_of
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.command import Hits
     from textual.screen import Screen
+    from textual.worker import Worker
 
 _BETWEEN: Final = " · "
 """Stands between the word for a command and its keys."""
@@ -25,6 +31,8 @@ _TITLE, _TEXT, _REST = 3.0, 2.0, 1.0
 """How much it counts where a word is found: in the word for a command, in the line that is shown, and below it."""
 _RATHER: Final = 0.25
 """What can be done stands before what can be gone to, where both are as like."""
+_PATIENCE: Final = 1.0
+"""Seconds after which Enter takes the first of what is there, however long the search may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,47 @@ class Finds(Provider):
 class Palette(Keyed[None], CommandPalette):
     """Textual's palette, with the keys that the user wants, in a frame like that of any dialog."""
 
+    called: ClassVar[str] = "Commands"
+
     def on_mount(self) -> None:
         """Say what it is, and how it is left."""
-        self.query_one("#--input").border_title = "Commands"
+        self.query_one("#--input").border_title = self.called
         self.query_one(CommandList).border_subtitle = told("Enter take   {dialog.leave} back")
+
+    @on(Input.Submitted)
+    async def _take_what_was_typed(self, event: Input.Submitted) -> None:
+        """Let Enter wait for what is found by the last letter: the list may still be that of the letters before."""
+        searches: list[Worker[object]] = [
+            worker
+            for worker in self.workers
+            if worker.node is self and worker.group == self._GATHER_COMMANDS_GROUP and not worker.is_finished
+        ]
+        if searches and event.value.strip():
+            ends = asyncio.gather(*(worker.wait() for worker in searches), return_exceptions=True)
+            await asyncio.wait([ends], timeout=_PATIENCE)
+        app = app_of(self)
+        if self.query_one(CommandList).highlighted is not None and isinstance(app, KeysInTurnApp):
+            app.keys_wait_for(self._done(app))
+
+    def _done(self, app: KeysInTurnApp) -> Callable[[], bool]:
+        """Whether what was chosen has been done: the keys behind Enter go to what that opens, and not below."""
+        done = asyncio.Event()
+        asked = False
+
+        def come() -> bool:
+            nonlocal asked
+            if not asked and self not in app.screen_stack:
+                # The app was asked to do it when the palette went.
+                asked = app.call_later(done.set)
+            return done.is_set()
+
+        return come
+
+
+class ThemePalette(Palette):
+    """The themes."""
+
+    called = "Themes"
+
+    def __init__(self) -> None:
+        super().__init__([ThemeProvider], placeholder="Search for themes…")

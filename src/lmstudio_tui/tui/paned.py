@@ -341,6 +341,12 @@ class PanedApp(ThemedApp):
         if not self.opening and not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
+    def search_themes(self) -> None:
+        """Show all themes, and take the one that is chosen."""
+        from lmstudio_tui.tui.palette import ThemePalette
+
+        self.push_screen(ThemePalette())
+
     async def finds(self) -> Sequence[Find]:
         """What the palette can go to, besides panes."""
         return ()
