@@ -14,6 +14,7 @@ from app_parts import MODELS, NOW, FakeServer, OpenApp, Piloted
 from textual.app import App
 from textual.pilot import Pilot
 
+from lmstudio_tui.features.chat.compare import Contestant
 from lmstudio_tui.features.chat.parameters import Parameters
 from lmstudio_tui.features.chat.thread import Thread
 from lmstudio_tui.sdk import (
@@ -450,6 +451,19 @@ async def test_one_at_a_time_where_there_is_no_room(library: Library) -> None:
         await ui.hides("red fox.")
         await ui.click("#tabs", offset=(22, 0))
         await ui.shows("red fox.")
+
+
+@pytest.mark.parametrize("again", range(3))
+async def test_a_step_before_the_columns_are_drawn_is_not_taken_back(again: int, library: Library) -> None:
+    del again
+    async with comparing(library, sdk(many("qwen3-8b"))) as ui:
+        arena = Arena("Which?", [Contestant("qwen3-8b"), Contestant("gemma-3n-e4b")])
+        await ui.host.screen.mount(arena)
+        arena.look_at(1)
+        for _ in range(20):
+            await ui.pilot.pause(0.01)
+            assert arena.front == 1
+        assert arena.column(1).text.has_focus
 
 
 async def test_copying(library: Library) -> None:

@@ -81,14 +81,18 @@ class Arena(Vertical):
         return self.query_one(f"#column-{number}", Column)
 
     def on_mount(self) -> None:
-        """The first is in front."""
-        self.call_after_refresh(self.look_at, 0)
+        """The first is in front, unless another was asked for before it could be."""
+        self.call_after_refresh(self._look_again)
 
     def on_resize(self) -> None:
         """See whether all have room."""
         self.set_class(self.size.width < SIDE_BY_SIDE, "-narrow")
         self.show_tabs()
-        self.call_after_refresh(self.look_at, self.front)
+        self.call_after_refresh(self._look_again)
+
+    def _look_again(self) -> None:
+        """Put the keyboard to the one that is in front by now."""
+        self.look_at(self.front)
 
     def look_at(self, number: int) -> None:
         """Bring one to the front, with the keyboard."""
@@ -97,9 +101,11 @@ class Arena(Vertical):
             self.column(number).text.focus()
 
     def on_column_looked(self, event: Column.Looked) -> None:
-        """The keyboard has gone to one."""
+        """The keyboard has gone to one; if it went on meanwhile, that is the one."""
         event.stop()
-        self._bring(event.number)
+        focused = self.screen.focused
+        if focused is not None and self.column(event.number) in focused.ancestors:
+            self._bring(event.number)
 
     def _bring(self, number: int) -> None:
         self.front = number
