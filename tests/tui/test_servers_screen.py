@@ -244,8 +244,8 @@ async def test_what_is_found_is_added_under_a_name(path: Path) -> None:
             await fill(servers, "name", "mine")
             await servers.press("ctrl+s")
             await servers.shows("mine")
+            await servers.until(lambda: f'[profiles.mine]\nbase_url = "{other.base_url}"\n' in servers.file)
             await servers.hides("on this machine")
-            assert f'[profiles.mine]\nbase_url = "{other.base_url}"\n' in servers.file
 
 
 async def test_a_server_without_a_name_is_offered_one(path: Path, sim: SimulatorServer) -> None:

@@ -8,12 +8,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
-from textual.app import App
 from textual.css.query import NoMatches
 from textual.message_pump import MessagePump
 from textual.widget import MountError
 
 from lmstudio_tui.text_safety import clean_line
+from lmstudio_tui.tui.timers import TimelyApp
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.fitting import home_path
 
@@ -34,7 +34,7 @@ _DISPATCH: Final = "_dispatch_message"
 """Where Textual hands a message to its handlers; what is raised further out has ended the widget already."""
 
 
-class GuardedApp(App[None]):
+class GuardedApp(TimelyApp):
     """An app in which an unexpected error ends the message that raised it, and not the app.
 
     Textual ends the app, and prints a traceback over the shell. Here a report is written and a screen tells of it; only

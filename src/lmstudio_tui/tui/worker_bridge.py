@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from lmstudio_tui.sdk import CancelScope
 from lmstudio_tui.tui.guarded import GuardedApp
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import app_of, is_present
 from lmstudio_tui.tui.widgets.fitting import home_path
 
@@ -123,7 +124,7 @@ class Run(Generic[Item, Result]):
     def _wake(self) -> None:
         pause = self._delivered_at + _SHORTEST - time.monotonic()
         if pause > 0:
-            self._owner.set_timer(pause, self._deliver)
+            once(self._owner, pause, self._deliver)
         else:
             self._deliver()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.tui.timers import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -46,7 +48,7 @@ class OtherWindows:
     def watch(self) -> None:
         """Look, from now on, for as long as they write."""
         if self._theirs() and self._timer is None:
-            self._timer = self._view.set_timer(_EVERY, self._look)
+            self._timer = once(self._view, _EVERY, self._look)
 
     def _look(self) -> None:
         self._timer = None

@@ -13,6 +13,7 @@ from lmstudio_tui.tui.panes.chat.aloud import Aloud
 from lmstudio_tui.tui.panes.chat.dictation import Dictated, Dictation
 from lmstudio_tui.tui.panes.chat.voice_line import VoiceLine, VoiceState
 from lmstudio_tui.tui.panes.chat.voice_words import aloud_in_words, dictation_in_words
+from lmstudio_tui.tui.timers import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,7 +221,7 @@ class Voice:
         self._problem = clean_line(problem)
         if self._reading is not None:
             self._reading.stop()
-        self._reading = self._pane.set_timer(_READ, self._was_read)
+        self._reading = once(self._pane, _READ, self._was_read)
         self._show()
 
     def _was_read(self) -> None:

@@ -14,6 +14,7 @@ from lmstudio_tui.tui.commands import bindings
 from lmstudio_tui.tui.panes.embeddings.nearest_columns import in_words
 from lmstudio_tui.tui.panes.embeddings.nearest_rows import NearestRow, NearestRows
 from lmstudio_tui.tui.panes.embeddings.words import METRIC_NAMES, in_quotes
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.filter_input import FilterInput
 from lmstudio_tui.tui.widgets.fitting_line import FittingLine
 
@@ -192,7 +193,7 @@ class NearestView(Vertical):
         event.stop()
         self._wait()
         if event.value.strip():
-            self._timer = self.set_timer(_PAUSE_S, self._ask)
+            self._timer = once(self, _PAUSE_S, self._ask)
         else:
             self._ask()
 

@@ -14,6 +14,7 @@ from lmstudio_tui.tui.panes.embeddings.colourless import is_colourless
 from lmstudio_tui.tui.panes.embeddings.group_colours import group_mark
 from lmstudio_tui.tui.panes.embeddings.row_list import RowList
 from lmstudio_tui.tui.panes.embeddings.text_search import TextSearch
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.fitting import fitted
 
@@ -133,7 +134,7 @@ class TextRows(RowList):
         """Search for a moment, then let others do something."""
         self._timer = None
         if not self._search.step(_SLICE_S) and self.is_running:
-            self._timer = self.set_timer(_PAUSE_S, self._go_on)
+            self._timer = once(self, _PAUSE_S, self._go_on)
         self.measure()
         self._settle()
         self.post_message(self.Changed())

@@ -13,6 +13,7 @@ from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.panes.images.files import UnshowableError, read_image
 from lmstudio_tui.tui.panes.images.rows import facts_of
 from lmstudio_tui.tui.panes.images.thumbnails import Thumbnails
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.empty_state import EmptyState
 from lmstudio_tui.tui.widgets.picture import Picture
 from lmstudio_tui.tui.widgets.service_line import ServiceLine
@@ -118,7 +119,7 @@ class Preview(Vertical):
         if before is None or (before.id, before.path) != (record.id, record.path):
             self._stop()
             # Whoever holds a key down wants to see where they get to.
-            self._timer = self.set_timer(_REST, self._read)
+            self._timer = once(self, _REST, self._read)
 
     def show_nothing(self, hint: str, words: ServiceWords | None = None) -> None:
         """There is no image to show.

@@ -20,6 +20,7 @@ from lmstudio_tui.tui.panes.inspector.sections import SECTIONS, Section
 from lmstudio_tui.tui.panes.inspector.tabs import SectionTabs
 from lmstudio_tui.tui.panes.inspector.timeline import strip_of
 from lmstudio_tui.tui.panes.inspector.wire_view import WireView
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.worker_bridge import Run, Runs
 
@@ -217,7 +218,7 @@ class Detail(Vertical):
         wait = 0.0 if fresh else self._rest_until - monotonic()
         if wait > 0:
             if self._later is None:
-                self._later = self.set_timer(wait, self._again)
+                self._later = once(self, wait, self._again)
             return
         if fresh:
             view.show([line("Laying it out …", "dim")])

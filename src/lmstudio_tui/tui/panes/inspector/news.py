@@ -6,6 +6,8 @@ import contextlib
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.tui.timers import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,7 +70,7 @@ class News:
         if self.in_sight and self._timer is None:
             self._waits_for_polls = polls
             wait = max(_POLLS if polls else 0.001, self._next_at - monotonic())
-            self._timer = self._owner.set_timer(wait, self._due)
+            self._timer = once(self._owner, wait, self._due)
 
     def _due(self) -> None:
         self._timer = None

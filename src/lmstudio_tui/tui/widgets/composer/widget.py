@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from lmstudio_tui.features.chat.context import in_words
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, key_of, told
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import app_of
 from lmstudio_tui.tui.widgets.composer import messages
 from lmstudio_tui.tui.widgets.composer.commanding import CommandingTextArea
@@ -191,7 +192,7 @@ class Composer(CommandingTextArea, inherit_bindings=False):
             self._asked = self._remark = ""
             self._entitle()
         if self._timer is None and self.text != self._told:
-            self._timer = self.set_timer(_QUIET, self._tell)
+            self._timer = once(self, _QUIET, self._tell)
 
     def _tell(self) -> None:
         """Tell of the draft, once for all that was typed meanwhile."""

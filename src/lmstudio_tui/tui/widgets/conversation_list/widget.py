@@ -11,6 +11,7 @@ from textual.message import Message
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, moves, told
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.conversation_list.rows import ConversationRows
 from lmstudio_tui.tui.widgets.conversation_list.search import SearchInput
 
@@ -215,7 +216,7 @@ class ConversationList(Vertical):
         if not event.value.strip():
             self._ask()
         elif self._waiting is None:
-            self._waiting = self.set_timer(_PATIENCE, self._ask)
+            self._waiting = once(self, _PATIENCE, self._ask)
 
     def _ask(self) -> None:
         if self._waiting is not None:

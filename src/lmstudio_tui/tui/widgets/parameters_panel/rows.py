@@ -11,6 +11,7 @@ from textual.widgets import Input, Static, TextArea
 
 from lmstudio_tui.text_safety import clean_line
 from lmstudio_tui.tui.commands import bindings, moves
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.line_input import LineInput
 from lmstudio_tui.tui.widgets.parameters_panel.reading import path_of, read, schema_in_words, shown, stepped
 from lmstudio_tui.tui.widgets.steady_text_area import SteadyTextArea
@@ -209,7 +210,7 @@ class ParameterRow(Vertical):
         event.stop()
         self._look()
         self._stop_waiting()
-        self._timer = self.set_timer(_PAUSE, self.apply)
+        self._timer = once(self, _PAUSE, self.apply)
 
     def on_descendant_focus(self) -> None:
         """Tell what it is for."""

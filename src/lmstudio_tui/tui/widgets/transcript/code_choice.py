@@ -6,6 +6,7 @@ from bisect import bisect_left
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.transcript.folding import TurnFolder
 from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.messages import CodeCopyRequested, CodeSaveRequested
@@ -93,7 +94,7 @@ class CodeChooser(TurnFolder):
             if self._document.views:
                 self._seek_code(start, step, turns)
 
-        self.set_timer(SLICE, resume)
+        once(self, SLICE, resume)
 
     def _index_in_view(self) -> int:
         found = self._document.view_at(self.scroll_offset.y + self._rows // 2)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.geometry import Region, Size
 
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.quiet_scroll import QuietScrollView
 from lmstudio_tui.tui.widgets.transcript.document import Document
 from lmstudio_tui.tui.widgets.transcript.inline import make_parser
@@ -79,7 +80,7 @@ class RowKeeper(QuietScrollView):
     def _schedule(self) -> None:
         if self._timer is None and self._document.canvas is not None:
             wait = self._flushed_at + self._pause - perf_counter()
-            self._timer = self.set_timer(max(wait, 0.001), self._flush)
+            self._timer = once(self, max(wait, 0.001), self._flush)
 
     def _flush(self) -> None:
         """Draw what has changed since the last time."""

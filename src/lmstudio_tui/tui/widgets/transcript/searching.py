@@ -7,6 +7,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.widgets.transcript.finder import Finder, Hit
 from lmstudio_tui.tui.widgets.transcript.keeping import SLICE
 from lmstudio_tui.tui.widgets.transcript.marking import LineMarker
@@ -124,7 +125,7 @@ class HitFinder(LineMarker):
             self._relayout(deadline=deadline)
         self._tell_hits()
         if self._finder.busy or self._step or self._goal is not None:
-            self._search_timer = self.set_timer(_PAUSE, self._search_slice)
+            self._search_timer = once(self, _PAUSE, self._search_slice)
 
     def _stop_search_timer(self) -> None:
         if self._search_timer is not None:
@@ -231,7 +232,7 @@ class HitFinder(LineMarker):
         if self._touched:
             self._touched.clear()
             if self._search_timer is None:
-                self._search_timer = self.set_timer(_PAUSE, self._search_slice)
+                self._search_timer = once(self, _PAUSE, self._search_slice)
 
     def _look(self, place: Place) -> Look:
         look = super()._look(place)
