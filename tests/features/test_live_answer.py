@@ -284,7 +284,7 @@ def test_a_cancel_ends_a_wait(client: LMStudioClient, simulator: SimulatorServer
     scope.cancel()
     thread.join(5)
     # The promise is 100 ms; a machine that does other things too may take longer.
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 4.0
     assert isinstance(ends[0].error, RequestCancelledError)
 
 

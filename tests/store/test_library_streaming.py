@@ -91,7 +91,7 @@ def test_it_is_on_disk_soon_though_nothing_follows(path: Path, library: Library)
         writer.text(word)
         told = time.monotonic()
         until(lambda word=word: (word,) in rows(path, "SELECT text FROM pieces"))
-        assert time.monotonic() - told < 0.5 + 0.5  # and some for a busy machine
+        assert time.monotonic() - told < 0.5 + 2.5  # and some for a busy machine
 
 
 def test_nothing_ticks_when_there_is_nothing_to_write(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

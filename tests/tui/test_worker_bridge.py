@@ -265,7 +265,7 @@ async def test_a_cancel_reaches_the_work_and_its_result_is_delivered() -> None:
         run.cancel()
         await until(pilot, lambda: bool(app.ends))
         # The promise is 100 ms; a machine that does other things too may take longer.
-        assert time.monotonic() - pressed < 1.0
+        assert time.monotonic() - pressed < 5.0
     assert run.scope.cancelled
     assert app.said == [1, 2, "end"]
     assert app.ends == ["cancelled"]
