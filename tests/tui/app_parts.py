@@ -13,9 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, process_time
 from types import MappingProxyType
-from typing import Self, TypedDict, Unpack, cast
+from typing import Any, Self, TypedDict, Unpack, cast
+from weakref import WeakKeyDictionary
 
+import pytest
+from textual.app import App
 from textual.command import CommandPalette
+from textual.notifications import Notification, Notifications
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -181,6 +185,30 @@ def screen_text(pilot: Pilot[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in lines)
 
 
+_REMARKS: WeakKeyDictionary[Notifications, list[str]] = WeakKeyDictionary()
+
+
+def keep_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remember what is said in passing: it goes after three seconds, in which a busy machine may not come to look."""
+    add, clear = Notifications.add, Notifications.clear
+
+    def kept(notifications: Notifications, notification: Notification) -> Notifications:
+        _REMARKS.setdefault(notifications, []).append(str(notification.message))
+        return add(notifications, notification)
+
+    def cleared(notifications: Notifications) -> Notifications:
+        _REMARKS.pop(notifications, None)
+        return clear(notifications)
+
+    monkeypatch.setattr(Notifications, "add", kept)
+    monkeypatch.setattr(Notifications, "clear", cleared)
+
+
+def remarks(app: App[Any]) -> Sequence[str]:
+    """What was said in passing since that was last cleared."""
+    return _REMARKS.get(app._notifications, ())
+
+
 class Piloted:
     """Something under test on a screen: waiting for what is shown, and typing."""
 
@@ -193,8 +221,8 @@ class Piloted:
 
     @property
     def told(self) -> str:
-        """What was said in passing."""
-        return " ".join(str(one.message) for one in self.pilot.app._notifications)
+        """What was said in passing, also if it went away again since."""
+        return " ".join(remarks(self.pilot.app))
 
     async def until(self, condition: Callable[[], bool], *, seconds: float = 15.0) -> None:
         await until(self.pilot, condition, seconds=seconds)

@@ -108,5 +108,4 @@ async def command(ui: Driver, text: str) -> None:
 
 async def told(ui: Driver, text: str) -> None:
     """Wait until this is said; a notification breaks its lines where it likes."""
-    said_so = ui.app._notifications  # pyright: ignore[reportPrivateUsage] - the screen has it in several lines
-    await ui.until(lambda: any(text in one.message for one in said_so))
+    await ui.until(lambda: text in ui.told)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import Driver, OpenApp, services, settled
+from app_parts import Driver, OpenApp, keep_remarks, services, settled
 from inspector_pane_parts import OpenInspector, inspector_pane
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -27,6 +27,12 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key press takes as long as the app needs for it."""
     monkeypatch.setattr("textual.app.wait_for_idle", settled)
     monkeypatch.setattr("textual.pilot.wait_for_idle", settled)
+
+
+@pytest.fixture(autouse=True)
+def kept_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was said can be asked for after it went away."""
+    keep_remarks(monkeypatch)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from app_parts import remarks
 from composer_parts import ComposerApp, Desk, open_composer
 
 from lmstudio_tui.tui.widgets.composer.editor import edit, editor_command
@@ -46,7 +47,7 @@ def lend(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def notices(desk: Desk) -> str:
-    return " ".join(one.message for one in desk.app._notifications)
+    return " ".join(remarks(desk.app))
 
 
 async def test_the_editor_gets_the_prompt_and_gives_it_back(

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from app_parts import remarks
 from composer_parts import Desk, open_composer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,7 +126,7 @@ async def test_what_is_too_long_to_be_shown_is_said() -> None:
         await paste(desk, "x" * 2_000_000)
         await desk.press("ctrl+e")
         assert desk.composer.text == "[pasted text #1, 2,000,000 characters]"
-        await desk.until(lambda: any("Ctrl+G" in one.message for one in desk.app._notifications))
+        await desk.until(lambda: any("Ctrl+G" in one for one in remarks(desk.app)))
 
 
 async def test_several_have_numbers_and_what_was_sent_comes_back_with_them() -> None:

@@ -36,7 +36,7 @@ async def test_a_file_that_turns_out_to_be_damaged_is_said(tmp_path: Path) -> No
     shelf.close()
     damage(path)
     async with embeddings_app(URL, tmp_path, connect=FakeServer().connect) as ui:
-        await ui.until(lambda: any("set aside" in one.message for one in ui.app._notifications))
+        await ui.until(lambda: "set aside" in ui.told)
         # It goes on in a new one.
         await ui.paste("first", "second")
         await ui.all_embedded()
@@ -54,7 +54,7 @@ async def test_a_file_that_another_program_has_set_aside(tmp_path: Path) -> None
         other.create("In the new file", [TextRecord("one")])
         await ui.press("f7")
         await ui.shows("In the new file")
-        assert not [one.message for one in ui.app._notifications if "damaged" in one.message]
+        assert "damaged" not in ui.told
 
 
 async def test_what_was_deleted_long_ago_is_removed_some_time_after_the_start(

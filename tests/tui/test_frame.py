@@ -654,8 +654,8 @@ async def test_the_keys_of_the_transcript_move_it(open_app: OpenApp) -> None:
 async def test_a_key_of_the_footer_that_was_clicked_is_explained_no_more(open_app: OpenApp) -> None:
     async with open_app(BASE_URL, connect=FakeServer().connect, size=(80, 24)) as ui:
         await ui.ready()
-        await ui.shows("Model")
         footer = ui.app.query_one(KeyFooter)
+        await ui.until(lambda: "Model" in ui.screen.splitlines()[footer.region.y])
         there = (ui.screen.splitlines()[footer.region.y].index("Model"), footer.region.y)
         await ui.pilot.hover(offset=there)
         await ui.until(lambda: footer.tooltip is not None)
