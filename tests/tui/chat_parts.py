@@ -86,8 +86,9 @@ def loaded(folder: Path, conversation_id: str) -> Loaded:
 
 
 def path_texts(ui: Driver) -> list[str]:
-    """What is said on the branch in front."""
-    return [message.text for message in ui.pane.thread.path]
+    """What is said on the branch in front; nothing while one tab goes and another comes."""
+    front = ui.pane._tabs.front_view  # pyright: ignore[reportPrivateUsage]
+    return [] if front is None else [message.text for message in front.thread.path]
 
 
 async def ask(ui: Driver, text: str) -> None:

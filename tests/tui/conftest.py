@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import Driver, OpenApp, keep_remarks, services, settled
+from app_parts import Driver, OpenApp, end_calmly, keep_remarks, services, settled
 from inspector_pane_parts import OpenInspector, inspector_pane
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -33,6 +33,12 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def kept_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was said can be asked for after it went away."""
     keep_remarks(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def calm_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test began is done before it ends."""
+    end_calmly(monkeypatch)
 
 
 @pytest.fixture

@@ -110,13 +110,13 @@ async def test_tabs_are_walked_clicked_and_closed(simulator: SimulatorServer, op
         await ask(ui, "beta")
         await ui.shows("1 alpha", "2 beta")
         await ui.press("alt+right")
-        await ui.until(lambda: path_texts(ui)[0] == "alpha" and ui.composer.has_focus)
+        await ui.until(lambda: path_texts(ui)[:1] == ["alpha"] and ui.composer.has_focus)
         row = next(y for y, line in enumerate(ui.screen.splitlines()) if "2 beta" in line)
         await ui.pilot.click(offset=(ui.screen.splitlines()[row].index("beta"), row))
-        await ui.until(lambda: path_texts(ui)[0] == "beta")
+        await ui.until(lambda: path_texts(ui)[:1] == ["beta"])
         line = ui.screen.splitlines()[row]
         await ui.pilot.click(offset=(line.index("×"), row))
-        await ui.until(lambda: len(ui.pane.tabs) == 1 and path_texts(ui)[0] == "alpha")
+        await ui.until(lambda: len(ui.pane.tabs) == 1 and path_texts(ui)[:1] == ["alpha"])
         await ui.until(lambda: not ui.app.query_one(TabStrip).display)
         await ui.press("alt+w")
         await ui.shows("is listening")
@@ -223,7 +223,7 @@ async def test_an_answer_cut_off_by_a_crash_is_gone_on_with(
         assert path_texts(ui)[1] == whole[:40]
         await ui.until(lambda: ui.pane.desk.server.online)
         await ui.press("escape", "m")
-        await ui.until(lambda: path_texts(ui)[1] == whole and not ui.pane.streaming)
+        await ui.until(lambda: path_texts(ui)[1:2] == [whole] and not ui.pane.streaming)
         await ui.hides("Interrupted")
         assert ui.pane.thread.path[1].status == "complete"
     assert loaded(tmp_path, "dead").messages[1].text == whole
