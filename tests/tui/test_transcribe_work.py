@@ -480,6 +480,7 @@ async def test_a_shelf_that_cannot_be_written_is_said(tmp_path: Path, monkeypatc
         fill(media, monkeypatch)
         await ui.press("t")
         await ui.shows("The next item is the budget.", FULL)
+        assert FULL in ui.told
 
 
 async def test_what_could_not_be_written_stays_and_is_written_when_it_can_be(

@@ -155,6 +155,9 @@ class TranscribeDoing(TranscribeServing):
                 self._warn(f"{name}: {trouble}" if name else trouble)
             else:
                 self._say(f"Transcribed: {name}")
+        elif outcome.unwritten:
+            # The line below the transcript is too short for the reason.
+            self._warn(outcome.unwritten)
         if outcome.doubt:
             self.post_message(ServerDoubted())
         self._offer()
