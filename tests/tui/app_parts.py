@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 import pytest
 from textual.app import App
 from textual.command import CommandPalette
+from textual.geometry import Size
 from textual.notifications import Notification, Notifications
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -165,6 +166,18 @@ def end_calmly(monkeypatch: pytest.MonkeyPatch) -> None:
         await shutdown(app)
 
     monkeypatch.setattr(App, "_shutdown", calm)
+
+
+def resize_surely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the terminal have its other size only when the app has taken note of it: Textual does so a moment later."""
+    resize = Pilot[None].resize_terminal
+
+    async def surely(pilot: Pilot[None], width: int, height: int) -> None:
+        await resize(pilot, width, height)
+        await until(pilot, lambda: pilot.app.screen.size == Size(width, height))
+        await settled(0)
+
+    monkeypatch.setattr(Pilot, "resize_terminal", surely)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 15.0) -> None:

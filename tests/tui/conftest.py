@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_parts import Driver, OpenApp, end_calmly, keep_remarks, services, settled
+from app_parts import Driver, OpenApp, end_calmly, keep_remarks, resize_surely, services, settled
 from inspector_pane_parts import OpenInspector, inspector_pane
 
 from lmstudio_tui.simulator import SimulatorConfig, SimulatorServer
@@ -39,6 +39,12 @@ def kept_remarks(monkeypatch: pytest.MonkeyPatch) -> None:
 def calm_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test began is done before it ends."""
     end_calmly(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def sure_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that was resized has its new size."""
+    resize_surely(monkeypatch)
 
 
 @pytest.fixture
