@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -43,7 +44,7 @@ from lmstudio_tui.tui.screens.rename import LineEntry
 from lmstudio_tui.tui.widgets.player_bar import PlayerBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from lmstudio_tui.tui.worker_bridge import Runs
 
@@ -464,39 +465,42 @@ async def test_what_another_app_recorded_appears_when_one_comes_back(tmp_path: P
 FULL = "the disk is full. Make room on it."
 
 
-def fill(media: MediaShelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing can be written any more."""
+@asynccontextmanager
+async def heard_on_a_full_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, room: threading.Event
+) -> AsyncGenerator[Hearing]:
+    """A recording was transcribed, and nothing can be written any more until there is room."""
+    media = with_one(folder)
+    written = media.recordings.keep
 
     def full(record: RecordingRecord) -> RecordingRecord:
+        if room.is_set():
+            return written(record)
         raise StoreError("The recording cannot be described: the disk is full.", "Make room on it.")
 
-    monkeypatch.setattr(media.recordings, "keep", full)
+    async with transcribe_pane(folder, media=media) as ui:
+        await ui.shows("Monday meeting")
+        monkeypatch.setattr(media.recordings, "keep", full)
+        await ui.press("t")
+        await ui.shows("The next item is the budget.", FULL)
+        yield ui
 
 
 async def test_a_shelf_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    media = with_one(tmp_path)
-    async with transcribe_pane(tmp_path, media=media) as ui:
-        await ui.shows("Monday meeting")
-        fill(media, monkeypatch)
-        await ui.press("t")
-        await ui.shows("The next item is the budget.", FULL)
+    async with heard_on_a_full_disk(tmp_path, monkeypatch, threading.Event()) as ui:
         assert FULL in ui.told
 
 
 async def test_what_could_not_be_written_stays_and_is_written_when_it_can_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    media = with_one(tmp_path)
-    async with transcribe_pane(tmp_path, media=media) as ui:
-        await ui.shows("Monday meeting")
-        fill(media, monkeypatch)
-        await ui.press("t")
-        await ui.shows("The next item is the budget.", FULL)
+    room = threading.Event()
+    async with heard_on_a_full_disk(tmp_path, monkeypatch, room) as ui:
         assert "Monday meeting could not be written as it is" in ui.pane.at_stake()
         keep(shelf(tmp_path), "From elsewhere", ago=50)
         ui.pane.arrive()
         await ui.shows("From elsewhere", "The next item is the budget.", FULL)
-        monkeypatch.undo()
+        room.set()
         ui.pane.arrive()
         await ui.until(lambda: FULL not in ui.screen)
         assert "The next item is the budget." in ui.screen
@@ -507,19 +511,28 @@ async def test_what_could_not_be_written_stays_and_is_written_when_it_can_be(
 async def test_what_could_not_be_written_outlives_being_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    media = with_one(tmp_path)
-    async with transcribe_pane(tmp_path, media=media) as ui:
-        await ui.shows("Monday meeting")
-        fill(media, monkeypatch)
-        await ui.press("t")
-        await ui.shows("The next item is the budget.", FULL)
+    room = threading.Event()
+    async with heard_on_a_full_disk(tmp_path, monkeypatch, room) as ui:
         await ui.press("x")
         await ui.shows("Nothing recorded yet")
         await ui.until(lambda: ui.kept() == ())
-        monkeypatch.undo()
+        room.set()
         await ui.press("u")
         await ui.shows("The next item is the budget.")
         await ui.until(lambda: [one.text for record in ui.kept() for one in record.transcripts] == [HEARD.text])
+
+
+async def test_what_is_not_in_the_trash_any_more_is_not_described_anew(tmp_path: Path) -> None:
+    media = with_one(tmp_path, transcript())
+    async with transcribe_pane(tmp_path, media=media) as ui:
+        await ui.shows("Monday meeting")
+        await ui.press("x")
+        await ui.until(lambda: ui.kept() == ())
+        media.recordings.empty_trash()
+        await ui.press("u")
+        await ui.until(lambda: "is not in the trash any more" in ui.told)
+        assert ui.names == []
+        assert not list((tmp_path / "media").rglob("*.json"))
 
 
 class Later:

@@ -17,7 +17,6 @@ from lmstudio_tui.tui.memory import Memory
 from lmstudio_tui.tui.messages import ModelChosen
 from lmstudio_tui.tui.opening import Opening
 from lmstudio_tui.tui.paned import PanedApp, first_pane
-from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import is_present
 from lmstudio_tui.tui.widgets.header import HeaderBar
 
@@ -175,9 +174,9 @@ class LMStudioApp(PanedApp):
             pane.show_columns(self._memory.state.columns.get(name))
             self._find_services(pane)
         self.call_after_refresh(self._use_server, self.services.config)
-        once(self, _LATER, gc.enable)
-        once(self, _LATER, self._find_all_services)
-        once(self, TIDIED_AFTER, self._upkeep.tidy)
+        self.set_timer(_LATER, gc.enable)
+        self.set_timer(_LATER, self._find_all_services)
+        self.set_timer(TIDIED_AFTER, self._upkeep.tidy)
 
     def _warn_of_keys(self) -> None:
         """Say what is wrong with the keys that the settings change. Imported here: most change none."""

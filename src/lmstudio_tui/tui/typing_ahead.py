@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from textual.events import Key, MouseEvent, Paste
 
 from lmstudio_tui.tui.keys_in_turn import KeysInTurnApp
-from lmstudio_tui.tui.timers import once
 from lmstudio_tui.tui.typed import is_seen
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class TypingAheadApp(KeysInTurnApp):
 
     def opened(self) -> None:
         """What takes keys is there, or will be soon."""
-        once(self, _LATEST, self._hand_over)
+        self.set_timer(_LATEST, self._hand_over)
 
     @property
     def typed(self) -> str:

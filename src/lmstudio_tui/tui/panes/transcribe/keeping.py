@@ -234,8 +234,9 @@ class Recordings:
                     found = self.shelf.restore(record.id)
             except StoreError as error:
                 return failure_in_words(error)
-            # What could not be written before it was deleted is not in the trash either.
-            self._keep(record.id)
+            if found is not None:
+                # What could not be written before it was deleted is not in the trash either.
+                self._keep(record.id)
             return found
 
         def done(found: RecordingRecord | str | None) -> None:
